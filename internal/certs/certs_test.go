@@ -1,0 +1,282 @@
+package certs_test
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/mockportal/mockportal/internal/certs"
+)
+
+func generate(t *testing.T, hosts ...string) *certs.Authority {
+	t.Helper()
+	authority, err := certs.Generate(hosts, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return authority
+}
+
+// handshake connects a real client and a real server over loopback and returns what the client saw.
+func handshake(t *testing.T, server *tls.Config, client *tls.Config) (tls.ConnectionState, error) {
+	t.Helper()
+	listener, err := tls.Listen("tcp", "127.0.0.1:0", server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = listener.Close() }()
+	go func() {
+		conn, err := listener.Accept()
+		if err != nil {
+			return
+		}
+		_ = conn.(*tls.Conn).HandshakeContext(t.Context())
+		_ = conn.Close()
+	}()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	conn, err := (&tls.Dialer{Config: client}).DialContext(ctx, "tcp", listener.Addr().String())
+	if err != nil {
+		return tls.ConnectionState{}, err
+	}
+	defer func() { _ = conn.Close() }()
+	return conn.(*tls.Conn).ConnectionState(), nil
+}
+
+func TestHandshakeAcceptsEveryHostOfTheCertificate(t *testing.T) {
+	t.Parallel()
+	authority := generate(t, "portal.test", "mock_portal", "192.0.2.7", "2001:db8::7", "Upper.Test")
+	for _, host := range []string{
+		"localhost", "127.0.0.1", "::1", "portal.test", "mock_portal", "192.0.2.7", "2001:db8::7", "upper.test",
+	} {
+		t.Run(host, func(t *testing.T) {
+			t.Parallel()
+			client := &tls.Config{RootCAs: authority.Pool(), ServerName: host, MinVersion: tls.VersionTLS12}
+			if _, err := handshake(t, authority.TLSConfig(), client); err != nil {
+				t.Errorf("handshake as %s: %v", host, err)
+			}
+		})
+	}
+}
+
+func TestHandshakeRefusesAnotherName(t *testing.T) {
+	t.Parallel()
+	authority := generate(t, "portal.test")
+	for _, host := range []string{"other.test", "sub.portal.test", "192.0.2.8"} {
+		t.Run(host, func(t *testing.T) {
+			t.Parallel()
+			_, err := handshake(t, authority.TLSConfig(), &tls.Config{RootCAs: authority.Pool(), ServerName: host, MinVersion: tls.VersionTLS12})
+			var name x509.HostnameError
+			if !errors.As(err, &name) {
+				t.Errorf("handshake as %s: got %v, want a HostnameError", host, err)
+			}
+		})
+	}
+}
+
+func TestHandshakeRefusesAnotherAuthority(t *testing.T) {
+	t.Parallel()
+	one, other := generate(t), generate(t)
+	_, err := handshake(t, one.TLSConfig(), &tls.Config{RootCAs: other.Pool(), ServerName: "localhost", MinVersion: tls.VersionTLS12})
+	var unknown x509.UnknownAuthorityError
+	if !errors.As(err, &unknown) {
+		t.Errorf("got %v, want an UnknownAuthorityError", err)
+	}
+}
+
+func TestHandshakeNegotiatesVersionAndProtocol(t *testing.T) {
+	t.Parallel()
+	authority := generate(t)
+	tests := []struct {
+		name, reason string
+		protocols    []string
+		minMax       uint16
+		want         string
+	}{
+		{"h2", "a client that knows both gets HTTP/2", []string{"http/1.1", "h2"}, tls.VersionTLS13, "h2"},
+		{"http1", "a client that knows HTTP/1.1 only is served", []string{"http/1.1"}, tls.VersionTLS12, "http/1.1"},
+		{"old", "TLS 1.1 is refused", []string{"http/1.1"}, tls.VersionTLS11, "refused"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			state, err := handshake(t, authority.TLSConfig(), &tls.Config{
+				RootCAs: authority.Pool(), ServerName: "localhost", NextProtos: tt.protocols, MinVersion: tt.minMax, MaxVersion: tt.minMax,
+			})
+			got := state.NegotiatedProtocol
+			if err != nil {
+				got = "refused"
+			}
+			if got != tt.want {
+				t.Errorf("%s: got %q (%v), want %q", tt.reason, got, err, tt.want)
+			}
+		})
+	}
+}
+
+func TestHTTPClientTrustsThePEM(t *testing.T) {
+	t.Parallel()
+	authority := generate(t)
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = w.Write([]byte(r.Proto))
+	}))
+	server.TLS = authority.TLSConfig()
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(authority.PEM()) {
+		t.Fatal("the PEM holds no certificate")
+	}
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}}}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := response.Body.Close(); err != nil || response.StatusCode != http.StatusOK {
+		t.Errorf("got %s, %v", response.Status, err)
+	}
+}
+
+// facts are what matters of a certificate.
+type facts struct {
+	Names, IPs          []string
+	NotBefore, NotAfter string
+	IsCA                bool
+	KeyUsage            x509.KeyUsage
+	Server              bool
+	Curve               elliptic.Curve
+	IssuedByAuthority   error
+}
+
+func read(c, ca *x509.Certificate) facts {
+	f := facts{
+		Names: c.DNSNames, NotBefore: c.NotBefore.Format(time.RFC3339), NotAfter: c.NotAfter.Format(time.RFC3339),
+		IsCA: c.IsCA, KeyUsage: c.KeyUsage, Server: len(c.ExtKeyUsage) == 1 && c.ExtKeyUsage[0] == x509.ExtKeyUsageServerAuth,
+		Curve: c.PublicKey.(*ecdsa.PublicKey).Curve, IssuedByAuthority: c.CheckSignatureFrom(ca),
+	}
+	for _, ip := range c.IPAddresses {
+		f.IPs = append(f.IPs, ip.String())
+	}
+	return f
+}
+
+func TestCertificatesSayWhatTheyAreFor(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2024, 2, 29, 12, 0, 0, 0, time.FixedZone("", 3600))
+	authority, err := certs.Generate([]string{"portal.test", "PORTAL.test", "localhost", "::ffff:127.0.0.1", "192.0.2.7", "192.0.2.7"}, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaf := authority.TLSConfig().Certificates[0].Leaf
+	block, rest := pem.Decode(authority.PEM())
+	if block == nil || len(rest) != 0 {
+		t.Fatalf("want exactly one PEM block, got\n%s", authority.PEM())
+	}
+	ca, err := x509.ParseCertificate(block.Bytes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []facts{
+		{
+			NotBefore: "2024-02-28T11:00:00Z", NotAfter: "2034-02-28T11:00:00Z",
+			IsCA: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageCRLSign, Curve: elliptic.P256(),
+		},
+		{
+			Names: []string{"localhost", "portal.test"}, IPs: []string{"127.0.0.1", "::1", "192.0.2.7"},
+			NotBefore: "2024-02-28T11:00:00Z", NotAfter: "2025-03-31T11:00:00Z",
+			KeyUsage: x509.KeyUsageDigitalSignature, Server: true, Curve: elliptic.P256(),
+		},
+	}
+	if diff := cmp.Diff(want, []facts{read(ca, ca), read(leaf, ca)}, cmp.Comparer(func(a, b elliptic.Curve) bool { return a == b })); diff != "" {
+		t.Errorf("authority and server certificate (-want +got):\n%s", diff)
+	}
+}
+
+func TestPEMBelongsToTheCaller(t *testing.T) {
+	t.Parallel()
+	authority := generate(t)
+	first := authority.PEM()
+	want := string(first)
+	clear(first)
+	if diff := cmp.Diff(want, string(authority.PEM())); diff != "" {
+		t.Errorf("the authority's own bytes changed (-want +got):\n%s", diff)
+	}
+}
+
+func TestGenerateRefusesWhatIsNoHost(t *testing.T) {
+	t.Parallel()
+	const example = `write a host name such as "portal.test", or an IP address such as "192.0.2.7"`
+	long := strings.Repeat("a", 64)
+	tests := []struct{ host, want string }{
+		{"", `certs: host "": it is empty: ` + example},
+		{"https://portal.test:8443/arcgis", `certs: host "https://portal.test:8443/arcgis": a host stands alone, without scheme, port, path, brackets or final dot: write "portal.test"`},
+		{"portal.test:8443", `certs: host "portal.test:8443": a host stands alone, without scheme, port, path, brackets or final dot: write "portal.test"`},
+		{"[::1]:8443", `certs: host "[::1]:8443": a host stands alone, without scheme, port, path, brackets or final dot: write "::1"`},
+		{"[::1]", `certs: host "[::1]": a host stands alone, without scheme, port, path, brackets or final dot: write "::1"`},
+		{"portal.test.", `certs: host "portal.test.": a host stands alone, without scheme, port, path, brackets or final dot: write "portal.test"`},
+		{"*.portal.test", `certs: host "*.portal.test": wildcards are not supported: name each host`},
+		{"fe80::1%eth0", `certs: host "fe80::1%eth0": a certificate cannot name a zone: write "fe80::1"`},
+		{"256.1.1.1", `certs: host "256.1.1.1": it is neither an IP address nor a host name, whose last part is no number: ` + example},
+		{"bücher.test", `certs: host "bücher.test": a certificate has ASCII names only: write the name's punycode form, which starts with "xn--"`},
+		{"a b", `certs: host "a b": "a b" is not 1 to 63 letters, digits, "-" or "_", without "-" at either end: ` + example},
+		{"-a.test", `certs: host "-a.test": "-a" is not 1 to 63 letters, digits, "-" or "_", without "-" at either end: ` + example},
+		{"a..test", `certs: host "a..test": "" is not 1 to 63 letters, digits, "-" or "_", without "-" at either end: ` + example},
+		{long, `certs: host "` + long + `": "` + long + `" is not 1 to 63 letters, digits, "-" or "_", without "-" at either end: ` + example},
+		{strings.Repeat("a.", 127) + "a", `certs: host "` + strings.Repeat("a.", 127) + `a": a host name has at most 253 characters, this one has 255`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.host, func(t *testing.T) {
+			t.Parallel()
+			authority, err := certs.Generate([]string{"portal.test", tt.host}, time.Now())
+			if err == nil || authority != nil {
+				t.Fatalf("Generate(%q): got %v, %v, want no authority and an error", tt.host, authority, err)
+			}
+			if diff := cmp.Diff(tt.want, err.Error()); diff != "" {
+				t.Errorf("Generate(%q) (-want +got):\n%s", tt.host, diff)
+			}
+		})
+	}
+}
+
+func TestGenerateNamesAllFaultsAtOnce(t *testing.T) {
+	t.Parallel()
+	_, err := certs.Generate([]string{"*.one", "fine.test", "two.test:80"}, time.Now())
+	want := `certs: host "*.one": wildcards are not supported: name each host
+certs: host "two.test:80": a host stands alone, without scheme, port, path, brackets or final dot: write "two.test"`
+	if err == nil {
+		t.Fatal("want an error")
+	}
+	if diff := cmp.Diff(want, err.Error()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func FuzzGenerate(f *testing.F) {
+	for _, host := range []string{"portal.test", "192.0.2.7", "::1", "[::1]:80", "https://a/b", "a..b", "xn--bcher-kva.test", "1.2.3", "a%b", "-", "."} {
+		f.Add(host)
+	}
+	f.Fuzz(func(t *testing.T, host string) {
+		authority, err := certs.Generate([]string{host}, time.Now())
+		if err != nil {
+			return
+		}
+		if err := authority.TLSConfig().Certificates[0].Leaf.VerifyHostname(host); err != nil {
+			t.Errorf("Generate took %q, yet clients do not: %v", host, err)
+		}
+	})
+}
