@@ -1,0 +1,50 @@
+// Package nearest finds the name that somebody probably meant.
+package nearest
+
+import "strings"
+
+// Name returns the candidate closest to got, and false when none is close enough to be worth suggesting.
+// Letter case does not count as a difference; of equally close candidates the first wins.
+func Name(got string, candidates []string) (string, bool) {
+	best, limit := "", len(got)/3+1
+	for _, candidate := range candidates {
+		if far := len(got) - len(candidate); far > limit || -far > limit {
+			continue
+		}
+		if d := Distance(strings.ToLower(got), strings.ToLower(candidate)); d <= limit {
+			best, limit = candidate, d-1
+		}
+	}
+	return best, best != ""
+}
+
+// Suggest returns ` (did you mean "x"?)` for the closest candidate, or nothing.
+func Suggest(got string, candidates []string) string {
+	if name, ok := Name(got, candidates); ok {
+		return ` (did you mean "` + name + `"?)`
+	}
+	return ""
+}
+
+// Distance counts the single-byte insertions, deletions, substitutions and swaps of neighbours that turn a into b.
+func Distance(a, b string) int {
+	before, last, row := []int(nil), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+		before, last, row = last, row, make([]int, len(b)+1)
+	}
+	return last[len(b)]
+}

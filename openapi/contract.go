@@ -1,0 +1,141 @@
+package openapi
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+//go:embed portal.yaml
+var portalDocument []byte
+
+//go:embed control.yaml
+var controlDocument []byte
+
+// ErrUnknownSchema is returned by ProveSchema for a name that the contract does not have.
+var ErrUnknownSchema = errors.New("unknown schema")
+
+// Contract is one OpenAPI document, compiled. It is never changed after loading and safe for concurrent use.
+type Contract struct {
+	document   []byte
+	spec       *openapi3.T
+	routes     []*Route
+	operations []*Operation
+}
+
+// Portal returns the contract of the portal's own operations, loaded once per process.
+func Portal() *Contract { return portal() }
+
+// Control returns the contract of the control API, loaded once per process.
+func Control() *Contract { return control() }
+
+// The documents are embedded and proven by the tests of this package, so failing to load one is a defect of the build.
+var (
+	portal  = sync.OnceValue(func() *Contract { return mustLoad(portalDocument) })
+	control = sync.OnceValue(func() *Contract { return mustLoad(controlDocument) })
+)
+
+func mustLoad(document []byte) *Contract {
+	c, err := load(document)
+	if err != nil {
+		panic("openapi: " + err.Error())
+	}
+	return c
+}
+
+func load(document []byte) (*Contract, error) {
+	spec, err := openapi3.NewLoader().LoadFromData(document)
+	if err != nil {
+		return nil, err
+	}
+	if err := spec.Validate(context.Background()); err != nil {
+		return nil, err
+	}
+	c := &Contract{document: document, spec: spec}
+	for _, path := range spec.Paths.InMatchingOrder() {
+		item := spec.Paths.Value(path)
+		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete} {
+			if op := item.GetOperation(method); op != nil {
+				c.routes = append(c.routes, newRoute(method, path, item, op))
+			}
+		}
+	}
+	return c, c.bind()
+}
+
+// bind gives each route its operation; a route with x-same-as shares the one that it names.
+func (c *Contract) bind() error {
+	byID := map[string]*Operation{}
+	for _, r := range c.routes {
+		if r.sameAs == "" {
+			r.Operation = newOperation(r)
+			byID[r.Operation.ID] = r.Operation
+			c.operations = append(c.operations, r.Operation)
+		}
+	}
+	for _, r := range c.routes {
+		if r.sameAs != "" {
+			if r.Operation = byID[r.sameAs]; r.Operation == nil {
+				return fmt.Errorf("%s %s: x-same-as names no operation: %q", r.Method, r.Path, r.sameAs)
+			}
+			r.Operation.Routes = append(r.Operation.Routes, r)
+		}
+	}
+	slices.SortStableFunc(c.operations, func(a, b *Operation) int {
+		return strings.Compare(string(a.Kind)+a.ID, string(b.Kind)+b.ID)
+	})
+	return nil
+}
+
+// Document returns the contract as it was written, in YAML. The caller must not change it.
+func (c *Contract) Document() []byte { return c.document }
+
+// Servers returns the contexts under which every path exists, without a final slash; the empty one is among them.
+func (c *Contract) Servers() []string {
+	var servers []string
+	for _, s := range c.spec.Servers {
+		servers = append(servers, strings.TrimSuffix(s.URL, "/"))
+	}
+	return servers
+}
+
+// Routes returns every method and path, the most specific paths first.
+func (c *Contract) Routes() []*Route { return c.routes }
+
+// Operations returns every operation: licensing before support, then by id.
+func (c *Contract) Operations() []*Operation { return c.operations }
+
+// Operation returns the operation with this id.
+func (c *Contract) Operation(id string) (*Operation, bool) {
+	i := slices.IndexFunc(c.operations, func(o *Operation) bool { return o.ID == id })
+	if i < 0 {
+		return nil, false
+	}
+	return c.operations[i], true
+}
+
+// OperationIDs returns the ids of Operations, in the same order.
+func (c *Contract) OperationIDs() []string {
+	ids := make([]string, len(c.operations))
+	for i, o := range c.operations {
+		ids[i] = o.ID
+	}
+	return ids
+}
+
+// ProveSchema checks a JSON text against a schema of the contract by its name, such as "Provision".
+// The error lists every departure with its JSON pointer; it wraps ErrUnknownSchema when there is no such schema.
+func (c *Contract) ProveSchema(name string, body []byte) error {
+	ref := c.spec.Components.Schemas[name]
+	if ref == nil {
+		return fmt.Errorf("%w %q", ErrUnknownSchema, name)
+	}
+	return prove(ref.Value, body)
+}

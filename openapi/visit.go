@@ -1,0 +1,226 @@
+package openapi
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/mockportal/mockportal/internal/nearest"
+)
+
+// visit holds a decoded JSON value against a schema and returns every departure, by pointer.
+func visit(schema *openapi3.Schema, value any) []Violation {
+	violations := integers(schema, value, nil)
+	if err := schema.VisitJSON(value, openapi3.MultiErrors(), openapi3.DisableSchemaErrorDetails()); err != nil {
+		violations = append(violations, explain(err)...)
+	}
+	slices.SortStableFunc(violations, func(a, b Violation) int {
+		return cmp.Or(cmp.Compare(a.Pointer, b.Pointer), cmp.Compare(a.Message, b.Message))
+	})
+	return violations
+}
+
+// integers finds numbers that are whole but not written so: kin-openapi takes 1e3 and 1.0 for integers, a Java parser would not.
+func integers(schema *openapi3.Schema, value any, path []string) []Violation {
+	var violations []Violation
+	switch v := value.(type) {
+	case json.Number:
+		if schema.Type.Is("integer") && strings.ContainsAny(v.String(), ".eE") {
+			if f, err := v.Float64(); err == nil && f == float64(int64(f)) {
+				violations = append(violations, malformed(path, schema, "came as "+v.String(), "write it out, without a fraction or an exponent"))
+			}
+		}
+	case map[string]any:
+		for key, inner := range v {
+			if ref := member(schema, key); ref != nil {
+				violations = append(violations, integers(ref, inner, append(path, key))...)
+			}
+		}
+	case []any:
+		for i, inner := range v {
+			if schema.Items != nil {
+				violations = append(violations, integers(schema.Items.Value, inner, append(path, strconv.Itoa(i)))...)
+			}
+		}
+	}
+	return violations
+}
+
+// member returns the schema that holds for a key of an object, nil when any value will do.
+func member(schema *openapi3.Schema, key string) *openapi3.Schema {
+	if ref := schema.Properties[key]; ref != nil {
+		return ref.Value
+	}
+	if ref := schema.AdditionalProperties.Schema; ref != nil {
+		return ref.Value
+	}
+	return nil
+}
+
+// explain turns kin-openapi's errors into violations. Its own texts are not used: they hold the schema and the value.
+func explain(err error) []Violation {
+	var many openapi3.MultiError
+	if errors.As(err, &many) {
+		var violations []Violation
+		for _, one := range many {
+			violations = append(violations, explain(one)...)
+		}
+		return violations
+	}
+	var one *openapi3.SchemaError
+	if !errors.As(err, &one) {
+		return []Violation{{Kind: Malformed, Message: "does not fit the contract"}}
+	}
+	path := one.JSONPointer()
+	switch one.SchemaField {
+	case "required":
+		return []Violation{missing(path, one.Value)}
+	case "properties", "additionalProperties":
+		return []Violation{unexpected(path, one)}
+	}
+	return []Violation{malformed(path, one.Schema, "came as "+came(one.Value), typeHint(one))}
+}
+
+func malformed(path []string, schema *openapi3.Schema, came, hint string) Violation {
+	must := allowed(schema)
+	return Violation{Kind: Malformed, Pointer: pointer(path), Message: "must be " + must + ", " + came, Hint: hint, Allowed: must}
+}
+
+func missing(path []string, object any) Violation {
+	v := Violation{Kind: Missing, Pointer: pointer(path), Message: "is missing"}
+	if fields, ok := object.(map[string]any); ok && len(path) > 0 {
+		if near, ok := nearest.Name(path[len(path)-1], keys(fields)); ok {
+			v.Hint = fmt.Sprintf("%q was sent; names are case sensitive", near)
+		}
+	}
+	return v
+}
+
+// unexpected is a key that a closed object does not have.
+func unexpected(path []string, err *openapi3.SchemaError) Violation {
+	v := Violation{Kind: Unknown, Pointer: pointer(path), Message: "is not in the contract", Allowed: "left out"}
+	if len(path) > 0 {
+		if near, ok := nearest.Name(path[len(path)-1], keys(err.Schema.Properties)); ok {
+			v.Hint = fmt.Sprintf("did you mean %q?", near)
+		}
+	}
+	return v
+}
+
+func keys[V any](m map[string]V) []string {
+	names := make([]string, 0, len(m))
+	for name := range m {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+func typeHint(err *openapi3.SchemaError) string {
+	if text, ok := err.Value.(string); ok && err.Schema.Type.Is("integer") {
+		if _, parse := strconv.ParseInt(text, 10, 64); parse == nil {
+			return "write the number without quotes"
+		}
+	}
+	return ""
+}
+
+// came says what was there without showing a text, which may be a token.
+func came(value any) string {
+	switch v := value.(type) {
+	case nil:
+		return "null"
+	case bool:
+		return strconv.FormatBool(v)
+	case json.Number:
+		return v.String()
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	case int64:
+		return strconv.FormatInt(v, 10)
+	case string:
+		if v == "" {
+			return "an empty text"
+		}
+		return "a text of " + strconv.Itoa(len([]rune(v))) + " characters"
+	case map[string]any:
+		return "an object"
+	case []any:
+		return "an array"
+	}
+	return "something else"
+}
+
+// allowed says in words what a schema takes.
+func allowed(schema *openapi3.Schema) string {
+	switch {
+	case schema.Extensions["x-allowed"] != nil:
+		return fmt.Sprint(schema.Extensions["x-allowed"])
+	case len(schema.Enum) > 0:
+		return oneOf(schema.Enum)
+	case schema.Type.Is("integer"):
+		return "an integer" + bounds(schema)
+	case schema.Type.Is("number"):
+		return "a number" + bounds(schema)
+	case schema.Type.Is("object"):
+		return "a JSON object"
+	case schema.Type.Is("array"):
+		return "a JSON array"
+	case schema.Type.Is("boolean"):
+		return "true or false"
+	case schema.Pattern != "":
+		return "a text like " + schema.Pattern
+	case schema.MinLength > 0:
+		return "a text that is not empty"
+	}
+	return "a text"
+}
+
+func bounds(schema *openapi3.Schema) string {
+	switch {
+	case schema.Min != nil && schema.Max != nil:
+		return fmt.Sprintf(" from %.0f to %.0f", *schema.Min, *schema.Max)
+	case schema.Min != nil:
+		return fmt.Sprintf(" of %.0f or more", *schema.Min)
+	case schema.Max != nil:
+		return fmt.Sprintf(" of at most %.0f", *schema.Max)
+	}
+	return ""
+}
+
+func oneOf(values []any) string {
+	var b strings.Builder
+	for i, value := range values {
+		switch {
+		case i == 0:
+		case i == len(values)-1:
+			b.WriteString(" or ")
+		default:
+			b.WriteString(", ")
+		}
+		fmt.Fprint(&b, value)
+	}
+	return b.String()
+}
+
+// asSent writes a value of the contract as a client would send it.
+func asSent(value any) string {
+	switch v := value.(type) {
+	case nil:
+		return ""
+	case string:
+		return v
+	case map[string]any, []any:
+		text, err := json.Marshal(v)
+		if err == nil {
+			return string(text)
+		}
+	}
+	return fmt.Sprint(value)
+}
