@@ -1,0 +1,38 @@
+# The server as one static binary in an otherwise empty image.
+#
+#   docker build -t mockportal . && docker run --rm -p 8080:8080 mockportal
+#
+# A team's pack (a folder with scenarios/ and fixtures/) is mounted at /pack:
+#
+#   docker run --rm -p 8080:8080 -v "$PWD/pack:/pack:ro" mockportal --scenario NAME
+
+ARG GO_IMAGE=golang:1.26
+
+FROM ${GO_IMAGE} AS build
+# Only where modules come from a mirror; empty means the Go command's own default.
+ARG GOPROXY
+WORKDIR /src
+# The modules are a layer of their own: a change in the code does not fetch them again.
+COPY go.mod go.sum ./
+RUN go mod download
+COPY . .
+ARG VERSION=dev
+RUN CGO_ENABLED=0 go build -trimpath \
+      -ldflags "-s -w -X github.com/mockportal/mockportal/internal/cli.version=${VERSION}" \
+      -o /out/mockportal ./cmd/mockportal \
+    && mkdir -p /out/pack
+
+FROM scratch
+ARG VERSION=dev
+LABEL org.opencontainers.image.title="mockportal" \
+      org.opencontainers.image.description="A fake ArcGIS portal for tests of license provisioning and future licenses" \
+      org.opencontainers.image.version="${VERSION}"
+# /mockportal, and /pack: an empty folder, so an empty pack until something is mounted there.
+COPY --from=build /out/ /
+USER 65532:65532
+ENV MOCKPORTAL_ADDR=0.0.0.0:8080 \
+    MOCKPORTAL_PACK=/pack
+EXPOSE 8080
+# The image has no shell and no curl: the binary asks its own /readyz.
+HEALTHCHECK --interval=2s --timeout=3s --start-period=10s --retries=3 CMD ["/mockportal", "healthcheck"]
+ENTRYPOINT ["/mockportal"]
