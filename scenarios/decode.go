@@ -1,0 +1,99 @@
+package scenarios
+
+import (
+	"slices"
+
+	"github.com/mockportal/mockportal/fixtures"
+	"github.com/mockportal/mockportal/openapi"
+	"github.com/mockportal/mockportal/scenarios/internal/tree"
+)
+
+// surroundings are what a scenario is checked against.
+type surroundings struct {
+	fixtures *fixtures.Set
+	contract *openapi.Contract
+	broken   []string // ids of fixtures that have faults of their own
+}
+
+// decoder turns a merged document into a Scenario.
+type decoder struct {
+	surroundings
+
+	members []string // the usernames, once they are read
+}
+
+// decode reads a merged document. The scenario is of use only when there are no faults.
+func (s surroundings) decode(root *tree.Value) (*Scenario, fixtures.Faults) {
+	reader := tree.NewReader()
+	d := decoder{surroundings: s}
+	scenario := d.scenario(reader.Field("a scenario", root))
+	scenario.document = root.JSON()
+	return scenario, reader.Faults()
+}
+
+func (d *decoder) scenario(f tree.Field) *Scenario {
+	o := f.Object()
+	readFormat(o)
+	o.Key("extends") // read and taken out before the merge
+	s := &Scenario{
+		Summary: o.Key("summary").Text(),
+		Seed:    o.Key("seed").Seed(),
+		Clock:   readClock(o.Need("clock")),
+		World:   d.world(o.Key("world")),
+		Rules:   d.rules(o.Key("rules")),
+		Expect:  d.expectations(o.Key("expect")),
+	}
+	d.order(o, s)
+	o.Close()
+	return s
+}
+
+func readFormat(o *tree.ObjectField) {
+	f := o.Need("format")
+	if f.Present() && !f.Is(tree.Unreadable) && (!f.Is(tree.Number) || f.Value().Text != "1") {
+		f.Fault("format must be 1, the only one that this version reads")
+	}
+}
+
+func readClock(f tree.Field) Clock {
+	o := f.Object()
+	defer o.Close()
+	return Clock{
+		At:   o.Need("at").Time(),
+		Mode: ClockMode(o.Key("mode").Word(string(Frozen), string(Running), string(Wall))),
+	}
+}
+
+// order reads what stands beside expect.
+func (d *decoder) order(o *tree.ObjectField, s *Scenario) {
+	inOrder, within := o.Key("inOrder"), o.Key("within")
+	s.InOrder, s.Within = inOrder.Bool(), within.Duration()
+	for _, f := range []tree.Field{inOrder, within} {
+		if f.Present() && len(s.Expect) == 0 {
+			f.Fault("%s without expect", f.Name())
+		}
+	}
+	if within.Is(tree.Text) && s.Within == 0 {
+		within.Fault("within must be longer than nothing")
+	}
+}
+
+// texts reads a list of texts.
+func texts(f tree.Field) []string {
+	var list []string
+	f.Items(func(item tree.Field) { list = append(list, item.Text()) })
+	return list
+}
+
+// fixture finds the fixture that a field names; ok is false with a fault when there is none.
+func (d *decoder) fixture(f tree.Field) (found fixtures.Fixture, ok bool) {
+	id := f.Text()
+	if id == "" {
+		return fixtures.Fixture{}, false
+	}
+	found, ok = d.fixtures.Get(id)
+	if !ok && !slices.Contains(d.broken, id) {
+		f.Fault("no fixture %q%s", id, d.fixtures.Nearest(id))
+	}
+	return found, ok
+}

@@ -1,0 +1,108 @@
+package scenarios
+
+import (
+	"path"
+	"strconv"
+
+	"github.com/mockportal/mockportal/fixtures"
+	"github.com/mockportal/mockportal/scenarios/internal/tree"
+)
+
+// provisionKey is what a provision takes from the place where it is written.
+type provisionKey struct {
+	listing   Listing
+	purchaser string
+	at        tree.Position
+}
+
+func (d *decoder) provision(f tree.Field, key provisionKey) Document {
+	o := f.Object()
+	defer o.Close()
+	fixture, base, with, ok := d.base(o, "provisions")
+	if !ok {
+		return Document{}
+	}
+	body := key.fill(base)
+	if with.Is(tree.Object) {
+		key.contradictions(with)
+		body = tree.Merge(body, with.Value())
+	}
+	document := Document{Fixture: fixture.ID, Body: body.JSON(), Evidence: evidence(fixture, with)}
+	if key.listing.OrgID == "" {
+		return document // a fault is reported already
+	}
+	if err := d.contract.ProveSchema("Provision", document.Body); err != nil {
+		proof{field: f, body: body, file: fixture.File, what: "this provision"}.report(err)
+		return document
+	}
+	checkProvision(f, body)
+	return document
+}
+
+// base reads fixture and with, and returns the fixture's body; ok is false with a fault when there is none of this folder.
+func (d *decoder) base(o *tree.ObjectField, folder string) (fixture fixtures.Fixture, body *tree.Value, with tree.Field, ok bool) {
+	named := o.Need("fixture")
+	with = o.Key("with")
+	with.Each(func(string, tree.Position, tree.Field) {})
+	if fixture, ok = d.fixture(named); !ok {
+		return fixture, nil, with, false
+	}
+	if path.Dir(fixture.ID) != folder {
+		named.Fault("the fixture %q is not of the folder %s%s", fixture.ID, folder, d.fixtures.Nearest(folder+"/"+path.Base(fixture.ID)))
+		return fixture, nil, with, false
+	}
+	body, _ = tree.Parse(fixture.File, fixture.Body)
+	return fixture, body, with, body != nil
+}
+
+func evidence(fixture fixtures.Fixture, with tree.Field) fixtures.Level {
+	if with.Is(tree.Object) && len(with.Value().Entries) > 0 {
+		return fixture.Evidence.Level.Weaker(fixtures.Assumed)
+	}
+	return fixture.Evidence.Level
+}
+
+// fill puts the ids of the place into the fixture's body.
+func (k provisionKey) fill(body *tree.Value) *tree.Value {
+	item := k.text(k.listing.ItemID)
+	if own, provisioned := body.Get("itemId"), body.Get("provisionedItemId"); own != nil && provisioned != nil && tree.Equal(own, provisioned) {
+		body = body.Set("provisionedItemId", item)
+	}
+	return body.Set("itemId", item).Set("accountId", k.text(k.listing.OrgID)).Set("purchaserOrgId", k.text(k.purchaser))
+}
+
+func (k provisionKey) text(s string) *tree.Value {
+	return &tree.Value{Kind: tree.Text, Text: s, At: k.at}
+}
+
+// contradictions reports the ids that `with` would set otherwise than the keys.
+func (k provisionKey) contradictions(with tree.Field) {
+	for name, id := range map[string]string{"itemId": k.listing.ItemID, "purchaserOrgId": k.purchaser} {
+		if set := with.Value().Get(name); set != nil && !tree.Equal(set, k.text(id)) {
+			with.FaultAt(set.At, "%s is %q by the key of this provision: leave it out", name, id)
+		}
+	}
+}
+
+// checkProvision checks what the schema cannot say.
+func checkProvision(f tree.Field, body *tree.Value) {
+	states := 0
+	for _, state := range []string{"purchased", "trial", "interested"} {
+		if body.Get(state).Text == "true" {
+			states++
+		}
+	}
+	if states != 1 {
+		f.Fault("exactly one of purchased, trial and interested must be true, not %d", states)
+	}
+	start, end := whole(body.Get("startDate")), whole(body.Get("endDate"))
+	if end != -1 && end <= start {
+		f.Fault("endDate must be -1 (no end) or after startDate %d, not %d", start, end)
+	}
+}
+
+// whole returns a number that a schema has proven to be an integer.
+func whole(v *tree.Value) int64 {
+	n, _ := strconv.ParseInt(v.Text, 10, 64)
+	return n
+}

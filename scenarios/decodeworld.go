@@ -1,0 +1,112 @@
+package scenarios
+
+import (
+	"slices"
+
+	"github.com/mockportal/mockportal/internal/nearest"
+	"github.com/mockportal/mockportal/scenarios/internal/tree"
+)
+
+func (d *decoder) world(f tree.Field) World {
+	o := f.Object()
+	defer o.Close()
+	return World{
+		Members:  d.readMembers(o.Key("members")),
+		Apps:     d.apps(o.Key("apps")),
+		Listings: d.listings(o.Key("listings")),
+		License:  d.license(o.Key("license")),
+		Portal:   readPortal(o.Key("portal")),
+	}
+}
+
+func (d *decoder) readMembers(f tree.Field) map[string]Member {
+	members, owners := map[string]Member{}, map[string]string{}
+	f.Each(func(username string, _ tree.Position, entry tree.Field) {
+		o := entry.Object()
+		token := o.Key("token")
+		m := Member{
+			Username:     username,
+			Password:     o.Key("password").Text(),
+			Token:        token.Text(),
+			TokenExpires: o.Key("tokenExpires").Time(),
+			OrgID:        o.Need("orgId").Text(),
+			Role:         role(o.Need("role")),
+		}
+		if privileges := o.Key("privileges"); privileges.Present() || f.Listing() {
+			m.Privileges = texts(privileges)
+		} else if m.Role == "org_admin" {
+			m.Privileges = administrator()
+		}
+		o.Close()
+		if owner, taken := owners[m.Token]; taken && m.Token != "" {
+			token.Fault("the members %q and %q have the same token", owner, username)
+		}
+		owners[m.Token] = username
+		members[username] = m
+		d.members = append(d.members, username)
+	})
+	return members
+}
+
+// role has no default: nobody should be an administrator, or not be one, by an oversight.
+func role(f tree.Field) string {
+	word := f.Word("org_admin", "org_publisher", "org_user")
+	if !f.Present() {
+		return ""
+	}
+	return word
+}
+
+func (d *decoder) apps(f tree.Field) map[string]App {
+	apps := map[string]App{}
+	f.Each(func(id string, _ tree.Position, entry tree.Field) {
+		o := entry.Object()
+		apps[id] = App{ClientID: id, Secret: o.Need("secret").Text(), Member: d.member(o.Key("member"))}
+		o.Close()
+	})
+	return apps
+}
+
+// member reads the name of a member of the world.
+func (d *decoder) member(f tree.Field) string {
+	name := f.Text()
+	if name != "" && !slices.Contains(d.members, name) {
+		f.Fault("no member %q%s", name, nearest.Suggest(name, d.members))
+	}
+	return name
+}
+
+func readPortal(f tree.Field) PortalOptions {
+	o := f.Object()
+	defer o.Close()
+	return PortalOptions{
+		Methods: o.Key("methods").Word("documented", "lenient"),
+		Errors:  o.Key("errors").Word("envelope", "status"),
+	}
+}
+
+func (d *decoder) listings(f tree.Field) map[string]Listing {
+	listings := map[string]Listing{}
+	f.Each(func(itemID string, _ tree.Position, entry tree.Field) {
+		o := entry.Object()
+		listing := Listing{
+			ItemID:            itemID,
+			OrgID:             o.Need("orgId").Text(),
+			LicenseBy:         o.Key("licenseBy").Word("user", "organization"),
+			SignatureRequired: o.Key("signatureRequired").Bool(),
+		}
+		listing.Provisions = d.provisions(o.Key("provisions"), listing)
+		o.Close()
+		listings[itemID] = listing
+	})
+	return listings
+}
+
+func (d *decoder) provisions(f tree.Field, listing Listing) map[string]Document {
+	provisions := map[string]Document{}
+	f.Each(func(purchaser string, at tree.Position, entry tree.Field) {
+		key := provisionKey{listing: listing, purchaser: purchaser, at: at}
+		provisions[purchaser] = d.provision(entry, key)
+	})
+	return provisions
+}
