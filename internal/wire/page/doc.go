@@ -1,0 +1,21 @@
+// Package page writes the HTML pages of the portal's two directories: the "ArcGIS Portal Directory" of the sharing API
+// and the "ArcGIS Portal Administrator Directory" of portaladmin. A page is what a client gets that does not ask for
+// JSON.
+//
+//	head := page.Head{
+//		Directory: "ArcGIS Portal Administrator Directory",
+//		Title:     "Get Future License",
+//		Crumbs:    []page.Link{{Text: "Home", URL: "/portaladmin"}, {Text: "Get Future License"}},
+//		Formats:   []page.Link{{Text: "JSON", URL: "?f=json"}, {Text: "Pretty JSON", URL: "?f=pjson"}},
+//	}
+//	w.Header().Set("Content-Type", "text/html;charset=utf-8")
+//	w.Header().Set("Content-Security-Policy", page.ContentSecurityPolicy())
+//	err := page.Result(w, page.ResultPage{Head: head, Body: reply})
+//
+// The five kinds of page are functions of their argument: the same argument gives the same bytes. Each is written
+// whole or, after an error, not at all. Everything in the argument is plain text and is escaped; a URL with a scheme
+// that could run code is replaced by "#ZgotmplZ". The pages have no script and load nothing, not even an icon.
+//
+// Not modelled: the looks of a particular release of the portal, other languages than English, the maps and item
+// pages of the real sharing directory. Nothing is masked: what must not be seen must not be handed in.
+package page

@@ -1,0 +1,35 @@
+package page
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"html/template"
+	"sync"
+)
+
+//go:embed templates/*.html
+var files embed.FS
+
+//go:embed templates/style.css
+var style string
+
+// pages holds one template for each kind of page: the layout with that kind's content.
+var pages = sync.OnceValue(func() map[string]*template.Template {
+	layout := template.Must(template.New("layout.html").Funcs(template.FuncMap{
+		"style": func() template.CSS { return template.CSS(style) }, //nolint:gosec // our own file, not input
+	}).ParseFS(files, "templates/layout.html", "templates/value.html"))
+	kinds := map[string]*template.Template{}
+	for _, kind := range []string{"result", "error", "form", "signin", "directory"} {
+		kinds[kind] = template.Must(template.Must(layout.Clone()).ParseFS(files, "templates/"+kind+".html"))
+	}
+	return kinds
+})
+
+// ContentSecurityPolicy returns the value of the header of this name under which every page works: the one style sheet
+// inside the page, forms to the same origin, and nothing else: no script, no frame, nothing loaded.
+func ContentSecurityPolicy() string {
+	sum := sha256.Sum256([]byte(style))
+	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
+		"'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+}

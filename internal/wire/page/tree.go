@@ -1,0 +1,185 @@
+package page
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+)
+
+const (
+	// maxDepth is how deep a body is taken apart; what lies below is shown as JSON text.
+	maxDepth = 32
+	// maxValues is how many values of a body a page shows; the entries beyond are counted.
+	maxValues = 10_000
+	// maxColumns is how wide a table may be, which also bounds its cells: every key of every row could be another.
+	maxColumns = 8
+)
+
+// node is one JSON value in the form in which the templates show it.
+type node struct {
+	Kind    string   // object, table, list, entries, string, literal, date or raw
+	Text    string   // of a string, a literal, a date's number, or raw JSON
+	Cut     int      // the bytes that Text had before it was cut, 0 if it was not
+	When    string   // of a date: its time for people
+	Stamp   string   // of a date: its time in RFC 3339, empty if it is none
+	Members []member // of an object
+	Columns []string // of a table
+	Rows    [][]cell // of a table
+	Items   []*node  // of a list (of scalars) and of entries (of anything)
+	More    int      // the entries that were left out
+}
+
+type member struct {
+	Key   string
+	Value *node
+}
+
+// cell has no Value where the row lacks the column.
+type cell struct {
+	Column string
+	Value  *node
+}
+
+// Wide reports whether the value stands below its key rather than beside it, where a scalar fits and an object of one
+// scalar, such as {"num": 8}.
+func (n *node) Wide() bool {
+	one := n.Kind == "object" && n.More == 0 && len(n.Members) == 1 && n.Members[0].Value.scalar()
+	return !one && !n.scalar()
+}
+
+func (n *node) scalar() bool {
+	return n.Kind == "string" || n.Kind == "literal" || n.Kind == "date"
+}
+
+// parse reads a whole body. The standard decoder refuses what is nested deeper than 10,000 levels.
+func parse(body json.RawMessage) (*node, error) {
+	var whole json.RawMessage
+	if err := json.Unmarshal(body, &whole); err != nil {
+		return nil, fmt.Errorf("page: the body is not JSON: %w", err)
+	}
+	r := reader{dec: json.NewDecoder(bytes.NewReader(body)), left: maxValues}
+	r.dec.UseNumber()
+	tree, err := r.value("", 0)
+	if err != nil {
+		return nil, fmt.Errorf("page: the body is not JSON: %w", err)
+	}
+	return tree, nil
+}
+
+// reader builds nodes out of the decoder's tokens, because those keep the order of the keys.
+type reader struct {
+	dec  *json.Decoder
+	left int
+}
+
+func (r *reader) value(key string, depth int) (*node, error) {
+	r.left--
+	if depth >= maxDepth {
+		return r.raw(key)
+	}
+	token, err := r.dec.Token()
+	switch {
+	case err != nil:
+		return nil, err
+	case token == json.Delim('{'):
+		return r.object(depth)
+	case token == json.Delim('['):
+		return r.array(depth)
+	}
+	return scalar(key, token), nil
+}
+
+func (r *reader) object(depth int) (*node, error) {
+	n := &node{Kind: "object"}
+	for r.dec.More() {
+		token, err := r.dec.Token()
+		if err != nil {
+			return nil, err
+		}
+		key, _ := token.(string)
+		value, err := r.entry(key, depth)
+		switch {
+		case err != nil:
+			return nil, err
+		case value == nil:
+			n.More++
+		default:
+			key, _ = clip(key)
+			n.Members = append(n.Members, member{key, value})
+		}
+	}
+	if len(n.Members)+n.More == 0 {
+		n = &node{Kind: "literal", Text: "{}"}
+	}
+	_, err := r.dec.Token()
+	return n, err
+}
+
+func (r *reader) array(depth int) (*node, error) {
+	n := &node{Kind: "list"}
+	for r.dec.More() {
+		value, err := r.entry("", depth)
+		switch {
+		case err != nil:
+			return nil, err
+		case value == nil:
+			n.More++
+		default:
+			n.Items = append(n.Items, value)
+		}
+	}
+	_, err := r.dec.Token()
+	switch {
+	case len(n.Items)+n.More == 0:
+		return &node{Kind: "literal", Text: "[]"}, err
+	case slices.ContainsFunc(n.Items, func(item *node) bool { return !item.scalar() }):
+		n.Kind = "entries"
+		n.tabulate()
+	}
+	return n, err
+}
+
+// entry reads one entry of an object or array. It skips it and returns nil when the page is full.
+func (r *reader) entry(key string, depth int) (*node, error) {
+	if r.left <= 0 {
+		var skipped json.RawMessage
+		return nil, r.dec.Decode(&skipped)
+	}
+	return r.value(key, depth+1)
+}
+
+// raw keeps the text of an object or array as it is.
+func (r *reader) raw(key string) (*node, error) {
+	var text json.RawMessage
+	if err := r.dec.Decode(&text); err != nil {
+		return nil, err
+	}
+	if text[0] == '{' || text[0] == '[' {
+		n := &node{Kind: "raw"}
+		n.Text, n.Cut = clip(string(text))
+		return n, nil
+	}
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.UseNumber()
+	token, err := dec.Token()
+	return scalar(key, token), err
+}
+
+func scalar(key string, token json.Token) *node {
+	switch t := token.(type) {
+	case string:
+		if t == "" {
+			return &node{Kind: "literal", Text: `""`}
+		}
+		n := &node{Kind: "string"}
+		n.Text, n.Cut = clip(t)
+		return n
+	case json.Number:
+		return number(key, t.String())
+	case bool:
+		return &node{Kind: "literal", Text: strconv.FormatBool(t)}
+	}
+	return &node{Kind: "literal", Text: "null"}
+}
