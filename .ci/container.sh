@@ -37,7 +37,8 @@ clean_up() {
   if [[ -n $built ]]; then
     podman rmi --force "$image" >/dev/null 2>&1 || true
   fi
-  as_root rm -rf "$work"
+  # Through sudo, the build leaves files there that are root's.
+  rm -rf "$work" 2>/dev/null || as_root rm -rf "$work" || true
   exit "$code"
 }
 trap clean_up EXIT
@@ -64,8 +65,8 @@ install_tools() {
   ((${#missing[@]} == 0)) || need_packages "${missing[@]}"
 }
 # iptables and the like live in folders that are not on everybody's PATH.
-has_command() { PATH=$PATH:/usr/sbin:/sbin command -v "$1" >/dev/null; }
-is_static() { has_command "$1" && ! ldd "$(command -v "$1")" >/dev/null 2>&1; }
+has_command() { PATH=$PATH:/usr/sbin:/sbin type -P "$1" >/dev/null; }
+is_static() { has_command "$1" && ! ldd "$(type -P "$1")" >/dev/null 2>&1; }
 
 tools() {
   local tried=0
@@ -111,7 +112,7 @@ base_image() {
   mkdir -p "$root"/{bin,tmp,root,go,etc/ssl/certs,usr/local/go}
   chmod 1777 "$root/tmp"
   (cd "$goroot" && cp -RL bin src pkg lib VERSION go.env "$root/usr/local/go/")
-  cp "$(command -v busybox)" "$root/bin/busybox"
+  cp "$(type -P busybox)" "$root/bin/busybox"
   local applet
   for applet in $("$root/bin/busybox" --list); do
     [[ $applet == busybox ]] || ln -sf busybox "$root/bin/$applet"
@@ -144,7 +145,7 @@ build() {
     --build-arg GOPROXY=file:///modules \
     --build-arg GO_IMAGE="$go_image" \
     --build-arg VERSION="$version" \
-    --tag "$image" . >/dev/null
+    --tag "$image" . >/dev/null || die "the Dockerfile does not build"
 }
 
 weigh() {
