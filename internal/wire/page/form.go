@@ -35,7 +35,8 @@ type Field struct {
 	Example string
 	// Kind is text, password, textarea, select, number or hidden. A hidden field has no label, description or example.
 	Kind string
-	// Value is what the field is filled with; of a select, the option that is chosen.
+	// Value is what the field is filled with; of a select, the option that is chosen. A browser leaves a number empty
+	// whose value is none.
 	Value string
 	// Options are the values of a select.
 	Options []string

@@ -1,7 +1,6 @@
 package page_test
 
 import (
-	"bytes"
 	"flag"
 	"io"
 	"os"
@@ -192,24 +191,24 @@ func TestGolden(t *testing.T) {
 	for _, tt := range cases(t) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			var got bytes.Buffer
-			if err := tt.write(&got); err != nil {
-				t.Fatal(err)
-			}
-			file, html := filepath.Join(goldens, tt.name+".html"), linked(t, got.String())
-			if *update {
-				if err := os.WriteFile(file, []byte(html), 0o644); err != nil { //nolint:gosec // for people to look at
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatalf("%v (go test ./internal/wire/page -update writes it)", err)
-			}
-			if diff := cmp.Diff(string(want), html); diff != "" {
-				t.Errorf("%s differs; look at it, then run with -update (-want +got):\n%s", file, diff)
-			}
+			compare(t, filepath.Join(goldens, tt.name+".html"), linked(t, string(render(t, tt))))
 		})
+	}
+}
+
+func compare(t *testing.T, file, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatalf("%v (go test ./internal/wire/page -update writes it)", err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s differs; look at it, then run with -update (-want +got):\n%s", file, diff)
 	}
 }
 

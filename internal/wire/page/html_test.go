@@ -3,6 +3,7 @@ package page_test
 import (
 	"bytes"
 	"encoding/xml"
+	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -49,7 +50,7 @@ func read(tb testing.TB, html []byte) outline {
 	var open []string
 	for {
 		token, err := decoder.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
@@ -114,26 +115,40 @@ func TestFieldsAreLabelled(t *testing.T) {
 	for _, tt := range cases(t) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			page := read(t, render(t, tt))
-			labels, ids := map[string]int{}, map[string]int{}
-			for _, e := range page.elements {
-				labels[e.attr["for"]]++
-				ids[e.attr["id"]]++
-			}
-			for _, e := range page.elements {
-				if id := e.attr["id"]; id != "" && ids[id] != 1 {
-					t.Errorf("%d elements have the id %q", ids[id], id)
-				}
-				if hint := e.attr["aria-describedby"]; hint != "" && ids[hint] != 1 {
-					t.Errorf("<%s> is described by %q, which is not there", e.name, hint)
-				}
-				field := slices.Contains([]string{"input", "select", "textarea"}, e.name) && e.attr["type"] != "hidden"
-				if field && labels[e.attr["id"]] != 1 {
-					t.Errorf("<%s name=%q> has %d labels, want 1", e.name, e.attr["name"], labels[e.attr["id"]])
-				}
-			}
+			checkFields(t, read(t, render(t, tt)))
 		})
 	}
+}
+
+func checkFields(t *testing.T, page outline) {
+	t.Helper()
+	labels, ids := page.count("for"), page.count("id")
+	for _, e := range page.elements {
+		if id := e.attr["id"]; id != "" && ids[id] != 1 {
+			t.Errorf("%d elements have the id %q", ids[id], id)
+		}
+		if hint := e.attr["aria-describedby"]; hint != "" && ids[hint] != 1 {
+			t.Errorf("<%s> is described by %q, which is not there", e.name, hint)
+		}
+		if e.isField() && labels[e.attr["id"]] != 1 {
+			t.Errorf("<%s name=%q> has %d labels, want 1", e.name, e.attr["name"], labels[e.attr["id"]])
+		}
+	}
+}
+
+// count says how often each value of an attribute is there.
+func (o outline) count(attr string) map[string]int {
+	values := map[string]int{}
+	for _, e := range o.elements {
+		if value, ok := e.attr[attr]; ok {
+			values[value]++
+		}
+	}
+	return values
+}
+
+func (e element) isField() bool {
+	return slices.Contains([]string{"input", "select", "textarea"}, e.name) && e.attr["type"] != "hidden"
 }
 
 func render(tb testing.TB, tt golden) []byte {
