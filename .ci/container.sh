@@ -177,7 +177,7 @@ checked=0
 expect() {
   [[ $2 == "$3" ]] || die "$1: want $(printf %q "$2"), got $(printf %q "$3")"
   checked=$((checked + 1))
-  say "  ok: $1"
+  say "  ok: $1: ${2//$'\n'/, }"
 }
 
 # The limits and the runtime are those that also work inside a sandbox that allows
@@ -222,16 +222,16 @@ future_license() { fetch "$base/portal/portaladmin/license/getFutureLicense?f=js
 commands() {
   say "its commands:"
   run_once version
-  expect "version ends well" 0 "$code"
+  expect "version ends with" 0 "$code"
   expect "version prints the VERSION of the build" "$version" "$(grep -oF "$version" "$work/stdout" || cat "$work/stdout")"
   run_once --no-such-flag
-  expect "a wrong flag ends with 2" 2 "$code"
-  expect "a wrong flag prints nothing on stdout" "" "$(cat "$work/stdout")"
+  expect "a wrong flag ends with" 2 "$code"
+  expect "a wrong flag on stdout" "" "$(cat "$work/stdout")"
   [[ -s $work/stderr ]] || die "a wrong flag is not explained on stderr"
   run_once --scenario no-such-scenario
-  expect "an unknown scenario ends with 2" 2 "$code"
+  expect "an unknown scenario ends with" 2 "$code"
   run_once healthcheck
-  expect "healthcheck ends with 1 where no server runs" 1 "$code"
+  expect "healthcheck, where no server runs, ends with" 1 "$code"
 }
 
 serve() {
@@ -242,13 +242,13 @@ serve() {
   is_healthy
   expect "/readyz" 200 "$(fetch --output /dev/null --write-out '%{http_code}' "$base/readyz")"
   answers admin-token
-  expect "a wrong token" 498 "$(future_license wrong | jq '.error.code')"
+  expect "error code for a wrong token" 498 "$(future_license wrong | jq '.error.code')"
   stops_by_signal
 }
 
 # is_ready_line SCENARIO MEMBER TOKEN
 is_ready_line() {
-  expect "stdout is one line" 1 "$(wc -l <<<"$ready")"
+  expect "lines on stdout" 1 "$(wc -l <<<"$ready")"
   expect "the ready line names the scenario" "$1" "$(jq -r '.scenario' <<<"$ready")"
   expect "the ready line names a token" "$3" "$(jq -r --arg member "$2" '.tokens[$member]' <<<"$ready")"
   expect "the ready line names the URLs" true \
@@ -259,9 +259,9 @@ is_ready_line() {
 is_locked_down() {
   local status
   status=$(cat "/proc/$(pid)/status")
-  expect "it runs as 65532" "65532 65532 65532 65532" "$(field Uid)"
-  expect "its group is 65532" "65532 65532 65532 65532" "$(field Gid)"
-  expect "it has no capability" 0000000000000000 "$(field CapEff)"
+  expect "it runs as user" "65532 65532 65532 65532" "$(field Uid)"
+  expect "it runs as group" "65532 65532 65532 65532" "$(field Gid)"
+  expect "its capabilities" 0000000000000000 "$(field CapEff)"
 }
 field() { awk -v name="$1:" '$1 == name { $1 = ""; print substr($0, 2) }' <<<"$status"; }
 pid() { podman inspect --format '{{.State.Pid}}' "$id"; }
@@ -322,7 +322,7 @@ EOF
   start --volume "$work/pack:/pack:ro" -- --scenario team
   is_ready_line team admin team-token
   answers team-token
-  expect "the built-in token" 498 "$(future_license admin-token | jq '.error.code')"
+  expect "error code for the built-in token, which it replaces" 498 "$(future_license admin-token | jq '.error.code')"
   podman stop --time 10 "$id" >/dev/null
   expect "podman stop ended it with code" 0 "$(podman inspect --format '{{.State.ExitCode}}' "$id")"
   podman rm "$id" >/dev/null
