@@ -17,10 +17,10 @@ type Value struct {
 	Text string
 }
 
-// Params is what a request said, decoded by the contract. Its zero value has no parameter.
+// Params is what a request said as far as it fits the contract, decoded. Its zero value has no parameter.
 type Params struct {
 	names  []string
-	values []any // string, json.Number or decoded JSON; nil when it was not sent
+	values []any // string, json.Number or decoded JSON; nil when it was not sent, or is malformed
 }
 
 // Text returns a parameter as text; "" when it was not sent, or sent empty.
@@ -83,9 +83,9 @@ func (r *Route) first(p *Parameter, values []Value, violations *[]Violation) (va
 		}
 		switch {
 		case found:
-			*violations = append(*violations, Violation{Kind: Repeated, In: v.In, Name: v.Name, Message: "came more than once, the first value counts", Hint: "send it once"})
+			*violations = append(*violations, Violation{Kind: Repeated, In: v.In, Name: v.Name, Message: "came more than once, the first value counts", Hint: "send it once", Allowed: "sent once"})
 		case v.In == "query" && !p.InQuery:
-			*violations = append(*violations, Violation{Kind: Unknown, In: v.In, Name: v.Name, Message: "belongs into the form body, not into the query", Hint: "send it in the body of the POST"})
+			*violations = append(*violations, Violation{Kind: Unknown, In: v.In, Name: v.Name, Message: "belongs into the form body, not into the query", Hint: "send it in the body of the POST", Allowed: "sent in the body of the POST"})
 		}
 		if !found {
 			value, found = v, true
@@ -139,6 +139,7 @@ func (r *Route) unknown(value Value, so []Violation) Violation {
 	} else {
 		v.Hint = "allowed are " + strings.Join(all, ", ")
 	}
+	v.Allowed = "left out (" + v.Hint + ")"
 	return v
 }
 
@@ -168,10 +169,13 @@ func (p *Parameter) decode(value Value) (any, []Violation) {
 		violations = visit(p.schema, decoded)
 		p.hintCase(value.Text, violations)
 	}
+	if len(violations) == 0 {
+		return decoded, nil
+	}
 	for i := range violations {
 		violations[i].In, violations[i].Name = value.In, p.Name
 	}
-	return decoded, violations
+	return nil, violations
 }
 
 // hintCase names the allowed word that was meant.

@@ -1,0 +1,114 @@
+package control
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/mockportal/mockportal/mock/journal"
+	"github.com/mockportal/mockportal/openapi"
+	"github.com/mockportal/mockportal/scenarios"
+)
+
+func (a *API) health(request) (response, *Problem) {
+	return response{value: map[string]string{"status": "ok"}}, nil
+}
+
+func yamlOf(c *openapi.Contract) response {
+	return response{contentType: "application/yaml", raw: c.Document()}
+}
+
+func (a *API) authority(request) (response, *Problem) {
+	if a.CA == nil {
+		return response{}, problem(http.StatusNotFound, "this server has no certificate of its own: it was not started with TLS")
+	}
+	return response{contentType: "application/x-pem-file", raw: a.CA}, nil
+}
+
+// scenarioView is a scenario in the list of what can be played.
+type scenarioView struct {
+	Name     string        `json:"name"`
+	Summary  string        `json:"summary"`
+	Pack     string        `json:"pack"`
+	Evidence openapi.Level `json:"evidence"`
+}
+
+func (a *API) listScenarios(request) (response, *Problem) {
+	list := []scenarioView{}
+	for _, name := range a.Library.Names() {
+		s, err := a.Library.Scenario(name)
+		if err != nil {
+			return response{}, problem(http.StatusInternalServerError, "%s", err)
+		}
+		list = append(list, scenarioView{s.Name, s.Summary, s.Pack, s.Evidence()})
+	}
+	return response{value: map[string]any{"scenarios": list}}, nil
+}
+
+func (a *API) getScenario(r request) (response, *Problem) {
+	s, err := a.Library.Scenario(r.params.Text("name"))
+	if errors.Is(err, scenarios.ErrUnknown) {
+		return response{}, problem(http.StatusNotFound, "%s", err)
+	}
+	if err != nil {
+		return response{}, problem(http.StatusInternalServerError, "%s", err)
+	}
+	return response{contentType: "application/json", raw: s.Document()}, nil
+}
+
+// known refuses the id of a sandbox that there is not.
+func (a *API) known(r request) *Problem {
+	if id := r.params.Text("id"); id != a.Sandbox.ID {
+		return problem(http.StatusNotFound, "no sandbox %q; there is %q", id, a.Sandbox.ID)
+	}
+	return nil
+}
+
+func (a *API) getWorld(r request) (response, *Problem) {
+	if problem := a.known(r); problem != nil {
+		return response{}, problem
+	}
+	view, err := a.Sandbox.View()
+	if err != nil {
+		return response{}, problem(http.StatusInternalServerError, "%s", err)
+	}
+	return response{value: view}, nil
+}
+
+// defaultLimit is how many calls a page has unless the request says otherwise.
+const defaultLimit = 100
+
+func (a *API) listCalls(r request) (response, *Problem) {
+	if problem := a.known(r); problem != nil {
+		return response{}, problem
+	}
+	q := journal.Query{Member: r.params.Text("member"), Outcome: journal.Outcome(r.params.Text("outcome")), Limit: defaultLimit}
+	if operation := r.params.Text("operation"); operation != "" {
+		q.Operations = []string{operation}
+	}
+	if violations := r.params.Text("violations"); violations != "" {
+		with := violations == "true"
+		q.Violations = &with
+	}
+	if after, ok := r.params.Int("after"); ok {
+		q.After = int(after)
+	}
+	if limit, ok := r.params.Int("limit"); ok {
+		q.Limit = int(limit)
+	}
+	return response{value: a.Sandbox.Journal.Find(q)}, nil
+}
+
+func (a *API) getCall(r request) (response, *Problem) {
+	if problem := a.known(r); problem != nil {
+		return response{}, problem
+	}
+	number, _ := r.params.Int("number")
+	call, dropped, ok := a.Sandbox.Journal.Get(int(number))
+	switch {
+	case dropped:
+		return response{}, problem(http.StatusGone, "call %d is no longer held: the journal is bounded and has dropped it", number)
+	case !ok:
+		return response{}, problem(http.StatusNotFound, "no call %d in sandbox %q yet", number, a.Sandbox.ID)
+	}
+	return response{value: call}, nil
+}

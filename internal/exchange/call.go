@@ -1,0 +1,132 @@
+package exchange
+
+import (
+	"cmp"
+	"net/http"
+	"time"
+
+	"github.com/mockportal/mockportal/internal/portal"
+	"github.com/mockportal/mockportal/internal/sandbox"
+	"github.com/mockportal/mockportal/internal/wire"
+	"github.com/mockportal/mockportal/openapi"
+)
+
+// call is one request on its way. Each stage fills in what it finds out.
+type call struct {
+	x       *Exchange
+	request *http.Request
+	began   time.Time
+
+	// route
+	route     *openapi.Route // nil for an unknown path
+	operation *openapi.Operation
+	api       openapi.API
+	context   string // "" or such as "/portal"
+	inPath    []openapi.Value
+	form      bool // a browser asks for the form of an operation that is called by POST
+	// read
+	values     []openapi.Value // the path's, the query's, the form's, in this order
+	params     openapi.Params  // what of the values fits the contract
+	departures []openapi.Violation
+	format     wire.Format
+	token      string
+	// sandbox
+	sandbox *sandbox.Sandbox
+	turn    *sandbox.Turn // while the call holds the sandbox
+	// identify
+	caller portal.Caller
+	known  bool // the token is good
+	// check
+	violations []openapi.Violation // all that is recorded
+	// operate, render
+	answer
+}
+
+// answer is what a call is answered with.
+type answer struct {
+	reply     portal.Reply
+	kept      bool // body was rendered and proven before
+	body      []byte
+	evidence  openapi.Level
+	status    int
+	errorCode int
+	envelope  wire.Envelope
+	header    http.Header // beside those of every answer; may be nil
+	number    int
+}
+
+// decide takes a call through its stages, up to its place in the journal. The first problem ends the way to the operation.
+func (c *call) decide() {
+	problem := cmp.Or(c.findRoute(), c.read(), c.findSandbox())
+	c.sandbox.Turn(func(t *sandbox.Turn) {
+		c.turn = t
+		c.identify()
+		if problem == nil {
+			problem = c.serve()
+		}
+		c.render(problem)
+		c.prove()
+		c.journal()
+	})
+	c.turn = nil
+}
+
+// serve runs the stages that stand between a caller and the operation, until one has a problem.
+func (c *call) serve() *portal.Problem {
+	for _, stage := range [...]func(*call) *portal.Problem{(*call).authenticate, (*call).authorise, (*call).check, (*call).operate} {
+		if problem := stage(c); problem != nil {
+			return problem
+		}
+	}
+	return nil
+}
+
+// identify names the caller or nobody; it never refuses.
+func (c *call) identify() {
+	if c.token != "" {
+		c.caller, c.known = c.turn.World().Identify(c.token, c.request.Referer(), c.turn.Now)
+	}
+}
+
+// authenticate refuses a caller without a good token where the operation needs one.
+func (c *call) authenticate() *portal.Problem {
+	switch use := c.operation.Access.Token; {
+	case c.form || use == openapi.TokenUnused:
+		return nil
+	case c.token == "" && use == openapi.TokenRequired:
+		return &portal.Problem{ID: "token-required"}
+	case c.token != "" && !c.known:
+		return &portal.Problem{ID: "token-invalid"}
+	}
+	return nil
+}
+
+// authorise refuses a caller without any of the operation's privileges.
+func (c *call) authorise() *portal.Problem {
+	if !c.form && !c.caller.May(c.operation.Access.Privileges) {
+		return &portal.Problem{ID: "not-permitted"}
+	}
+	return nil
+}
+
+// check holds the parameters against the contract. What the portal cannot read it refuses, with one line a fault; other departures are
+// recorded, and refused only under --strict.
+func (c *call) check() *portal.Problem {
+	if c.form {
+		return nil
+	}
+	c.violations = append(c.violations, c.departures...)
+	var lines []portal.Line
+	for _, v := range c.violations {
+		switch {
+		case v.Kind == openapi.Missing:
+			lines = append(lines, portal.Line{ID: "parameter-missing", Name: v.Name + v.Pointer})
+		case v.Refusable() || c.x.Strict:
+			lines = append(lines, portal.Line{ID: "parameter-malformed", Name: v.Name + v.Pointer, Allowed: v.Allowed})
+		}
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	return &portal.Problem{ID: "parameters-invalid", Lines: lines}
+}

@@ -1,0 +1,104 @@
+package exchange
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"github.com/mockportal/mockportal/fixtures"
+	"github.com/mockportal/mockportal/internal/sandbox"
+	"github.com/mockportal/mockportal/internal/wire"
+	"github.com/mockportal/mockportal/openapi"
+)
+
+// DefaultMaxBody is how large a request body may be, in bytes, unless the options say otherwise.
+const DefaultMaxBody = 1 << 20
+
+// Options says what an exchange serves.
+type Options struct {
+	Sandbox  *sandbox.Sandbox
+	Fixtures *fixtures.Set    // the words of errors
+	Contexts []string         // beside those of the contract, each such as "/gis"
+	Strict   bool             // unknown and repeated names are refused
+	MaxBody  int64            // bytes; 0: DefaultMaxBody
+	Log      *slog.Logger     // nil: nothing is logged
+	Wall     func() time.Time // the wall clock
+}
+
+// Exchange answers the portal's own paths. It is an http.Handler, safe for concurrent use.
+type Exchange struct {
+	Options
+
+	contract *openapi.Contract
+	router   *mux.Router
+	paths    map[string][]*openapi.Route // by path template
+}
+
+// New returns an exchange. The error is a context that is none.
+func New(o Options) (*Exchange, error) {
+	if o.MaxBody == 0 {
+		o.MaxBody = DefaultMaxBody
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	x := &Exchange{Options: o, contract: openapi.Portal(), paths: map[string][]*openapi.Route{}}
+	contexts, err := contextPattern(append(x.contract.Servers(), o.Contexts...))
+	if err != nil {
+		return nil, err
+	}
+	x.router = mux.NewRouter().SkipClean(true).UseEncodedPath()
+	for _, route := range licensingFirst(x.contract.Routes()) {
+		if x.paths[route.Path] == nil {
+			x.router.Path(template(route, contexts)).Name(route.Path)
+		}
+		x.paths[route.Path] = append(x.paths[route.Path], route)
+	}
+	return x, nil
+}
+
+// licensingFirst puts the two operations that most calls are for where the router looks first; otherwise the contract's order,
+// the most specific paths first, holds.
+func licensingFirst(routes []*openapi.Route) []*openapi.Route {
+	routes = slices.Clone(routes)
+	slices.SortStableFunc(routes, func(a, b *openapi.Route) int {
+		return strings.Compare(string(a.Operation.Kind), string(b.Operation.Kind))
+	})
+	return routes
+}
+
+var contextRule = regexp.MustCompile(`^/[A-Za-z0-9._~-]+$`)
+
+// contextPattern returns what matches each context and its slash, and nothing before a path without a context.
+func contextPattern(contexts []string) (string, error) {
+	var parts []string
+	for _, c := range contexts {
+		if c == "" {
+			continue
+		}
+		if !contextRule.MatchString(c) {
+			return "", fmt.Errorf("context %q: must be one segment such as /portal, of letters, digits and . _ ~ -", c)
+		}
+		parts = append(parts, regexp.QuoteMeta(c[1:])+"/")
+	}
+	return "(?:" + strings.Join(parts, "|") + ")?", nil
+}
+
+// template lets a path begin with any context and end with a slash, since Esri's JavaScript client sends oauth2/token with one.
+func template(route *openapi.Route, contexts string) string {
+	return "/{context:" + contexts + "}" + strings.TrimPrefix(wire.Template(route), "/") + "{slash:/?}"
+}
+
+// ServeHTTP answers one request.
+func (x *Exchange) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c := &call{x: x, request: r, began: x.Wall()}
+	c.decide()
+	c.write(w)
+	c.log()
+}

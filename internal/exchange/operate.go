@@ -1,0 +1,135 @@
+package exchange
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"github.com/mockportal/mockportal/internal/portal"
+	"github.com/mockportal/mockportal/internal/wire"
+)
+
+// operations says how each operation of the contract is done.
+var operations = map[string]func(*call) (portal.Reply, *portal.Problem){
+	"provisionOrgEntitlements": (*call).provision,
+	"getFutureLicense":         func(c *call) (portal.Reply, *portal.Problem) { return c.world().FutureLicense(c.turn.Now), nil },
+	"generateToken":            (*call).generateToken,
+	"oauthToken":               (*call).oauthToken,
+	"oauthRevokeToken":         (*call).revokeToken,
+	"portalSelf":               func(c *call) (portal.Reply, *portal.Problem) { return c.world().PortalSelf(c.caller, c.site()), nil },
+	"communitySelf":            func(c *call) (portal.Reply, *portal.Problem) { return c.world().CommunitySelf(c.caller) },
+	"user": func(c *call) (portal.Reply, *portal.Problem) {
+		return c.world().User(c.caller, c.params.Text("username"))
+	},
+	"sharingInfo":       func(c *call) (portal.Reply, *portal.Problem) { return c.world().SharingInfo(c.site()), nil },
+	"serverInfo":        func(c *call) (portal.Reply, *portal.Problem) { return c.world().ServerInfo(c.site()), nil },
+	"sharingRoot":       func(c *call) (portal.Reply, *portal.Problem) { return c.world().SharingRoot(), nil },
+	"portalAdminRoot":   func(c *call) (portal.Reply, *portal.Problem) { return c.world().AdminRoot(), nil },
+	"healthCheck":       func(c *call) (portal.Reply, *portal.Problem) { return c.world().HealthCheck(), nil },
+	"portalAdminSignIn": (*call).signIn,
+}
+
+// operate does the operation, or takes the reply that is kept from an earlier call.
+func (c *call) operate() (problem *portal.Problem) {
+	if c.form {
+		return nil
+	}
+	if kept, ok := c.turn.Kept(c.operation.ID); ok {
+		c.reply, c.body, c.kept = kept.Reply, kept.Body, true
+		return nil
+	}
+	c.reply, problem = operations[c.operation.ID](c)
+	return problem
+}
+
+func (c *call) world() portal.World { return c.turn.World() }
+
+// site is where this request reached the portal.
+func (c *call) site() portal.Site {
+	scheme := "http://"
+	if c.secure() {
+		scheme = "https://"
+	}
+	return portal.Site{URL: scheme + c.request.Host + c.context, Secure: c.secure()}
+}
+
+func (c *call) secure() bool { return c.request.TLS != nil }
+
+func (c *call) provision() (portal.Reply, *portal.Problem) {
+	maxUsers, entitlements := orgEntitlements(c.params.JSON("orgEntitlements"))
+	world, reply, problem := c.world().Provision(c.turn.Now, c.caller, portal.ProvisionRequest{
+		ItemID: c.params.Text("itemId"), PurchaserOrgID: c.params.Text("purchaserOrgId"),
+		MaxUsers: maxUsers, Entitlements: entitlements, Secure: c.secure(),
+	})
+	c.turn.Become(world)
+	return reply, problem
+}
+
+// orgEntitlements takes what counts out of the JSON that the contract has accepted; other members are left behind.
+func orgEntitlements(value any) (maxUsers int64, entitlements map[string]portal.Entitlement) {
+	object, _ := value.(map[string]any)
+	byName, _ := object["entitlements"].(map[string]any)
+	entitlements = make(map[string]portal.Entitlement, len(byName))
+	for name, entitlement := range byName {
+		members, _ := entitlement.(map[string]any)
+		entitlements[name] = portal.Entitlement{Num: integer(members["num"])}
+	}
+	return integer(object["maxUsers"]), entitlements
+}
+
+func integer(value any) int64 {
+	number, _ := value.(json.Number)
+	n, _ := number.Int64()
+	return n
+}
+
+func (c *call) generateToken() (portal.Reply, *portal.Problem) {
+	minutes, _ := c.params.Int("expiration")
+	world, reply, problem := c.world().GenerateToken(c.turn.Now, portal.SignInRequest{
+		Username: c.params.Text("username"), Password: c.params.Text("password"),
+		Token: c.params.Text("token"), ServerURL: c.params.Text("serverUrl"),
+		Client: c.params.Text("client"), Referer: c.params.Text("referer"),
+		Expiration: minutes, Secure: c.secure(), Wall: c.turn.Wall,
+	})
+	c.turn.Become(world)
+	return reply, problem
+}
+
+func (c *call) oauthToken() (portal.Reply, *portal.Problem) {
+	minutes, _ := c.params.Int("expiration")
+	world, reply, problem := c.world().OAuthToken(c.turn.Now, portal.OAuthRequest{
+		GrantType: c.params.Text("grant_type"), ClientID: c.params.Text("client_id"), ClientSecret: c.params.Text("client_secret"),
+		RefreshToken: c.params.Text("refresh_token"), Code: c.params.Text("code"), Expiration: minutes, Secure: c.secure(),
+	})
+	c.turn.Become(world)
+	return reply, problem
+}
+
+func (c *call) revokeToken() (portal.Reply, *portal.Problem) {
+	world, reply := c.world().Revoke(c.turn.Now, c.params.Text("auth_token"))
+	c.turn.Become(world)
+	return reply, nil
+}
+
+// signIn signs a member in to the Portal Administrator Directory. The token goes into a cookie that no script can read, that other sites
+// cannot send, and that holds for this directory only.
+func (c *call) signIn() (portal.Reply, *portal.Problem) {
+	world, reply, problem := c.world().GenerateToken(c.turn.Now, portal.SignInRequest{
+		Username: c.params.Text("username"), Password: c.params.Text("password"), Secure: c.secure(), Wall: c.turn.Wall,
+	})
+	if problem != nil {
+		return portal.Reply{}, problem
+	}
+	c.turn.Become(world)
+	token, _ := reply.Value.(portal.Token)
+	directory := c.context + "/portaladmin"
+	cookie := http.Cookie{
+		Name: wire.Cookie, Value: token.Token, Path: directory,
+		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: c.secure(),
+	}
+	c.header = http.Header{"Set-Cookie": {cookie.String()}}
+	if c.format == wire.HTML {
+		c.status = http.StatusSeeOther
+		c.header.Set("Location", within(directory, c.params.Text("redirect")))
+	}
+	return portal.Reply{Value: portal.Status{Status: "success"}}, nil
+}

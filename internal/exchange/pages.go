@@ -1,0 +1,166 @@
+package exchange
+
+import (
+	"bytes"
+	"net/url"
+	"path"
+	"strings"
+
+	"github.com/mockportal/mockportal/internal/wire/page"
+	"github.com/mockportal/mockportal/openapi"
+)
+
+// The operations whose pages are not those of every operation.
+const (
+	portalAdminRoot   = "portalAdminRoot"
+	portalAdminSignIn = "portalAdminSignIn"
+	sharingRoot       = "sharingRoot"
+)
+
+// page writes the answer as the portal's directory shows it.
+func (c *call) page() []byte {
+	var b bytes.Buffer
+	var err error
+	switch {
+	case c.errorCode != 0 && c.api == openapi.PortalAdmin && c.canSignIn():
+		err = page.SignIn(&b, c.signInPage())
+	case c.errorCode != 0:
+		e := c.envelope.Error
+		err = page.Error(&b, page.ErrorPage{Head: c.head(), Code: e.Code, MessageCode: e.MessageCode, Message: e.Message, Details: e.Details})
+	case c.form && c.operation.ID == portalAdminSignIn:
+		err = page.SignIn(&b, c.signInPage())
+	case c.form:
+		err = page.Form(&b, c.formPage())
+	case c.atRoot():
+		err = page.Directory(&b, c.directoryPage())
+	default:
+		err = page.Result(&b, page.ResultPage{Head: c.head(), Summary: c.operation.Summary, Body: c.body})
+	}
+	if err != nil {
+		// The body was proven to be JSON and the fields are the contract's, so this is a defect.
+		panic("exchange: " + err.Error())
+	}
+	return b.Bytes()
+}
+
+// canSignIn reports whether signing in may help: the token is missing or bad, or the sign-in itself failed.
+func (c *call) canSignIn() bool {
+	return c.errorCode == 498 || c.errorCode == 499 || c.operation != nil && c.operation.ID == portalAdminSignIn
+}
+
+func (c *call) root() (name, directory string) {
+	if c.api == openapi.PortalAdmin {
+		return "ArcGIS Portal Administrator Directory", c.context + "/portaladmin"
+	}
+	return "ArcGIS Portal Directory", c.context + "/sharing/rest"
+}
+
+func (c *call) head() page.Head {
+	name, directory := c.root()
+	h := page.Head{Directory: name, Title: c.title(), Member: c.caller.Name()}
+	if c.api == openapi.PortalAdmin && h.Member == "" {
+		h.SignIn = directory + "/login"
+	}
+	if c.atRoot() {
+		h.Crumbs = []page.Link{{Text: "Home"}}
+	} else {
+		h.Crumbs = []page.Link{{Text: "Home", URL: directory}}
+	}
+	if rest, ok := strings.CutPrefix(c.request.URL.Path, directory+"/"); ok && c.operation != nil {
+		for _, segment := range strings.Split(strings.Trim(rest, "/"), "/") {
+			h.Crumbs = append(h.Crumbs, page.Link{Text: segment})
+		}
+	}
+	if c.errorCode == 0 && !c.form && c.request.Method != "POST" {
+		h.Formats = []page.Link{{Text: "JSON", URL: "?f=json"}, {Text: "Pretty JSON", URL: "?f=pjson"}}
+	}
+	return h
+}
+
+func (c *call) atRoot() bool {
+	return c.operation != nil && (c.operation.ID == portalAdminRoot || c.operation.ID == sharingRoot)
+}
+
+// title is the last segment of the operation's path, as the directory calls it.
+func (c *call) title() string {
+	switch {
+	case c.operation == nil:
+		return "Not found"
+	case c.atRoot():
+		name, _ := c.root()
+		return name
+	}
+	return path.Base(c.operation.Routes[0].Path)
+}
+
+func (c *call) signInPage() page.SignInPage {
+	_, directory := c.root()
+	p := page.SignInPage{Head: c.head(), Action: directory + "/login", Redirect: directory, Username: c.params.Text("username")}
+	p.Title, p.Head.SignIn = "Sign in", ""
+	switch {
+	case c.operation == nil || c.operation.ID != portalAdminSignIn:
+		p.Redirect = within(directory, c.request.URL.Path)
+	case c.params.Text("redirect") != "":
+		p.Redirect = within(directory, c.params.Text("redirect"))
+	}
+	if c.errorCode != 0 {
+		p.Message, p.Details = c.envelope.Error.Message, c.envelope.Error.Details
+	}
+	return p
+}
+
+// within keeps a redirect inside the directory: anything else leads to its root.
+func within(directory, target string) string {
+	u, err := url.Parse(target)
+	if err != nil || u.Scheme != "" || u.Host != "" || path.Clean(u.Path) != u.Path || !strings.HasPrefix(u.Path+"/", directory+"/") {
+		return directory
+	}
+	return u.EscapedPath()
+}
+
+func (c *call) formPage() page.FormPage {
+	f := page.FormPage{Head: c.head(), Summary: c.operation.Summary, Action: c.request.URL.EscapedPath(), Method: c.route.Method, Submit: c.title()}
+	for i := range c.route.Parameters {
+		if p := &c.route.Parameters[i]; p.In != "path" {
+			f.Fields = append(f.Fields, field(p))
+		}
+	}
+	return f
+}
+
+func field(p *openapi.Parameter) page.Field {
+	f := page.Field{Name: p.Name, Description: p.Description, Example: p.Example, Kind: "text", Value: p.Default, Required: p.Required}
+	switch {
+	case p.Secret:
+		f.Kind, f.Example = "password", ""
+	case p.JSON:
+		f.Kind, f.Value, f.Example = "textarea", p.Example, ""
+	case len(p.Enum) > 0:
+		f.Kind, f.Options = "select", p.Enum
+		if !p.Required && p.Default == "" {
+			f.Options = append([]string{""}, p.Enum...)
+		}
+	case p.Integer:
+		f.Kind = "number"
+	}
+	return f
+}
+
+// directoryPage lists the operations of an API that can be reached without a path parameter.
+func (c *call) directoryPage() page.DirectoryPage {
+	_, directory := c.root()
+	d := page.DirectoryPage{Head: c.head(), Summary: c.operation.Summary, Body: c.body}
+	for _, o := range c.x.contract.Operations() {
+		at := o.Routes[0].Path
+		if o.API != c.api || o == c.operation || strings.Contains(at, "{") || !strings.Contains(c.context+at, directory) {
+			continue
+		}
+		link := page.Link{Text: path.Base(at), URL: c.context + at}
+		if o.Routes[0].Method == "POST" {
+			d.Operations = append(d.Operations, link)
+		} else {
+			d.Resources = append(d.Resources, link)
+		}
+	}
+	return d
+}

@@ -1,0 +1,113 @@
+package exchange
+
+import (
+	"encoding/json"
+
+	"github.com/mockportal/mockportal/internal/wire"
+	"github.com/mockportal/mockportal/mock/journal"
+	"github.com/mockportal/mockportal/openapi"
+)
+
+// maxReply is how much of a reply the journal keeps.
+const maxReply = 16 << 10
+
+// journal records the call. What costs time to make readable is made so when somebody reads it.
+func (c *call) journal() {
+	d := &detail{values: c.values, params: c.params, route: c.route, token: c.token, reply: c.body}
+	record := journal.Record{
+		Call: journal.Call{
+			Sandbox: c.sandbox.ID, Scenario: c.sandbox.Scenario.Name, Kind: journal.KindUnknown,
+			Method: c.request.Method, Path: c.request.URL.Path, Member: c.caller.Name(), Violations: c.violations,
+			Outcome: journal.OK, Status: c.status, ErrorCode: c.errorCode, Evidence: c.evidence,
+			Time: c.began, PortalTime: c.turn.Now, DurationMicros: c.turn.Wall.Sub(c.began).Microseconds(),
+		},
+		Detail: d.fill,
+		Bytes:  len(c.request.URL.Path) + len(d.reply) + sizeOf(c.values) + 160*len(c.violations),
+	}
+	if c.operation != nil {
+		record.Call.Kind = c.operation.Kind
+		record.Call.Operation = c.operation.ID
+	}
+	if c.form {
+		record.Call.Kind, record.Call.Operation = openapi.Support, ""
+	}
+	if c.errorCode != 0 {
+		record.Call.Outcome = journal.Error
+	}
+	c.number = c.sandbox.Journal.Append(record)
+}
+
+func sizeOf(values []openapi.Value) int {
+	size := 0
+	for i := range values {
+		size += len(values[i].Name) + len(values[i].Text) + 48
+	}
+	return size
+}
+
+// detail is what a journaled call is made readable from.
+type detail struct {
+	values []openapi.Value
+	params openapi.Params
+	route  *openapi.Route
+	token  string
+	reply  []byte
+}
+
+func (d *detail) fill(c *journal.Call) {
+	c.Path, _ = wire.Masked(c.Path, d.token).(string)
+	c.Params = map[string]any{}
+	for _, v := range d.values {
+		value := d.value(v)
+		switch before := c.Params[v.Name].(type) {
+		case nil:
+			c.Params[v.Name] = value
+		case repeated:
+			c.Params[v.Name] = append(before, value)
+		default:
+			c.Params[v.Name] = repeated{before, value}
+		}
+	}
+	c.Reply, c.ReplyTruncated = d.readReply()
+}
+
+// repeated is the list of the values of a name that came more than once; its own type tells it from a JSON list.
+type repeated []any
+
+// value returns a parameter's value as the journal shows it: JSON where the contract says so and the text is JSON, masked where it is secret.
+func (d *detail) value(v openapi.Value) any {
+	if d.route != nil {
+		for i := range d.route.Parameters {
+			if p := &d.route.Parameters[i]; p.Name == v.Name {
+				if p.Secret && v.Text != "" {
+					return wire.Mask
+				}
+				return wire.MaskedUnder(v.Name, decodeIf(p.JSON, v.Text), d.token)
+			}
+		}
+	}
+	return wire.MaskedUnder(v.Name, decodeIf(looksLikeJSON(v.Text), v.Text), d.token)
+}
+
+// looksLikeJSON finds objects in parameters that the contract does not know, since a secret may stand in them.
+func looksLikeJSON(text string) bool { return len(text) > 1 && (text[0] == '{' || text[0] == '[') }
+
+func decodeIf(isJSON bool, text string) any {
+	var value any
+	if isJSON && json.Unmarshal([]byte(text), &value) == nil {
+		return value
+	}
+	return text
+}
+
+func (d *detail) readReply() (reply any, truncated bool) {
+	if len(d.reply) == 0 {
+		return nil, false
+	}
+	var value any
+	if len(d.reply) <= maxReply && json.Unmarshal(d.reply, &value) == nil {
+		return wire.Masked(value, d.token), false
+	}
+	text, _ := wire.Masked(string(d.reply[:min(len(d.reply), maxReply)]), d.token).(string)
+	return text, true
+}

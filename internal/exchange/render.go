@@ -1,0 +1,91 @@
+package exchange
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+
+	"github.com/mockportal/mockportal/internal/portal"
+	"github.com/mockportal/mockportal/internal/wire"
+	"github.com/mockportal/mockportal/openapi"
+)
+
+// render turns the reply or the problem into the JSON text that every format is made of.
+func (c *call) render(problem *portal.Problem) {
+	switch {
+	case problem != nil:
+		c.renderProblem(problem)
+	case c.form:
+		c.evidence = openapi.Assumed
+	default:
+		c.evidence = c.operation.Evidence.Level.Weaker(c.reply.Evidence)
+		if !c.kept {
+			c.body = marshal(c.reply.Value)
+		}
+	}
+	if c.status == 0 {
+		c.status = http.StatusOK
+	}
+}
+
+func (c *call) renderProblem(problem *portal.Problem) {
+	envelope, err := wire.NewEnvelope(c.x.Fixtures, c.api, problem)
+	if err != nil {
+		// Only a pack could take a fixture away, and packs can only add; so this is a defect, and it is said where it is seen.
+		panic("exchange: " + err.Error())
+	}
+	c.envelope, c.errorCode, c.evidence = envelope, envelope.Error.Code, envelope.Evidence
+	c.body = marshal(envelope)
+	if code := c.errorCode; c.status == 0 && c.sandbox.Scenario.World.Portal.Errors == "status" && code >= 400 && code < 600 {
+		c.status = code
+	}
+}
+
+// marshal writes JSON as the portal does: characters of HTML as they are.
+func marshal(value any) []byte {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		panic("exchange: a reply of structs, texts and numbers cannot fail to marshal: " + err.Error())
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+}
+
+// prove holds the answer against the contract before it leaves. One that only the scenario and the time decide is then kept.
+func (c *call) prove() {
+	switch {
+	case c.form || c.kept:
+		return
+	case c.errorCode != 0:
+		c.fail(c.x.contract.ProveSchema(errorSchema(c.api), c.body))
+		return
+	}
+	if err := c.operation.Prove(c.body); err != nil {
+		c.fail(err)
+		return
+	}
+	if c.reply.Keep {
+		c.turn.Keep(c.operation.ID, c.reply, c.body)
+	}
+}
+
+func errorSchema(api openapi.API) string {
+	if api == openapi.PortalAdmin {
+		return "PortalAdminError"
+	}
+	return "SharingError"
+}
+
+// fail replaces an off-spec reply by the portal's internal error. It is a defect of this program, and its log says which.
+func (c *call) fail(err error) {
+	if err == nil {
+		return
+	}
+	c.x.Log.Error("an off-spec reply was held back", "path", c.request.URL.Path, "error", err)
+	c.status, c.header = 0, nil
+	c.renderProblem(&portal.Problem{ID: "internal"})
+	if c.status == 0 {
+		c.status = http.StatusOK
+	}
+}

@@ -1,0 +1,109 @@
+package portal
+
+import (
+	"encoding/json"
+	"maps"
+	"time"
+
+	"github.com/mockportal/mockportal/openapi"
+	"github.com/mockportal/mockportal/scenarios"
+)
+
+// noEnd is the endDate of a purchase that never ends.
+const noEnd = -1
+
+type provisionKey struct{ itemID, purchaserOrgID string }
+
+// provision is the documented object, its members in the documented order. It is never changed: a call makes another one.
+type provision struct {
+	ItemID            string           `json:"itemId"`
+	ProvisionedItemID string           `json:"provisionedItemId"`
+	AccountID         string           `json:"accountId"`
+	OrgID             string           `json:"orgId,omitempty"`
+	PurchaserOrgID    string           `json:"purchaserOrgId"`
+	PurchaserUsername string           `json:"purchaserUsername"`
+	PurchaserFullName string           `json:"purchaserFullName"`
+	PurchaserEmail    string           `json:"purchaserEmail"`
+	PurchaserPhone    *string          `json:"purchaserPhone"`
+	StartDate         int64            `json:"startDate"`
+	EndDate           int64            `json:"endDate"`
+	Purchased         bool             `json:"purchased"`
+	Trial             bool             `json:"trial"`
+	Interested        bool             `json:"interested"`
+	Created           int64            `json:"created"`
+	Modified          int64            `json:"modified"`
+	CanDisconnect     *bool            `json:"canDisconnect,omitempty"`
+	OrgEntitlements   *orgEntitlements `json:"orgEntitlements,omitempty"`
+
+	evidence openapi.Level
+}
+
+type orgEntitlements struct {
+	MaxUsers             int64                  `json:"maxUsers"`
+	EntitlementsModified int64                  `json:"entitlementsModified"`
+	Entitlements         map[string]Entitlement `json:"entitlements"`
+}
+
+// Entitlement is how many users may have one entitlement.
+type Entitlement struct {
+	Num int64 `json:"num"`
+}
+
+func newProvision(document scenarios.Document, shift time.Duration) (*provision, error) {
+	p := &provision{evidence: document.Evidence}
+	if err := json.Unmarshal(document.Body, p); err != nil {
+		return nil, err
+	}
+	ms := shift.Milliseconds()
+	p.StartDate, p.Created, p.Modified = p.StartDate+ms, p.Created+ms, p.Modified+ms
+	if p.EndDate != noEnd {
+		p.EndDate += ms
+	}
+	if p.OrgEntitlements != nil {
+		p.OrgEntitlements.EntitlementsModified += ms
+	}
+	return p, nil
+}
+
+// active reports whether users may be provisioned: the listing was bought or is being tried, and the time has not run out.
+func (p *provision) active(now time.Time) bool {
+	ms := now.UnixMilli()
+	return (p.Purchased || p.Trial) && p.StartDate <= ms && (p.EndDate == noEnd || ms < p.EndDate)
+}
+
+// ProvisionRequest is what a seller asks of provisionOrgEntitlements.
+type ProvisionRequest struct {
+	ItemID         string
+	PurchaserOrgID string
+	MaxUsers       int64
+	Entitlements   map[string]Entitlement // not changed afterwards
+	Secure         bool                   // the request came over HTTPS
+}
+
+// Provision gives the purchasing organisation its set of entitlements: the new set replaces the old one as a whole, and the time of the change
+// is the portal's, rounded down to the second (the documented dates are whole seconds). The sum of the counts is not held against maxUsers:
+// the documented example has 12 against 10.
+func (w World) Provision(now time.Time, caller Caller, r ProvisionRequest) (World, Reply, *Problem) {
+	listing, ok := w.listings[r.ItemID]
+	key := provisionKey{r.ItemID, r.PurchaserOrgID}
+	old := w.provisions[key]
+	switch {
+	case !ok || caller.Member == nil || listing.OrgID != caller.Member.OrgID:
+		return w, Reply{}, problem("item-not-found")
+	case listing.SignatureRequired && !r.Secure:
+		return w, Reply{}, problem("ssl-required")
+	case listing.LicenseBy != licenseByUser:
+		return w, Reply{}, problem("not-licensed-by-user")
+	case old == nil || !old.active(now):
+		return w, Reply{}, problem("item-not-provisioned")
+	}
+	stamp := now.Truncate(time.Second).UnixMilli()
+	changed := *old
+	changed.Modified = stamp
+	changed.OrgEntitlements = &orgEntitlements{r.MaxUsers, stamp, r.Entitlements}
+	w.provisions = maps.Clone(w.provisions)
+	w.provisions[key] = &changed
+	return w, Reply{Value: &changed, Evidence: changed.evidence}, nil
+}
+
+const licenseByUser = "user"

@@ -1,0 +1,86 @@
+package portal
+
+import (
+	"crypto/subtle"
+	"time"
+)
+
+// SignInRequest is what a client asks of generateToken.
+type SignInRequest struct {
+	Username, Password string
+	Token, ServerURL   string // in place of username and password: exchange a portal token for a server token
+	Client, Referer    string
+	Expiration         int64 // minutes; 0 when it was not sent
+	Secure             bool
+	Wall               time.Time // the wall time, in which the reply says when the token expires
+}
+
+// Token is the reply of generateToken.
+type Token struct {
+	Token   string `json:"token"`
+	Expires int64  `json:"expires"` // wall time, milliseconds since 1970: real clients compare it with their own clock
+	SSL     bool   `json:"ssl"`
+}
+
+// GenerateToken signs a member in, or exchanges a portal token. A token is bound to a referer only when the client asks for it.
+func (w World) GenerateToken(now time.Time, r SignInRequest) (World, Reply, *Problem) {
+	if r.Token != "" && r.Username == "" && r.Password == "" {
+		return w.exchange(now, r)
+	}
+	if p := w.signInProblem(r); p != nil {
+		return w, Reply{}, p
+	}
+	lifetime := lifetime(r.Expiration)
+	c := claims{Member: r.Username, Expires: now.Add(lifetime).UnixMilli()}
+	if r.Client == "referer" {
+		c.Referer = digest(r.Referer)
+	}
+	w, token := w.issue(c)
+	return w, Reply{Value: Token{token, r.Wall.Add(lifetime).UnixMilli(), r.Secure}}, nil
+}
+
+func (w World) signInProblem(r SignInRequest) *Problem {
+	var absent []string
+	if r.Username == "" {
+		absent = append(absent, "username")
+	}
+	if r.Password == "" {
+		absent = append(absent, "password")
+	}
+	if r.Client == "referer" && r.Referer == "" {
+		absent = append(absent, "referer")
+	}
+	if len(absent) > 0 {
+		return missing("sign-in-failed", absent...)
+	}
+	if m, ok := w.members[r.Username]; !ok || subtle.ConstantTimeCompare([]byte(m.password), []byte(r.Password)) != 1 {
+		return problem("sign-in-failed")
+	}
+	return nil
+}
+
+// exchange returns a token for a federated server: it lives as long as the portal token, at most the default time.
+func (w World) exchange(now time.Time, r SignInRequest) (World, Reply, *Problem) {
+	if r.ServerURL == "" {
+		return w, Reply{}, missing("sign-in-failed", "serverUrl")
+	}
+	caller, ok := w.Identify(r.Token, r.Referer, now)
+	if !ok {
+		return w, Reply{}, problem("token-invalid")
+	}
+	lifetime := min(lifetime(r.Expiration), w.remaining(r.Token, now), defaultLifetime)
+	c := claims{Member: caller.Name(), App: caller.App, Expires: now.Add(lifetime).UnixMilli(), Parent: digest(r.Token)}
+	if r.Client == "referer" && r.Referer != "" {
+		c.Referer = digest(r.Referer)
+	}
+	w, token := w.issue(c)
+	return w, Reply{Value: Token{token, r.Wall.Add(lifetime).UnixMilli(), r.Secure}}, nil
+}
+
+// lifetime turns the wish of a client, in minutes, into what the portal grants.
+func lifetime(minutes int64) time.Duration {
+	if minutes <= 0 {
+		return defaultLifetime
+	}
+	return time.Duration(min(minutes, int64(maxLifetime/time.Minute))) * time.Minute
+}

@@ -1,0 +1,244 @@
+package portal
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/mockportal/mockportal/openapi"
+	"github.com/mockportal/mockportal/scenarios"
+)
+
+// World is the state of one portal. It is an immutable value: an operation that changes something returns another one.
+// The zero World is not usable; NewWorld makes one.
+type World struct {
+	*start
+	provisions map[provisionKey]*provision
+	issued     uint64          // how many tokens were issued
+	revoked    map[string]bool // by token id
+}
+
+// start is what the scenario says and no operation changes; all worlds of a sandbox share it.
+type start struct {
+	scenario       string
+	members        map[string]*Member
+	byToken        map[string]*Member
+	byRefreshToken map[string]*Member
+	apps           map[string]app
+	listings       map[string]scenarios.Listing
+	license        *license // nil: the scenario has none
+	boundaries     []time.Time
+	key            []byte // signs tokens
+}
+
+type app struct {
+	secret string
+	member *Member // nil: acts as no member
+}
+
+// NewWorld returns the world at the start of a scenario, with all its dates moved by shift.
+func NewWorld(s *scenarios.Scenario, shift time.Duration) (World, error) {
+	key := sha256.Sum256(binary.BigEndian.AppendUint64([]byte("mockportal token "), s.Seed))
+	w := World{
+		start: &start{
+			scenario: s.Name, members: map[string]*Member{},
+			byToken: map[string]*Member{}, byRefreshToken: map[string]*Member{},
+			apps: map[string]app{}, listings: s.World.Listings, key: key[:],
+		},
+		provisions: map[provisionKey]*provision{},
+	}
+	for name, m := range s.World.Members {
+		member := newMember(m, shift)
+		w.members[name] = member
+		if m.Token != "" {
+			w.byToken[m.Token] = member
+		}
+	}
+	for id, a := range s.World.Apps {
+		w.apps[id] = app{secret: a.Secret, member: w.members[a.Member]}
+	}
+	if err := w.addProvisions(shift); err != nil {
+		return World{}, err
+	}
+	if err := w.addLicense(s.World.License, shift); err != nil {
+		return World{}, err
+	}
+	w.boundaries = w.findBoundaries()
+	return w, nil
+}
+
+func (w World) addProvisions(shift time.Duration) error {
+	for itemID, listing := range w.listings {
+		for org, document := range listing.Provisions {
+			p, err := newProvision(document, shift)
+			if err != nil {
+				return fmt.Errorf("scenario %s: listing %s: provision of %s: %w", w.scenario, itemID, org, err)
+			}
+			w.provisions[provisionKey{itemID, org}] = p
+		}
+	}
+	return nil
+}
+
+func (w World) addLicense(document scenarios.License, shift time.Duration) error {
+	if document.Body == nil {
+		return nil
+	}
+	l, err := newLicense(document, shift)
+	if err != nil {
+		return fmt.Errorf("scenario %s: licence: %w", w.scenario, err)
+	}
+	w.license = l
+	return nil
+}
+
+// Token returns the token that the scenario gives a member, and false when there is no such member or no such token.
+func (w World) Token(username string) (string, bool) {
+	m, ok := w.members[username]
+	if !ok || m.token == "" {
+		return "", false
+	}
+	return m.token, true
+}
+
+// Password returns a member's password, and false when there is no such member.
+func (w World) Password(username string) (string, bool) {
+	m, ok := w.members[username]
+	if !ok {
+		return "", false
+	}
+	return m.password, true
+}
+
+// Usernames returns the names of all members, sorted.
+func (w World) Usernames() []string { return slices.Sorted(maps.Keys(w.members)) }
+
+// Boundaries returns the instants at which a reply may change though nobody calls: trials and purchases begin and end,
+// parts of the licence take effect, tokens of the scenario expire. They are sorted and without doubles.
+func (w World) Boundaries() []time.Time { return slices.Clone(w.boundaries) }
+
+// NextBoundary returns the first instant after now at which a reply may change though nobody calls; zero when there is none.
+func (w World) NextBoundary(now time.Time) time.Time {
+	for _, b := range w.boundaries {
+		if b.After(now) {
+			return b
+		}
+	}
+	return time.Time{}
+}
+
+func (w World) findBoundaries() []time.Time {
+	var all []time.Time
+	for _, p := range w.provisions {
+		all = append(all, time.UnixMilli(p.StartDate))
+		if p.EndDate != noEnd {
+			all = append(all, time.UnixMilli(p.EndDate))
+		}
+	}
+	if w.license != nil {
+		all = append(all, w.license.boundaries()...)
+	}
+	for _, m := range w.members {
+		if !m.tokenExpires.IsZero() {
+			all = append(all, m.tokenExpires)
+		}
+	}
+	slices.SortFunc(all, time.Time.Compare)
+	return slices.CompactFunc(all, time.Time.Equal)
+}
+
+// View is the world as people may look at it: without passwords, tokens and secrets.
+type View struct {
+	Members  []MemberView  `json:"members"`
+	Apps     []AppView     `json:"apps"`
+	Listings []ListingView `json:"listings"`
+	License  any           `json:"license"` // as getFutureLicense answers it at this instant; null without a licence
+	Tokens   TokenView     `json:"tokens"`
+}
+
+// MemberView is a member in a View.
+type MemberView struct {
+	Username     string     `json:"username"`
+	OrgID        string     `json:"orgId"`
+	Role         string     `json:"role"`
+	Privileges   []string   `json:"privileges"`
+	TokenExpires *time.Time `json:"tokenExpires"` // null: the scenario's token never expires
+}
+
+// AppView is an application in a View.
+type AppView struct {
+	ClientID string `json:"clientId"`
+	Member   string `json:"member"`
+}
+
+// ListingView is a listing in a View.
+type ListingView struct {
+	ItemID            string            `json:"itemId"`
+	OrgID             string            `json:"orgId"`
+	LicenseBy         string            `json:"licenseBy"`
+	SignatureRequired bool              `json:"signatureRequired"`
+	Provisions        []json.RawMessage `json:"provisions"`
+}
+
+// TokenView counts tokens.
+type TokenView struct {
+	Issued  uint64 `json:"issued"`
+	Revoked int    `json:"revoked"`
+}
+
+// View returns the world at an instant, everything in a stable order.
+func (w World) View(now time.Time) (View, error) {
+	v := View{Members: []MemberView{}, Apps: []AppView{}, Listings: []ListingView{}, Tokens: TokenView{w.issued, len(w.revoked)}}
+	for _, name := range w.Usernames() {
+		v.Members = append(v.Members, w.members[name].view())
+	}
+	for _, id := range slices.Sorted(maps.Keys(w.apps)) {
+		v.Apps = append(v.Apps, AppView{id, Caller{Member: w.apps[id].member}.Name()})
+	}
+	for _, id := range slices.Sorted(maps.Keys(w.listings)) {
+		view, err := w.listingView(id)
+		if err != nil {
+			return v, err
+		}
+		v.Listings = append(v.Listings, view)
+	}
+	if w.license != nil {
+		v.License = w.license.at(now)
+	}
+	return v, nil
+}
+
+func (m *Member) view() MemberView {
+	v := MemberView{Username: m.Username, OrgID: m.OrgID, Role: m.Role, Privileges: append([]string{}, m.Privileges...)}
+	if !m.tokenExpires.IsZero() {
+		at := m.tokenExpires.UTC()
+		v.TokenExpires = &at
+	}
+	return v
+}
+
+func (w World) listingView(itemID string) (ListingView, error) {
+	l := w.listings[itemID]
+	v := ListingView{itemID, l.OrgID, l.LicenseBy, l.SignatureRequired, []json.RawMessage{}}
+	for _, org := range slices.Sorted(maps.Keys(l.Provisions)) {
+		text, err := json.Marshal(w.provisions[provisionKey{itemID, org}])
+		if err != nil {
+			return v, err
+		}
+		v.Provisions = append(v.Provisions, text)
+	}
+	return v, nil
+}
+
+// weakest returns the weakest of some levels of evidence.
+func weakest(levels ...openapi.Level) openapi.Level {
+	var level openapi.Level
+	for _, l := range levels {
+		level = level.Weaker(l)
+	}
+	return level
+}

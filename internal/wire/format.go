@@ -1,0 +1,54 @@
+package wire
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"github.com/mockportal/mockportal/openapi"
+)
+
+// Format is how an answer is written.
+type Format string
+
+// The formats of an answer.
+const (
+	HTML  Format = "html" // the default, as on the real portal
+	JSON  Format = "json"
+	PJSON Format = "pjson" // indented
+)
+
+// FormatOf returns the format that a request asks for. A format that does not exist is answered in JSON, for a program will read it.
+func FormatOf(values []openapi.Value) Format {
+	switch f := Format(First(values, "f")); f {
+	case "":
+		return HTML
+	case HTML, PJSON:
+		return f
+	}
+	return JSON
+}
+
+// The content types of answers (assumed; no capture of /sharing/rest was found, and clients read all of them).
+const (
+	TypeJSON       = "application/json;charset=utf-8"
+	TypePJSON      = "text/plain;charset=utf-8"
+	TypeHTML       = "text/html;charset=utf-8"
+	TypeJavaScript = "text/javascript;charset=utf-8"
+)
+
+// Encode writes a JSON text in a format other than HTML, and returns its content type. With a callback the text is wrapped in a call of it.
+func (f Format) Encode(body []byte, callback string) (contentType string, encoded []byte) {
+	contentType = TypeJSON
+	if f == PJSON {
+		var b bytes.Buffer
+		if json.Indent(&b, body, "", "  ") == nil {
+			contentType, body = TypePJSON, b.Bytes()
+		}
+	}
+	if callback == "" {
+		return contentType, body
+	}
+	wrapped := make([]byte, 0, len(callback)+len(body)+3)
+	wrapped = append(append(append(wrapped, callback...), '('), body...)
+	return TypeJavaScript, append(wrapped, ");"...)
+}

@@ -1,0 +1,42 @@
+package wire
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/mockportal/mockportal/openapi"
+)
+
+// Cookie is the name of the cookie that keeps the token of the Portal Administrator Directory.
+const Cookie = "portaladmin_token"
+
+// Token returns the token that a request carries: query, form, X-Esri-Authorization, Authorization, in this order, and for the
+// Portal Administrator API the cookie of its directory. There a POST must carry the token in the body or a header (documented),
+// so neither its query nor the cookie counts.
+func Token(r *http.Request, api openapi.API, values []openapi.Value) string {
+	bodyOnly := api == openapi.PortalAdmin && r.Method == http.MethodPost
+	for i := range values {
+		if v := &values[i]; v.Name == "token" && v.Text != "" && (v.In == "form" || v.In == "query" && !bodyOnly) {
+			return v.Text
+		}
+	}
+	for _, header := range []string{"X-Esri-Authorization", "Authorization"} {
+		if token, ok := bearer(r.Header.Get(header)); ok {
+			return token
+		}
+	}
+	if api == openapi.PortalAdmin && !bodyOnly {
+		if cookie, err := r.Cookie(Cookie); err == nil {
+			return cookie.Value
+		}
+	}
+	return ""
+}
+
+func bearer(header string) (string, bool) {
+	scheme, token, ok := strings.Cut(header, " ")
+	if token = strings.TrimSpace(token); !ok || token == "" || !strings.EqualFold(scheme, "Bearer") {
+		return "", false
+	}
+	return token, true
+}

@@ -1,0 +1,116 @@
+package wire
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/mockportal/mockportal/openapi"
+)
+
+// maxValues bounds how many parameters one request may carry; those beyond are not read.
+const maxValues = 1000
+
+// ErrTooLarge is returned for a body that is larger than allowed.
+var ErrTooLarge = errors.New("the body is too large")
+
+// Query reads the query of a URL: its values in the order in which they came, and what could not be read.
+// Unlike net/url it keeps that order, and a bad escape costs one value, not all that follow.
+func Query(raw string) ([]openapi.Value, []openapi.Violation) { return pairs("query", raw) }
+
+// Form reads the body of a POST, urlencoded or multipart. A body of another type is not read, as the portal does not, and is a violation;
+// one that is larger than limit bytes is ErrTooLarge.
+func Form(r *http.Request, limit int64) ([]openapi.Value, []openapi.Violation, error) {
+	body, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case int64(len(body)) > limit:
+		return nil, nil, ErrTooLarge
+	case len(body) == 0:
+		return nil, nil, nil
+	}
+	header := r.Header.Get("Content-Type")
+	kind, params, err := mime.ParseMediaType(header)
+	switch {
+	case err == nil && kind == "application/x-www-form-urlencoded":
+		values, violations := pairs("form", string(body))
+		return values, violations, nil
+	case err == nil && kind == "multipart/form-data":
+		values, violations := parts(string(body), params["boundary"])
+		return values, violations, nil
+	}
+	return nil, []openapi.Violation{{
+		Kind: openapi.Malformed, In: "header", Name: "Content-Type", Message: fmt.Sprintf("the portal does not read a body of type %q", header),
+		Hint: "send application/x-www-form-urlencoded or multipart/form-data", Allowed: "application/x-www-form-urlencoded or multipart/form-data",
+	}}, nil
+}
+
+func pairs(in, raw string) (values []openapi.Value, violations []openapi.Violation) {
+	if raw == "" {
+		return nil, nil
+	}
+	values = make([]openapi.Value, 0, 1+strings.Count(raw[:min(len(raw), 4096)], "&"))
+	for pair := range strings.SplitSeq(raw, "&") {
+		if pair == "" {
+			continue
+		}
+		if len(values) == maxValues {
+			return values, append(violations, tooMany(in))
+		}
+		name, text, _ := strings.Cut(pair, "=")
+		name, badName := url.QueryUnescape(name)
+		text, badText := url.QueryUnescape(text)
+		if badName != nil || badText != nil {
+			violations = append(violations, openapi.Violation{
+				Kind: openapi.Malformed, In: in, Name: name, Message: "has a percent sign that is not followed by two hexadecimal digits", Hint: "write % as %25", Allowed: "escaped as a URL is",
+			})
+			continue
+		}
+		values = append(values, openapi.Value{In: in, Name: name, Text: text})
+	}
+	return values, violations
+}
+
+func tooMany(in string) openapi.Violation {
+	return openapi.Violation{Kind: openapi.Malformed, In: in, Name: "*", Message: fmt.Sprintf("more than %d parameters", maxValues), Hint: "the others were not read", Allowed: fmt.Sprintf("at most %d parameters", maxValues)}
+}
+
+// parts reads a multipart body; a file counts as its content.
+func parts(body, boundary string) (values []openapi.Value, violations []openapi.Violation) {
+	reader := multipart.NewReader(strings.NewReader(body), boundary)
+	for {
+		part, err := reader.NextRawPart()
+		if errors.Is(err, io.EOF) {
+			return values, violations
+		}
+		if err == nil && len(values) == maxValues {
+			return values, append(violations, tooMany("form"))
+		}
+		var text []byte
+		if err == nil {
+			text, err = io.ReadAll(part)
+		}
+		if err != nil {
+			return values, append(violations, openapi.Violation{
+				Kind: openapi.Malformed, In: "body", Name: "*", Message: "is not well-formed multipart/form-data", Hint: "check the boundary and the end of the body", Allowed: "well-formed multipart/form-data",
+			})
+		}
+		values = append(values, openapi.Value{In: "form", Name: part.FormName(), Text: string(text)})
+	}
+}
+
+// First returns the value of a name that counts; "" when it was not sent.
+func First(values []openapi.Value, name string) string {
+	for i := range values {
+		if values[i].Name == name && values[i].In != "path" {
+			return values[i].Text
+		}
+	}
+	return ""
+}

@@ -1,0 +1,59 @@
+package journal
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/mockportal/mockportal/openapi"
+)
+
+// Outcome says how a call ended.
+type Outcome string
+
+// The outcomes of a call.
+const (
+	OK    Outcome = "ok"    // the operation was done
+	Error Outcome = "error" // the portal answered an error
+	Fault Outcome = "fault" // the connection was broken on purpose
+)
+
+// KindUnknown is the kind of a call that reached no operation: an unknown path.
+const KindUnknown openapi.Kind = "unknown"
+
+// Call is one request and its outcome. Secrets are masked as "***".
+type Call struct {
+	Number         int                 `json:"number"` // from 1 in its sandbox
+	Sandbox        string              `json:"sandbox"`
+	Scenario       string              `json:"scenario"`
+	Operation      string              `json:"operation"` // "" for an unknown path and for a page that only shows a form
+	Kind           openapi.Kind        `json:"kind"`      // licensing, support or unknown
+	Method         string              `json:"method"`
+	Path           string              `json:"path"`   // without the query
+	Member         string              `json:"member"` // the username; "" for nobody
+	Params         map[string]any      `json:"params"` // text, or decoded JSON; a repeated name is a list
+	Violations     []openapi.Violation `json:"violations"`
+	Rule           string              `json:"rule"`
+	Fault          string              `json:"fault"`
+	Outcome        Outcome             `json:"outcome"`
+	Status         int                 `json:"status"`    // of HTTP
+	ErrorCode      int                 `json:"errorCode"` // of the error envelope; 0 when there is none
+	Evidence       openapi.Level       `json:"evidence"`
+	Reply          any                 `json:"reply"` // decoded JSON where the reply was made of JSON, in every format; else text, or null
+	ReplyTruncated bool                `json:"replyTruncated,omitempty"`
+	Time           time.Time           `json:"time"`       // of the wall clock
+	PortalTime     time.Time           `json:"portalTime"` // of the sandbox's clock
+	DurationMicros int64               `json:"durationMicros"`
+}
+
+// MarshalJSON writes lists as lists and objects as objects, also when they are empty.
+func (c Call) MarshalJSON() ([]byte, error) {
+	type plain Call
+	p := plain(c)
+	if p.Params == nil {
+		p.Params = map[string]any{}
+	}
+	if p.Violations == nil {
+		p.Violations = []openapi.Violation{}
+	}
+	return json.Marshal(p)
+}

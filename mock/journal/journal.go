@@ -1,0 +1,156 @@
+package journal
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/mockportal/mockportal/openapi"
+)
+
+// The bounds of a journal that asks for none.
+const (
+	DefaultMaxCalls = 10000
+	DefaultMaxBytes = 32 << 20
+)
+
+// Record is a call as it is kept: what can be asked for at once, and how to make the rest readable.
+type Record struct {
+	Call   Call        // all but Params and Reply
+	Detail func(*Call) // sets Params and Reply, masked; called each time the call is read, from any goroutine
+	Bytes  int         // what the record holds on to, about
+}
+
+// Journal is a bounded record of calls. It is safe for concurrent use.
+type Journal struct {
+	maxCalls, maxBytes int
+
+	mu      sync.Mutex // guards what follows
+	records []Record   // a ring once it is full; the oldest is at head
+	head    int
+	bytes   int
+	dropped int
+}
+
+// New returns an empty journal. A bound of 0 or less is the default one; at least the newest call is always kept.
+func New(maxCalls, maxBytes int) *Journal {
+	if maxCalls <= 0 {
+		maxCalls = DefaultMaxCalls
+	}
+	if maxBytes <= 0 {
+		maxBytes = DefaultMaxBytes
+	}
+	return &Journal{maxCalls: maxCalls, maxBytes: maxBytes}
+}
+
+// Append keeps a call, drops the oldest ones that no longer fit, and returns its number.
+func (j *Journal) Append(r Record) int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	r.Call.Number = j.dropped + j.lenLocked() + 1
+	r.Bytes += recordBytes
+	j.bytes += r.Bytes
+	j.pushLocked(r)
+	for j.lenLocked() > 1 && (j.lenLocked() > j.maxCalls || j.bytes > j.maxBytes) {
+		j.dropLocked()
+	}
+	return r.Call.Number
+}
+
+// recordBytes is what a record takes beside the texts that it holds on to.
+const recordBytes = 640
+
+func (j *Journal) lenLocked() int { return len(j.records) - j.head }
+
+// pushLocked appends; the room of dropped records at the front is given back when it is as large as what is kept.
+func (j *Journal) pushLocked(r Record) {
+	if j.head > 64 && j.head >= len(j.records)/2 {
+		n := copy(j.records, j.records[j.head:])
+		clear(j.records[n:])
+		j.records, j.head = j.records[:n], 0
+	}
+	j.records = append(j.records, r)
+}
+
+func (j *Journal) dropLocked() {
+	j.bytes -= j.records[j.head].Bytes
+	j.records[j.head] = Record{}
+	j.head++
+	j.dropped++
+}
+
+// Query says which calls are wanted. The zero Query wants all.
+type Query struct {
+	Operations []string     // any of them; none: every operation
+	Kind       openapi.Kind // "": every kind
+	Member     string       // "": everybody and nobody
+	Outcome    Outcome      // "": every outcome
+	Violations *bool        // nil: with and without
+	After      int          // only calls with a higher number
+	Limit      int          // at most so many; 0: no limit
+}
+
+func (q Query) matches(c *Call) bool {
+	return c.Number > q.After &&
+		(len(q.Operations) == 0 || slices.Contains(q.Operations, c.Operation)) &&
+		(q.Kind == "" || q.Kind == c.Kind) &&
+		(q.Member == "" || q.Member == c.Member) &&
+		(q.Outcome == "" || q.Outcome == c.Outcome) &&
+		(q.Violations == nil || *q.Violations == (len(c.Violations) > 0))
+}
+
+// Page is some calls, oldest first, and what is to be known of the others.
+type Page struct {
+	Calls    []Call `json:"calls"`
+	Total    int    `json:"total"`    // how many of the calls that are held match, those before After and beyond Limit too
+	Next     int    `json:"next"`     // the After of the next page; 0 when this is the last one
+	Dropped  int    `json:"dropped"`  // how many calls are no longer held
+	Complete bool   `json:"complete"` // nothing was dropped
+}
+
+// Find returns the calls that match.
+func (j *Journal) Find(q Query) Page {
+	page, found := j.find(q)
+	for _, r := range found {
+		r.Detail(&r.Call)
+		page.Calls = append(page.Calls, r.Call)
+	}
+	return page
+}
+
+// find picks the records under the lock; making them readable takes longer and needs none.
+func (j *Journal) find(q Query) (Page, []Record) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	page := Page{Calls: []Call{}, Dropped: j.dropped, Complete: j.dropped == 0}
+	var found []Record
+	everything := q
+	everything.After = 0
+	for _, r := range j.records[j.head:] {
+		if !everything.matches(&r.Call) {
+			continue
+		}
+		page.Total++
+		switch {
+		case r.Call.Number <= q.After:
+		case q.Limit > 0 && len(found) == q.Limit:
+			page.Next = found[len(found)-1].Call.Number
+		default:
+			found = append(found, r)
+		}
+	}
+	return page, found
+}
+
+// Get returns the call with this number. ok is false when there is none; dropped says that there was one.
+func (j *Journal) Get(number int) (call Call, dropped, ok bool) {
+	j.mu.Lock()
+	i := number - j.dropped - 1
+	if i < 0 || i >= j.lenLocked() {
+		defer j.mu.Unlock()
+		return Call{}, number > 0 && i < 0, false
+	}
+	r := j.records[j.head+i]
+	j.mu.Unlock()
+	r.Detail(&r.Call)
+	return r.Call, false, true
+}
