@@ -41,9 +41,10 @@ func (d *decoder) scenario(f tree.Field) *Scenario {
 		Clock:   readClock(o.Need("clock")),
 		World:   d.world(o.Key("world")),
 		Rules:   d.rules(o.Key("rules")),
-		Expect:  d.expectations(o.Key("expect")),
 	}
-	d.order(o, s)
+	expect := o.Key("expect")
+	s.Expect = d.expectations(expect)
+	readOrder(o, s, !expect.Present() || expect.Is(tree.List) && len(s.Expect) == 0)
 	o.Close()
 	return s
 }
@@ -64,12 +65,12 @@ func readClock(f tree.Field) Clock {
 	}
 }
 
-// order reads what stands beside expect.
-func (d *decoder) order(o *tree.ObjectField, s *Scenario) {
+// readOrder reads what stands beside expect, which is idle when it expects nothing.
+func readOrder(o *tree.ObjectField, s *Scenario, idle bool) {
 	inOrder, within := o.Key("inOrder"), o.Key("within")
 	s.InOrder, s.Within = inOrder.Bool(), within.Duration()
 	for _, f := range []tree.Field{inOrder, within} {
-		if f.Present() && len(s.Expect) == 0 {
+		if f.Present() && idle {
 			f.Fault("%s without expect", f.Name())
 		}
 	}

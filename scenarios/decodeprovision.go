@@ -2,7 +2,9 @@ package scenarios
 
 import (
 	"path"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/mockportal/mockportal/fixtures"
 	"github.com/mockportal/mockportal/scenarios/internal/tree"
@@ -10,17 +12,24 @@ import (
 
 // provisionKey is what a provision takes from the place where it is written.
 type provisionKey struct {
-	listing   Listing
-	purchaser string
-	at        tree.Position
+	listing   listingKey
+	purchaser *tree.Value
+}
+
+// listingKey is the same for the listing.
+type listingKey struct{ item, org *tree.Value } // org is nil when it cannot be read
+
+// written is a text that the scenario gives as a key.
+func written(text string, at tree.Position) *tree.Value {
+	return &tree.Value{Kind: tree.Text, Text: text, At: at}
 }
 
 func (d *decoder) provision(f tree.Field, key provisionKey) Document {
 	o := f.Object()
 	defer o.Close()
 	fixture, base, with, ok := d.base(o, "provisions")
-	if !ok {
-		return Document{}
+	if !ok || key.listing.org == nil {
+		return Document{} // a fault is reported already
 	}
 	body := key.fill(base)
 	if with.Is(tree.Object) {
@@ -28,9 +37,6 @@ func (d *decoder) provision(f tree.Field, key provisionKey) Document {
 		body = tree.Merge(body, with.Value())
 	}
 	document := Document{Fixture: fixture.ID, Body: body.JSON(), Evidence: evidence(fixture, with)}
-	if key.listing.OrgID == "" {
-		return document // a fault is reported already
-	}
 	if err := d.contract.ProveSchema("Provision", document.Body); err != nil {
 		proof{field: f, body: body, file: fixture.File, what: "this provision"}.report(err)
 		return document
@@ -43,16 +49,20 @@ func (d *decoder) provision(f tree.Field, key provisionKey) Document {
 func (d *decoder) base(o *tree.ObjectField, folder string) (fixture fixtures.Fixture, body *tree.Value, with tree.Field, ok bool) {
 	named := o.Need("fixture")
 	with = o.Key("with")
-	with.Each(func(string, tree.Position, tree.Field) {})
+	with.Each(func(string, tree.Position, tree.Field) {}) // it is an object
 	if fixture, ok = d.fixture(named); !ok {
 		return fixture, nil, with, false
 	}
 	if path.Dir(fixture.ID) != folder {
-		named.Fault("the fixture %q is not of the folder %s%s", fixture.ID, folder, d.fixtures.Nearest(folder+"/"+path.Base(fixture.ID)))
+		named.Fault("the fixture %q is not of the folder %s; there are %s", fixture.ID, folder, strings.Join(d.inFolder(folder), ", "))
 		return fixture, nil, with, false
 	}
 	body, _ = tree.Parse(fixture.File, fixture.Body)
 	return fixture, body, with, body != nil
+}
+
+func (s surroundings) inFolder(folder string) []string {
+	return slices.DeleteFunc(s.fixtures.IDs(), func(id string) bool { return path.Dir(id) != folder })
 }
 
 func evidence(fixture fixtures.Fixture, with tree.Field) fixtures.Level {
@@ -64,22 +74,18 @@ func evidence(fixture fixtures.Fixture, with tree.Field) fixtures.Level {
 
 // fill puts the ids of the place into the fixture's body.
 func (k provisionKey) fill(body *tree.Value) *tree.Value {
-	item := k.text(k.listing.ItemID)
+	item := k.listing.item
 	if own, provisioned := body.Get("itemId"), body.Get("provisionedItemId"); own != nil && provisioned != nil && tree.Equal(own, provisioned) {
 		body = body.Set("provisionedItemId", item)
 	}
-	return body.Set("itemId", item).Set("accountId", k.text(k.listing.OrgID)).Set("purchaserOrgId", k.text(k.purchaser))
-}
-
-func (k provisionKey) text(s string) *tree.Value {
-	return &tree.Value{Kind: tree.Text, Text: s, At: k.at}
+	return body.Set("itemId", item).Set("accountId", k.listing.org).Set("purchaserOrgId", k.purchaser)
 }
 
 // contradictions reports the ids that `with` would set otherwise than the keys.
 func (k provisionKey) contradictions(with tree.Field) {
-	for name, id := range map[string]string{"itemId": k.listing.ItemID, "purchaserOrgId": k.purchaser} {
-		if set := with.Value().Get(name); set != nil && !tree.Equal(set, k.text(id)) {
-			with.FaultAt(set.At, "%s is %q by the key of this provision: leave it out", name, id)
+	for name, id := range map[string]*tree.Value{"itemId": k.listing.item, "purchaserOrgId": k.purchaser} {
+		if set := with.Value().Get(name); set != nil && set.Kind != tree.Unreadable && !tree.Equal(set, id) {
+			with.FaultAt(set.At, "%s is %q by the key of this provision: leave it out", name, id.Text)
 		}
 	}
 }

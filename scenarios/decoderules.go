@@ -25,8 +25,8 @@ func (d *decoder) rules(f tree.Field) []Rule {
 }
 
 func (d *decoder) rule(f tree.Field) (Rule, ruleKey) {
+	before := f.Count()
 	o := f.Object()
-	defer o.Close()
 	when := o.Need("when")
 	whenObject := when.Object()
 	matcher, params := d.matcher(whenObject)
@@ -51,7 +51,8 @@ func (d *decoder) rule(f tree.Field) (Rule, ruleKey) {
 	case f.Is(tree.Object) && !reply.Present() && !fault.Present() && !delay.Present():
 		f.Fault("%s does nothing: it needs a delay, a reply or a fault", f.Name())
 	}
-	return rule, ruleKey{rule: rule, params: params, at: f.At(), sound: when.Is(tree.Object)}
+	o.Close()
+	return rule, ruleKey{rule: rule, params: params, at: f.At(), sound: f.Count() == before}
 }
 
 // readDelay reads a fixed delay, or one between min and max.

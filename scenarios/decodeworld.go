@@ -87,26 +87,30 @@ func readPortal(f tree.Field) PortalOptions {
 
 func (d *decoder) listings(f tree.Field) map[string]Listing {
 	listings := map[string]Listing{}
-	f.Each(func(itemID string, _ tree.Position, entry tree.Field) {
+	f.Each(func(itemID string, at tree.Position, entry tree.Field) {
 		o := entry.Object()
+		org := o.Need("orgId")
 		listing := Listing{
 			ItemID:            itemID,
-			OrgID:             o.Need("orgId").Text(),
+			OrgID:             org.Text(),
 			LicenseBy:         o.Key("licenseBy").Word("user", "organization"),
 			SignatureRequired: o.Key("signatureRequired").Bool(),
 		}
-		listing.Provisions = d.provisions(o.Key("provisions"), listing)
+		key := listingKey{item: written(itemID, at)}
+		if org.Is(tree.Text) {
+			key.org = org.Value()
+		}
+		listing.Provisions = d.provisions(o.Key("provisions"), key)
 		o.Close()
 		listings[itemID] = listing
 	})
 	return listings
 }
 
-func (d *decoder) provisions(f tree.Field, listing Listing) map[string]Document {
+func (d *decoder) provisions(f tree.Field, listing listingKey) map[string]Document {
 	provisions := map[string]Document{}
 	f.Each(func(purchaser string, at tree.Position, entry tree.Field) {
-		key := provisionKey{listing: listing, purchaser: purchaser, at: at}
-		provisions[purchaser] = d.provision(entry, key)
+		provisions[purchaser] = d.provision(entry, provisionKey{listing: listing, purchaser: written(purchaser, at)})
 	})
 	return provisions
 }

@@ -43,11 +43,17 @@ func newFile(name, path string, source []byte) *file {
 	f.extends, f.extendsAt = extends.Text(), extends.At()
 	f.faults = append(f.faults, reader.Faults()...)
 	f.root = f.root.Remove("extends")
+	if extends.Present() && f.extends == "" {
+		f.root = nil // without its base, what it lacks would be reported
+	}
 	return f
 }
 
 // noSuch is the fault of extending what is not there.
 func (f *file) noSuch(names []string) fixtures.Fault {
+	if f.extends == f.name {
+		return f.extendsAt.Fault(fmt.Sprintf("no other scenario %q to extend: there is none built in", f.name))
+	}
 	return f.extendsAt.Fault(fmt.Sprintf("no scenario %q to extend%s", f.extends, nearest.Suggest(f.extends, names)))
 }
 

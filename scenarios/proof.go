@@ -20,6 +20,9 @@ type proof struct {
 
 // report turns a departure from the contract into faults, each at the value that the scenario wrote, else at the field.
 func (p proof) report(err error) {
+	if p.body != nil && !p.body.Readable() {
+		return // what could not be read is reported already
+	}
 	var off *openapi.OffSpecError
 	if !errors.As(err, &off) {
 		p.field.Fault("%s: %s", p.what, err)

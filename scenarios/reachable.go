@@ -12,7 +12,7 @@ type ruleKey struct {
 	rule   Rule
 	params *tree.Value // nil: none
 	at     tree.Position
-	sound  bool // it could be read
+	sound  bool // it has no other fault
 }
 
 // title names the rule in faults.

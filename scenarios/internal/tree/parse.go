@@ -167,5 +167,8 @@ func (c *converter) scalar(n *yaml.Node) (Kind, string) {
 		c.fault(n, "YAML readers differ on this value, and JSON does not know it: quote it")
 		return Unreadable, ""
 	}
+	if kind == Null {
+		return Null, ""
+	}
 	return kind, n.Value
 }

@@ -61,6 +61,9 @@ func (f Field) Present() bool { return f.value != nil }
 // Is says whether a value of the kind is written there.
 func (f Field) Is(kind Kind) bool { return f.value != nil && f.value.Kind == kind }
 
+// Count returns how many faults the document has so far.
+func (f Field) Count() int { return len(f.r.faults) }
+
 // Value returns what is written there, nil when nothing is.
 func (f Field) Value() *Value { return f.value }
 
@@ -163,7 +166,7 @@ func (f Field) Each(read func(key string, at Position, entry Field)) {
 		if entry.Key == "" {
 			f.FaultAt(entry.At, "an empty key in %s", f.name)
 		}
-		name := fmt.Sprintf("%s %q", f.name, entry.Key)
+		name := f.name + "." + entry.Key
 		read(entry.Key, entry.At, Field{r: f.r, name: name, value: entry.Value, at: entry.Value.At})
 	}
 }

@@ -102,6 +102,13 @@ func Equal(a, b *Value) bool {
 	return slices.EqualFunc(a.Items, b.Items, Equal)
 }
 
+// Readable says whether everything in the value could be read.
+func (v *Value) Readable() bool {
+	return v.Kind != Unreadable &&
+		!slices.ContainsFunc(v.Items, func(item *Value) bool { return !item.Readable() }) &&
+		!slices.ContainsFunc(v.Entries, func(e Entry) bool { return !e.Value.Readable() })
+}
+
 // JSON returns the value as compact JSON, keys in the order written.
 func (v *Value) JSON() json.RawMessage {
 	var b bytes.Buffer
