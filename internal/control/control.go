@@ -44,8 +44,11 @@ func New(o Options) *API {
 
 // Owns reports whether a path belongs to the control API.
 func Owns(path string) bool {
-	return path == "/livez" || path == "/readyz" || path == "/__admin" || strings.HasPrefix(path, "/__admin/")
+	return IsHealth(path) || path == "/__admin" || strings.HasPrefix(path, "/__admin/")
 }
+
+// IsHealth reports whether a path asks for the health of the process.
+func IsHealth(path string) bool { return path == "/livez" || path == "/readyz" }
 
 // request is a checked request to one operation.
 type request struct {

@@ -23,12 +23,13 @@ const DefaultMaxBody = 1 << 20
 // Options says what an exchange serves.
 type Options struct {
 	Sandbox  *sandbox.Sandbox
-	Fixtures *fixtures.Set    // the words of errors
-	Contexts []string         // beside those of the contract, each such as "/gis"
-	Strict   bool             // unknown and repeated names are refused
-	MaxBody  int64            // bytes; 0: DefaultMaxBody
-	Log      *slog.Logger     // nil: nothing is logged
-	Wall     func() time.Time // the wall clock
+	Fixtures *fixtures.Set                     // the words of errors
+	Contexts []string                          // beside those of the contract, each such as "/gis"
+	Strict   bool                              // unknown and repeated names are refused
+	MaxBody  int64                             // bytes; 0: DefaultMaxBody
+	Log      *slog.Logger                      // nil: nothing is logged
+	OffSpec  func(operation string, err error) // told when a reply was held back; nil: it is logged
+	Wall     func() time.Time                  // the wall clock
 }
 
 // Exchange answers the portal's own paths. It is an http.Handler, safe for concurrent use.
@@ -49,6 +50,11 @@ func New(o Options) (*Exchange, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	x := &Exchange{Options: o, contract: openapi.Portal(), paths: map[string][]*openapi.Route{}}
+	if x.OffSpec == nil {
+		x.OffSpec = func(operation string, err error) {
+			x.Log.Error("an off-spec reply was held back", "operation", operation, "error", err)
+		}
+	}
 	contexts, err := contextPattern(append(x.contract.Servers(), o.Contexts...))
 	if err != nil {
 		return nil, err

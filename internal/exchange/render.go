@@ -82,7 +82,11 @@ func (c *call) fail(err error) {
 	if err == nil {
 		return
 	}
-	c.x.Log.Error("an off-spec reply was held back", "path", c.request.URL.Path, "error", err)
+	operation := ""
+	if c.operation != nil {
+		operation = c.operation.ID
+	}
+	c.x.OffSpec(operation, err)
 	c.status, c.header = 0, nil
 	c.renderProblem(&portal.Problem{ID: "internal"})
 	if c.status == 0 {

@@ -1,0 +1,97 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/mockportal/mockportal/fixtures"
+	"github.com/mockportal/mockportal/mock"
+	"github.com/mockportal/mockportal/scenarios"
+)
+
+type checkCmd struct {
+	packFlags
+
+	Paths []string `arg:"" optional:"" name:"path" help:"Packs (folders) or scenario files; when left out, what --pack says, else the built-in pack."`
+}
+
+// Run loads everything and plays every scenario at each boundary of its clock. All faults come at once.
+func (c *checkCmd) Run(std streams) error {
+	var files []string
+	for _, path := range c.Paths {
+		info, err := os.Stat(path)
+		switch {
+		case err != nil:
+			return fmt.Errorf("check %q: it must be a pack's folder or a scenario file: %w", path, unwrapPath(err))
+		case info.IsDir():
+			c.Pack = append(c.Pack, path)
+		default:
+			files = append(files, path)
+		}
+	}
+	library, err := c.open()
+	var faults fixtures.Faults
+	if errors.As(err, &faults) {
+		return failure{counted(faults)}
+	}
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		if err := checkFile(library, file); err != nil {
+			return err
+		}
+	}
+	notes, err := mock.Check(library)
+	if err != nil {
+		return failure{err}
+	}
+	for _, note := range notes {
+		fmt.Fprintln(std.out, "note: "+note)
+	}
+	_, err = fmt.Fprintf(std.out, "ok: %d scenarios and %d fixtures%s\n", len(library.Names()), len(library.Fixtures().IDs()), andFiles(files))
+	return err
+}
+
+func andFiles(files []string) string {
+	if len(files) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", and %d scenario files", len(files))
+}
+
+// checkFile decodes and plays one scenario file that is in no pack.
+func checkFile(library *scenarios.Library, file string) error {
+	source, err := os.ReadFile(file) //nolint:gosec // the user names the file
+	if err != nil {
+		return err
+	}
+	name := strings.TrimSuffix(filepath.Base(file), ".yaml")
+	scenario, err := library.Decode(name, source)
+	var faults fixtures.Faults
+	if errors.As(err, &faults) {
+		for i := range faults {
+			faults[i].File = filepath.ToSlash(file)
+		}
+		return failure{counted(faults)}
+	}
+	if err != nil {
+		return failure{err}
+	}
+	if err := mock.CheckScenario(library, scenario); err != nil {
+		return failure{err}
+	}
+	return nil
+}
+
+// counted ends a list of faults with their number.
+func counted(faults fixtures.Faults) error {
+	noun := "faults"
+	if len(faults) == 1 {
+		noun = "fault"
+	}
+	return fmt.Errorf("%w\n%d %s", faults, len(faults), noun)
+}

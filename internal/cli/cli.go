@@ -1,0 +1,91 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// The exit codes.
+const (
+	good   = 0
+	failed = 1 // the check failed
+	misuse = 2 // wrong flags, a broken file, a port in use
+)
+
+// grammar is the command line. Every flag has an environment variable MOCKPORTAL_…; flag over environment over default.
+type grammar struct {
+	Serve       serveCmd       `cmd:"" default:"withargs" help:"Serve a portal (the default command)."`
+	Check       checkCmd       `cmd:"" help:"Check packs and scenario files, and play every scenario."`
+	List        listCmd        `cmd:"" help:"List scenarios, fixtures or operations, and what they rest on."`
+	Show        showCmd        `cmd:"" help:"Show a scenario or a fixture."`
+	Healthcheck healthcheckCmd `cmd:"" help:"Ask a server whether it is ready; for a container's health check."`
+	Version     versionCmd     `cmd:"" help:"Print the version."`
+}
+
+// streams is where a command writes.
+type streams struct {
+	out io.Writer
+	err io.Writer
+}
+
+const description = `A fake ArcGIS portal for tests: provisionOrgEntitlements and getFutureLicense, computed from scenario files.
+
+Every flag has an environment variable; a flag counts before it. Exit codes: 0 good, 1 the check failed, 2 wrong use.`
+
+// Run runs one command line, without the program's name, until it is done or ctx is, and returns the exit code.
+func Run(ctx context.Context, args []string, out, err io.Writer) (code int) {
+	defer func() {
+		if exit, ok := recover().(exitCode); ok {
+			code = int(exit)
+		}
+	}()
+	var g grammar
+	parser := kong.Must(&g,
+		kong.Name("mockportal"), kong.Description(description), kong.UsageOnError(),
+		kong.DefaultEnvars("MOCKPORTAL"), kong.Writers(out, err), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Exit(func(code int) { panic(exitCode(code)) }),
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(streams{out, err}),
+	)
+	parsed, problem := parser.Parse(args)
+	if problem == nil {
+		problem = parsed.Run()
+	} else {
+		problem = usageError{problem}
+	}
+	return report(err, problem)
+}
+
+// exitCode carries kong's wish to end the process, after --help, up to Run.
+type exitCode int
+
+// usageError is a command line that cannot be read.
+type usageError struct{ error }
+
+// failure is the outcome of a check: it was done, and it failed.
+type failure struct{ error }
+
+// report says what went wrong in as few words as it takes, and with which code to end.
+func report(w io.Writer, err error) int {
+	if err == nil {
+		return good
+	}
+	var check failure
+	if errors.As(err, &check) {
+		fmt.Fprintln(w, check.Error())
+		return failed
+	}
+	fmt.Fprintln(w, "mockportal: "+err.Error())
+	var usage usageError
+	if errors.As(err, &usage) {
+		fmt.Fprintln(w, "Run mockportal --help for the flags, mockportal COMMAND --help for one command.")
+	}
+	return misuse
+}
+
+// oneOf lists names for a sentence.
+func oneOf(names []string) string { return strings.Join(names, ", ") }

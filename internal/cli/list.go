@@ -1,0 +1,77 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"github.com/mockportal/mockportal/openapi"
+	"github.com/mockportal/mockportal/scenarios"
+)
+
+type listCmd struct {
+	packFlags
+
+	What string `arg:"" optional:"" default:"scenarios" enum:"scenarios,fixtures,operations" help:"scenarios, fixtures or operations."`
+	JSON bool   `name:"json" help:"Print JSON instead of a table."`
+}
+
+// row is one line of a list.
+type row struct {
+	Name     string        `json:"name"`
+	Evidence openapi.Level `json:"evidence"`
+	From     string        `json:"from"` // a scenario's pack, a fixture's source, an operation's source
+	About    string        `json:"about"`
+}
+
+// Run prints what there is and what it rests on.
+func (l *listCmd) Run(std streams) error {
+	library, err := l.open()
+	if err != nil {
+		return err
+	}
+	rows, heads, err := l.rows(library)
+	if err != nil {
+		return err
+	}
+	if l.JSON {
+		encoder := json.NewEncoder(std.out)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(rows)
+	}
+	return table(std.out, heads, rows)
+}
+
+func (l *listCmd) rows(library *scenarios.Library) (rows []row, heads [4]string, err error) {
+	switch l.What {
+	case "fixtures":
+		for _, id := range library.Fixtures().IDs() {
+			f, _ := library.Fixtures().Get(id)
+			rows = append(rows, row{f.ID, f.Evidence.Level, f.Evidence.Source, f.Evidence.Note})
+		}
+		return rows, [4]string{"FIXTURE", "EVIDENCE", "SOURCE", "NOTE"}, nil
+	case "operations":
+		for _, o := range openapi.Portal().Operations() {
+			rows = append(rows, row{o.ID, o.Evidence.Level, o.Evidence.Source, o.Routes[0].Method + " " + o.Routes[0].Path})
+		}
+		return rows, [4]string{"OPERATION", "EVIDENCE", "SOURCE", "CALL"}, nil
+	}
+	for _, name := range library.Names() {
+		s, err := library.Scenario(name)
+		if err != nil {
+			return nil, heads, err
+		}
+		rows = append(rows, row{s.Name, s.Evidence(), s.Pack, s.Summary})
+	}
+	return rows, [4]string{"SCENARIO", "EVIDENCE", "PACK", "SUMMARY"}, nil
+}
+
+func table(w io.Writer, heads [4]string, rows []row) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", heads[0], heads[1], heads[2], heads[3])
+	for _, r := range rows {
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", r.Name, r.Evidence, r.From, r.About)
+	}
+	return t.Flush()
+}

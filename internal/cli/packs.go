@@ -1,0 +1,57 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/mockportal/mockportal/scenarios"
+)
+
+// packFlags are shared by all commands that load scenarios.
+type packFlags struct {
+	Pack []string `placeholder:"DIR" sep:"none" help:"A folder with scenarios/ and fixtures/ over the built-in ones; repeatable, later ones win. In the environment a path list."`
+}
+
+// open loads the built-in scenarios and those of the packs. A folder that is not there is an error, an empty one is a pack.
+func (f packFlags) open() (*scenarios.Library, error) {
+	packs, err := f.packs()
+	if err != nil {
+		return nil, err
+	}
+	if len(packs) == 0 {
+		return scenarios.BuiltIn(), nil
+	}
+	return scenarios.Open(packs...)
+}
+
+func (f packFlags) packs() ([]scenarios.Pack, error) {
+	var packs []scenarios.Pack
+	for _, list := range f.Pack {
+		for _, dir := range filepath.SplitList(list) {
+			pack, err := openPack(dir)
+			if err != nil {
+				return nil, err
+			}
+			packs = append(packs, pack)
+		}
+	}
+	return packs, nil
+}
+
+// openPack opens a folder so that nothing in it can lead out of it.
+func openPack(dir string) (scenarios.Pack, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return scenarios.Pack{}, fmt.Errorf("pack %q: it must be a folder with scenarios/ and fixtures/: %w", dir, unwrapPath(err))
+	}
+	return scenarios.Pack{Name: filepath.ToSlash(filepath.Clean(dir)), FS: root.FS()}, nil
+}
+
+// unwrapPath leaves out what the sentence has said already: the operation and the path.
+func unwrapPath(err error) error {
+	if pathError, ok := err.(*os.PathError); ok { //nolint:errorlint // os.OpenRoot returns it unwrapped
+		return pathError.Err
+	}
+	return err
+}

@@ -1,0 +1,79 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/mockportal/mockportal/scenarios"
+)
+
+type showCmd struct {
+	packFlags
+
+	Name string `arg:"" help:"A scenario such as trial, or a fixture such as provisions/trial."`
+	JSON bool   `name:"json" help:"Print a scenario as JSON instead of YAML."`
+}
+
+// Run prints a scenario with what it extends merged in, or a fixture as it is.
+func (s *showCmd) Run(std streams) error {
+	library, err := s.open()
+	if err != nil {
+		return err
+	}
+	if fixture, ok := library.Fixtures().Get(s.Name); ok {
+		_, err := fmt.Fprintln(std.out, string(bytes.TrimSpace(fixture.Body)))
+		return err
+	}
+	scenario, err := library.Scenario(s.Name)
+	if errors.Is(err, scenarios.ErrUnknown) {
+		return fmt.Errorf("%w; and no fixture has that id%s", err, library.Fixtures().Nearest(s.Name))
+	}
+	if err != nil {
+		return err
+	}
+	if s.JSON {
+		return indented(std.out, scenario.Document())
+	}
+	return asYAML(std.out, scenario.Document())
+}
+
+func indented(w io.Writer, document []byte) error {
+	var b bytes.Buffer
+	if err := json.Indent(&b, document, "", "  "); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(w, b.String())
+	return err
+}
+
+// asYAML writes a JSON document as YAML, keys in their order: JSON is YAML, so only the style of its nodes is to be forgotten.
+func asYAML(w io.Writer, document []byte) error {
+	var root yaml.Node
+	if err := yaml.Unmarshal(document, &root); err != nil {
+		return err
+	}
+	plain(&root)
+	encoder := yaml.NewEncoder(w)
+	encoder.SetIndent(2)
+	if err := encoder.Encode(&root); err != nil {
+		return err
+	}
+	return encoder.Close()
+}
+
+// plain takes the flow style off collections, and the quotes off texts that need none.
+func plain(node *yaml.Node) {
+	if node.Kind != yaml.ScalarNode {
+		node.Style = 0
+	} else if node.Style == yaml.DoubleQuotedStyle && node.Tag == "!!str" {
+		node.Style = 0
+	}
+	for _, inner := range node.Content {
+		plain(inner)
+	}
+}

@@ -1,0 +1,120 @@
+package mock
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/mockportal/mockportal/fixtures"
+	"github.com/mockportal/mockportal/internal/exchange"
+	"github.com/mockportal/mockportal/internal/sandbox"
+	"github.com/mockportal/mockportal/openapi"
+	"github.com/mockportal/mockportal/scenarios"
+)
+
+// Check plays every scenario of a library at its start and at each boundary of its clock, one millisecond before and at it: every member asks
+// for everything. It returns notes on scenarios that are read but not played yet; the error lists every reply that departed from the contract.
+func Check(library *scenarios.Library) (notes []string, err error) {
+	var errs []error
+	for _, name := range library.Names() {
+		scenario, err := library.Scenario(name)
+		if err == nil {
+			err = CheckScenario(library, scenario)
+		}
+		switch {
+		case errors.Is(err, sandbox.ErrNotPlayed):
+			notes = append(notes, err.Error())
+		case err != nil:
+			errs = append(errs, err)
+		}
+	}
+	return notes, errors.Join(errs...)
+}
+
+// CheckScenario does what Check does for one scenario.
+func CheckScenario(library *scenarios.Library, scenario *scenarios.Scenario) error {
+	box, err := sandbox.New(sandbox.Options{ID: "check", Scenario: scenario, Wall: time.Now})
+	if err != nil {
+		return err
+	}
+	instants := []time.Time{scenario.Clock.At}
+	for _, b := range box.Start().Boundaries() {
+		instants = append(instants, b.Add(-time.Millisecond), b)
+	}
+	var errs []error
+	for _, at := range instants {
+		errs = append(errs, playAt(library.Fixtures(), scenario, at))
+	}
+	return errors.Join(errs...)
+}
+
+// playAt sends every member's calls to a portal whose clock stands at an instant.
+func playAt(set *fixtures.Set, scenario *scenarios.Scenario, at time.Time) error {
+	box, err := sandbox.New(sandbox.Options{
+		ID: "check", Scenario: scenario, Wall: time.Now,
+		Clock: sandbox.ClockSetting{Mode: scenarios.Frozen, At: at},
+	})
+	if err != nil {
+		return err
+	}
+	var errs []error
+	x, err := exchange.New(exchange.Options{Sandbox: box, Fixtures: set, Wall: time.Now, OffSpec: func(operation string, err error) {
+		errs = append(errs, fmt.Errorf("scenario %q at %s: %s: %w", scenario.Name, at.UTC().Format(time.RFC3339Nano), operation, err))
+	}})
+	if err != nil {
+		return err
+	}
+	tokens := []string{""}
+	for _, name := range box.Start().Usernames() {
+		if token, ok := box.Start().Token(name); ok {
+			tokens = append(tokens, token)
+		}
+	}
+	for _, token := range tokens {
+		for _, request := range requests(scenario, token) {
+			x.ServeHTTP(discard{http.Header{}}, request)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// requests asks for every resource that can be read, and provisions every purchaser of every listing.
+func requests(scenario *scenarios.Scenario, token string) []*http.Request {
+	var all []*http.Request
+	values := url.Values{"f": {"json"}, "token": {token}}
+	for _, o := range openapi.Portal().Operations() {
+		if r := o.Routes[0]; r.Method == http.MethodGet {
+			path := strings.NewReplacer("{username}", "admin", "{resource}", "x").Replace(r.Path)
+			all = append(all, request(http.MethodGet, path+"?"+values.Encode(), ""))
+		}
+	}
+	for itemID, listing := range scenario.World.Listings {
+		for org := range listing.Provisions {
+			values.Set("purchaserOrgId", org)
+			values.Set("orgEntitlements", `{"maxUsers":1,"entitlements":{"standard":{"num":1}}}`)
+			all = append(all, request(http.MethodPost, "/sharing/rest/content/listings/"+itemID+"/provisionOrgEntitlements", values.Encode()))
+		}
+	}
+	return all
+}
+
+func request(method, target, body string) *http.Request {
+	r, err := http.NewRequest(method, "http://localhost"+target, strings.NewReader(body))
+	if err != nil {
+		panic("mock: the paths of the contract and the ids of scenarios make a URL: " + err.Error())
+	}
+	if body != "" {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	return r
+}
+
+// discard is a ResponseWriter that nobody reads.
+type discard struct{ header http.Header }
+
+func (d discard) Header() http.Header         { return d.header }
+func (d discard) Write(b []byte) (int, error) { return len(b), nil }
+func (d discard) WriteHeader(int)             {}

@@ -1,0 +1,103 @@
+package mock
+
+import (
+	"fmt"
+	"io/fs"
+	"log/slog"
+
+	"github.com/mockportal/mockportal/internal/sandbox"
+	"github.com/mockportal/mockportal/scenarios"
+)
+
+// Option changes how a portal is made.
+type Option func(*config)
+
+// config is what the options say. Its faults are reported together.
+type config struct {
+	scenario        string
+	document        []byte
+	packs           []scenarios.Pack
+	library         *scenarios.Library
+	clock           sandbox.ClockSetting
+	seed            *uint64
+	contexts        []string
+	strict          bool
+	allowViolations bool
+	tls             bool
+	tlsHosts        []string
+	controlToken    string
+	maxCalls        int
+	maxBytes        int
+	maxBody         int64
+	log             *slog.Logger
+	faults          []error
+}
+
+// WithScenario plays the scenario with this name, built in or of a pack. The default is "trial".
+func WithScenario(name string) Option { return func(c *config) { c.scenario = name } }
+
+// WithScenarioDocument plays a whole scenario document, YAML or JSON, that is in no file; it may extend the scenarios that there are.
+// It takes the place of WithScenario.
+func WithScenarioDocument(document []byte) Option {
+	return func(c *config) { c.document = document }
+}
+
+// WithPack adds a team's folder with scenarios/ and fixtures/ over the built-in ones; of several the later ones win.
+func WithPack(pack fs.FS) Option {
+	return func(c *config) {
+		name := "pack"
+		if len(c.packs) > 0 {
+			name = fmt.Sprintf("pack %d", len(c.packs)+1)
+		}
+		c.packs = append(c.packs, scenarios.Pack{Name: name, FS: pack})
+	}
+}
+
+// WithLibrary plays from scenarios that are loaded already. It takes the place of WithPack.
+func WithLibrary(library *scenarios.Library) Option { return func(c *config) { c.library = library } }
+
+// WithClock overrides the scenario's clock: "frozen" at its instant, "wall" to follow the wall clock with all dates of the world shifted
+// along, or an RFC 3339 time at which it stands still.
+func WithClock(clock string) Option {
+	return func(c *config) {
+		setting, err := sandbox.ParseClock(clock)
+		if err != nil {
+			c.faults = append(c.faults, err)
+		}
+		c.clock = setting
+	}
+}
+
+// WithSeed overrides the scenario's seed, from which issued tokens are derived.
+func WithSeed(seed uint64) Option { return func(c *config) { c.seed = &seed } }
+
+// WithTLS makes NewServer listen with a certificate of a fresh authority, good for localhost, 127.0.0.1, ::1 and these hosts.
+// A portal without a server offers it as TLSConfig.
+func WithTLS(hosts ...string) Option {
+	return func(c *config) { c.tls, c.tlsHosts = true, append(c.tlsHosts, hosts...) }
+}
+
+// WithContexts adds contexts such as "/gis" to "/portal", "/arcgis" and none, under which every path exists.
+func WithContexts(contexts ...string) Option {
+	return func(c *config) { c.contexts = append(c.contexts, contexts...) }
+}
+
+// WithStrict refuses unknown and repeated parameters with the portal's 400; otherwise it answers them and records a violation.
+func WithStrict() Option { return func(c *config) { c.strict = true } }
+
+// AllowViolations keeps NewServer from failing the test when calls violated the contract.
+func AllowViolations() Option { return func(c *config) { c.allowViolations = true } }
+
+// WithJournal bounds the journal, by calls and by bytes; 0 is the default, 10,000 calls and 32 MiB. The oldest calls are dropped.
+func WithJournal(maxCalls, maxBytes int) Option {
+	return func(c *config) { c.maxCalls, c.maxBytes = maxCalls, maxBytes }
+}
+
+// WithMaxBody bounds a request's body, in bytes; the default is 1 MiB.
+func WithMaxBody(bytes int64) Option { return func(c *config) { c.maxBody = bytes } }
+
+// WithControlToken makes the control API ask for this bearer token.
+func WithControlToken(token string) Option { return func(c *config) { c.controlToken = token } }
+
+// WithLogger logs calls at debug level, and those that violate the contract as warnings. The default logs nothing.
+func WithLogger(log *slog.Logger) Option { return func(c *config) { c.log = log } }
