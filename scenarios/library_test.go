@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -118,6 +119,47 @@ func TestBuiltInDiffer(t *testing.T) {
 		if !test.holds(s, string(s.World.Listings[item].Provisions[purchaser].Body)) {
 			t.Errorf("%s: is not %s", test.name, test.reason)
 		}
+	}
+}
+
+// TestMembers holds who may do what, which every built-in scenario shares unless its name says otherwise.
+func TestMembers(t *testing.T) {
+	t.Parallel()
+	members := find(t, scenarios.BuiltIn(), "trial").World.Members
+	got := map[string]string{}
+	for username, m := range members {
+		got[username] = m.Role
+		for _, privilege := range []string{"marketplace:admin:purchase", "portal:admin:manageLicenses"} {
+			if slices.Contains(m.Privileges, privilege) {
+				got[username] += " " + privilege
+			}
+		}
+	}
+	want := map[string]string{
+		"admin":     "org_admin marketplace:admin:purchase portal:admin:manageLicenses",
+		"viewer":    "org_user",
+		"publisher": "org_publisher marketplace:admin:purchase",
+		"licensing": "org_user portal:admin:manageLicenses",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestDecodeExtends lets a document extend any scenario of the library, but none that is not there.
+func TestDecodeExtends(t *testing.T) {
+	t.Parallel()
+	library := open(t, pack("scenarios/ours.yaml", "format: 1\nextends: purchased\nseed: 9\n"))
+	s, err := library.Decode("mine", []byte("format: 1\nextends: ours\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Seed != 9 || s.Name != "mine" || s.Extends != "ours" || s.Pack != "" {
+		t.Errorf("got %q of %q with the seed %d, extending %q", s.Name, s.Pack, s.Seed, s.Extends)
+	}
+	_, err = library.Decode("mine", []byte("format: 1\nextends: our\n"))
+	if want := `mine:2:10: no scenario "our" to extend (did you mean "ours"?)`; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }
 

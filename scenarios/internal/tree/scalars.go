@@ -130,7 +130,7 @@ func duration(s string) (time.Duration, bool) {
 		}
 	}
 	rest, err := time.ParseDuration(s)
-	if err != nil || rest < 0 || s[0] == '+' || s[0] == '-' || days > math.MaxInt64-rest {
+	if err != nil || s[0] == '+' || s[0] == '-' || days > math.MaxInt64-rest {
 		return 0, false
 	}
 	return days + rest, true
