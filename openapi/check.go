@@ -151,22 +151,18 @@ func (p *Parameter) decode(value Value) (any, []Violation) {
 	decoded, violations := any(value.Text), []Violation(nil)
 	switch {
 	case p.JSON:
-		decoded, violations = decodeJSON([]byte(value.Text))
-		if decoded == nil && len(violations) > 0 {
-			break
-		}
-		violations = append(violations, visit(p.schema, decoded)...)
+		decoded, violations = p.judge.decode(value.Text)
 	case p.Integer:
 		decoded = json.Number(value.Text)
 		if _, err := strconv.ParseInt(value.Text, 10, 64); err != nil {
-			must := allowed(p.schema)
+			must := allowed(p.judge.schema)
 			violations = []Violation{{Kind: Malformed, Message: "must be " + must, Allowed: must}}
 			break
 		}
-		violations = visit(p.schema, decoded)
+		violations = visit(p.judge.schema, decoded)
 	case slices.Contains(p.Enum, value.Text):
 	default:
-		violations = visit(p.schema, decoded)
+		violations = visit(p.judge.schema, decoded)
 		p.hintCase(value.Text, violations)
 	}
 	if len(violations) == 0 {

@@ -28,6 +28,7 @@ type Contract struct {
 	spec       *openapi3.T
 	routes     []*Route
 	operations []*Operation
+	judges     map[string]judge // by the name of a component schema
 }
 
 // Portal returns the contract of the portal's own operations, loaded once per process.
@@ -58,7 +59,10 @@ func load(document []byte) (*Contract, error) {
 	if err := spec.Validate(context.Background()); err != nil {
 		return nil, err
 	}
-	c := &Contract{document: document, spec: spec}
+	c := &Contract{document: document, spec: spec, judges: map[string]judge{}}
+	for name, ref := range spec.Components.Schemas {
+		c.judges[name] = newJudge(ref.Value)
+	}
 	for _, path := range spec.Paths.InMatchingOrder() {
 		item := spec.Paths.Value(path)
 		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete} {
@@ -133,9 +137,9 @@ func (c *Contract) OperationIDs() []string {
 // ProveSchema checks a JSON text against a schema of the contract by its name, such as "Provision".
 // The error lists every departure with its JSON pointer; it wraps ErrUnknownSchema when there is no such schema.
 func (c *Contract) ProveSchema(name string, body []byte) error {
-	ref := c.spec.Components.Schemas[name]
-	if ref == nil {
+	judge, ok := c.judges[name]
+	if !ok {
 		return fmt.Errorf("%w %q", ErrUnknownSchema, name)
 	}
-	return prove(ref.Value, body)
+	return judge.prove(body)
 }

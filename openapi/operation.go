@@ -55,8 +55,8 @@ type Operation struct {
 	Description string
 	Routes      []*Route // its methods and paths; the first is the one that has the operationId
 
-	success *openapi3.Schema
-	failure *openapi3.Schema
+	success judge
+	failure judge
 }
 
 func newOperation(r *Route) *Operation {
@@ -74,7 +74,8 @@ func newOperation(r *Route) *Operation {
 	r.extension("x-errors", &o.Errors)
 	r.extension("x-evidence", &o.Evidence)
 	o.Access = Access(access)
-	o.success, o.failure = replySchemas(r.spec)
+	success, failure := replySchemas(r.spec)
+	o.success, o.failure = newJudge(success), newJudge(failure)
 	return o
 }
 
@@ -105,10 +106,10 @@ func jsonSchema(response *openapi3.ResponseRef) *openapi3.Schema {
 }
 
 // Prove checks the JSON text of a success against the contract. The error lists every departure with its JSON pointer.
-func (o *Operation) Prove(body []byte) error { return prove(o.success, body) }
+func (o *Operation) Prove(body []byte) error { return o.success.prove(body) }
 
 // ProveError checks the JSON text of an error against the contract.
-func (o *Operation) ProveError(body []byte) error { return prove(o.failure, body) }
+func (o *Operation) ProveError(body []byte) error { return o.failure.prove(body) }
 
 // Methods returns the methods that the operation's first path answers, HEAD beside GET, in alphabetical order.
 func (o *Operation) Methods() []string {

@@ -3,8 +3,6 @@ package openapi
 import (
 	"errors"
 	"strings"
-
-	"github.com/getkin/kin-openapi/openapi3"
 )
 
 // ErrOffSpec is wrapped by every OffSpecError.
@@ -33,18 +31,3 @@ func (e *OffSpecError) Error() string {
 
 // Unwrap returns ErrOffSpec.
 func (e *OffSpecError) Unwrap() error { return ErrOffSpec }
-
-// prove checks a JSON text against a schema; nil when it fits, otherwise an *OffSpecError.
-func prove(schema *openapi3.Schema, body []byte) error {
-	if schema == nil {
-		return &OffSpecError{[]Violation{{Kind: Unknown, Message: "is not foreseen by the contract"}}}
-	}
-	value, violations := decodeJSON(body)
-	if value != nil || len(violations) == 0 {
-		violations = append(violations, visit(schema, value)...)
-	}
-	if len(violations) == 0 {
-		return nil
-	}
-	return &OffSpecError{violations}
-}

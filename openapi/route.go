@@ -35,8 +35,8 @@ type Parameter struct {
 	Integer     bool
 	MultiPart   bool // a path parameter that spans several segments
 
-	schema *openapi3.Schema
-	plain  bool // any text will do
+	judge judge
+	plain bool // any text will do
 }
 
 // formTypes are the content types of a form body; both declare the same schema.
@@ -100,7 +100,7 @@ func (r *Route) addForm(media *openapi3.MediaType) {
 }
 
 func newParameter(name, in string, schema *openapi3.Schema) Parameter {
-	p := Parameter{Name: name, In: in, Description: schema.Description, schema: schema}
+	p := Parameter{Name: name, In: in, Description: schema.Description, judge: newJudge(schema)}
 	p.Secret = schema.Extensions["x-secret"] == true
 	p.Integer = schema.Type.Is("integer")
 	for _, value := range schema.Enum {

@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"net/http"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -37,8 +36,16 @@ type Exchange struct {
 	Options
 
 	contract *openapi.Contract
-	router   *mux.Router
 	paths    map[string][]*openapi.Route // by path template
+	router   *mux.Router                 // names path templates
+	exact    map[string]match            // paths without a parameter, found without the router's regular expressions
+}
+
+// match is where a path leads.
+type match struct {
+	template string
+	context  string // "" or such as "/portal"
+	vars     map[string]string
 }
 
 // New returns an exchange. The error is a context that is none.
@@ -49,34 +56,51 @@ func New(o Options) (*Exchange, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	x := &Exchange{Options: o, contract: openapi.Portal(), paths: map[string][]*openapi.Route{}}
+	x := &Exchange{Options: o, contract: openapi.Portal(), paths: map[string][]*openapi.Route{}, exact: map[string]match{}}
 	if x.OffSpec == nil {
 		x.OffSpec = func(operation string, err error) {
 			x.Log.Error("an off-spec reply was held back", "operation", operation, "error", err)
 		}
 	}
-	contexts, err := contextPattern(append(x.contract.Servers(), o.Contexts...))
+	contexts := append(x.contract.Servers(), o.Contexts...)
+	pattern, err := contextPattern(contexts)
 	if err != nil {
 		return nil, err
 	}
 	x.router = mux.NewRouter().SkipClean(true).UseEncodedPath()
-	for _, route := range licensingFirst(x.contract.Routes()) {
+	for _, route := range x.contract.Routes() {
 		if x.paths[route.Path] == nil {
-			x.router.Path(template(route, contexts)).Name(route.Path)
+			x.router.Path(template(route, pattern)).Name(route.Path)
+			x.addExact(route.Path, contexts)
 		}
 		x.paths[route.Path] = append(x.paths[route.Path], route)
 	}
 	return x, nil
 }
 
-// licensingFirst puts the two operations that most calls are for where the router looks first; otherwise the contract's order,
-// the most specific paths first, holds.
-func licensingFirst(routes []*openapi.Route) []*openapi.Route {
-	routes = slices.Clone(routes)
-	slices.SortStableFunc(routes, func(a, b *openapi.Route) int {
-		return strings.Compare(string(a.Operation.Kind), string(b.Operation.Kind))
-	})
-	return routes
+func (x *Exchange) addExact(path string, contexts []string) {
+	if strings.Contains(path, "{") {
+		return
+	}
+	for _, context := range contexts {
+		found := match{template: path, context: context}
+		x.exact[context+path], x.exact[context+path+"/"] = found, found
+	}
+}
+
+// find returns where a path leads, as it was sent: nothing is redirected, for a redirected POST loses its form.
+func (x *Exchange) find(r *http.Request) (match, bool) {
+	if found, ok := x.exact[r.URL.EscapedPath()]; ok {
+		return found, true
+	}
+	var routed mux.RouteMatch
+	if !x.router.Match(r, &routed) {
+		return match{}, false
+	}
+	return match{
+		template: routed.Route.GetName(), vars: routed.Vars,
+		context: strings.TrimSuffix("/"+routed.Vars["context"], "/"),
+	}, true
 }
 
 var contextRule = regexp.MustCompile(`^/[A-Za-z0-9._~-]+$`)

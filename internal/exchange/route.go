@@ -6,26 +6,24 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gorilla/mux"
-
 	"github.com/mockportal/mockportal/internal/nearest"
 	"github.com/mockportal/mockportal/internal/portal"
 	"github.com/mockportal/mockportal/internal/wire"
 	"github.com/mockportal/mockportal/openapi"
 )
 
-// findRoute finds the operation by path and method. Every path is matched as it was sent; nothing is redirected, for a redirected POST loses its form.
+// findRoute finds the operation by path and method.
 func (c *call) findRoute() *portal.Problem {
-	var match mux.RouteMatch
-	if !c.x.router.Match(c.request, &match) {
+	found, ok := c.x.find(c.request)
+	if !ok {
 		c.api = apiOf(c.request.URL.Path)
 		c.suggestPath()
 		return &portal.Problem{ID: "url-invalid"}
 	}
-	routes := c.x.paths[match.Route.GetName()]
+	routes := c.x.paths[found.template]
 	c.operation, c.api = routes[0].Operation, routes[0].Operation.API
-	c.context = strings.TrimSuffix("/"+match.Vars["context"], "/")
-	c.readPath(routes[0], match.Vars)
+	c.context = found.context
+	c.readPath(routes[0], found.vars)
 	return c.chooseMethod(routes)
 }
 

@@ -3,6 +3,7 @@ package exchange
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strconv"
 
@@ -10,32 +11,38 @@ import (
 	"github.com/mockportal/mockportal/internal/wire/page"
 )
 
-// exposed names our headers to browsers, which hide others from scripts of foreign origins.
-const exposed = "Mockportal-Call, Mockportal-Sandbox, Mockportal-Scenario, Mockportal-Evidence, Mockportal-Rule, Mockportal-Violations"
+// The headers that are the same on every answer; net/http only reads these lists. Browsers hide headers that are not exposed from scripts of
+// foreign origins.
+var (
+	anyOrigin = []string{"*"}
+	exposed   = []string{"Mockportal-Call, Mockportal-Sandbox, Mockportal-Scenario, Mockportal-Evidence, Mockportal-Rule, Mockportal-Violations"}
+	pageOnly  = http.Header{
+		"Content-Security-Policy": {page.ContentSecurityPolicy()},
+		"X-Content-Type-Options":  {"nosniff"},
+		"Referrer-Policy":         {"no-referrer"},
+		"Cache-Control":           {"no-store"},
+	}
+)
 
 // write is the only stage that sees the ResponseWriter. The length is always told: Esri's Python client words errors differently without it.
+// The names are in their canonical form, so that they can be set without looking at each again.
 func (c *call) write(w http.ResponseWriter) {
 	contentType, body := c.encode()
 	h := w.Header()
-	for name, values := range c.header {
-		h[name] = values
-	}
-	h.Set("Content-Type", contentType)
-	h.Set("Content-Length", strconv.Itoa(len(body)))
-	h.Set("Access-Control-Allow-Origin", "*")
-	h.Set("Access-Control-Expose-Headers", exposed)
-	h.Set("Mockportal-Call", strconv.Itoa(c.number))
-	h.Set("Mockportal-Sandbox", c.sandbox.ID)
-	h.Set("Mockportal-Scenario", c.sandbox.Scenario.Name)
-	h.Set("Mockportal-Evidence", string(c.evidence))
-	if len(c.violations) > 0 {
-		h.Set("Mockportal-Violations", strconv.Itoa(len(c.violations)))
-	}
+	maps.Copy(h, c.header)
 	if c.format == wire.HTML {
-		h.Set("Content-Security-Policy", page.ContentSecurityPolicy())
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("Cache-Control", "no-store")
+		maps.Copy(h, pageOnly)
+	}
+	own := [...]string{
+		contentType, strconv.Itoa(len(body)), strconv.Itoa(c.number), c.sandbox.ID, c.sandbox.Scenario.Name,
+		string(c.evidence), strconv.Itoa(len(c.violations)),
+	}
+	h["Access-Control-Allow-Origin"], h["Access-Control-Expose-Headers"] = anyOrigin, exposed
+	h["Content-Type"], h["Content-Length"] = own[0:1:1], own[1:2:2]
+	h["Mockportal-Call"], h["Mockportal-Sandbox"] = own[2:3:3], own[3:4:4]
+	h["Mockportal-Scenario"], h["Mockportal-Evidence"] = own[4:5:5], own[5:6:6]
+	if len(c.violations) > 0 {
+		h["Mockportal-Violations"] = own[6:7:7]
 	}
 	w.WriteHeader(c.status)
 	// The client may have gone; there is nobody left to tell.

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -26,29 +27,42 @@ func Query(raw string) ([]openapi.Value, []openapi.Violation) { return pairs("qu
 // Form reads the body of a POST, urlencoded or multipart. A body of another type is not read, as the portal does not, and is a violation;
 // one that is larger than limit bytes is ErrTooLarge.
 func Form(r *http.Request, limit int64) ([]openapi.Value, []openapi.Violation, error) {
-	body, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
-	switch {
-	case err != nil:
+	body, err := readAll(r, limit)
+	if err != nil || body == "" {
 		return nil, nil, err
-	case int64(len(body)) > limit:
-		return nil, nil, ErrTooLarge
-	case len(body) == 0:
-		return nil, nil, nil
 	}
 	header := r.Header.Get("Content-Type")
-	kind, params, err := mime.ParseMediaType(header)
+	kind, params := header, map[string]string(nil)
+	if header != urlencoded {
+		kind, params, err = mime.ParseMediaType(header)
+	}
 	switch {
-	case err == nil && kind == "application/x-www-form-urlencoded":
-		values, violations := pairs("form", string(body))
+	case err == nil && kind == urlencoded:
+		values, violations := pairs("form", body)
 		return values, violations, nil
 	case err == nil && kind == "multipart/form-data":
-		values, violations := parts(string(body), params["boundary"])
+		values, violations := parts(body, params["boundary"])
 		return values, violations, nil
 	}
 	return nil, []openapi.Violation{{
 		Kind: openapi.Malformed, In: "header", Name: "Content-Type", Message: fmt.Sprintf("the portal does not read a body of type %q", header),
 		Hint: "send application/x-www-form-urlencoded or multipart/form-data", Allowed: "application/x-www-form-urlencoded or multipart/form-data",
 	}}, nil
+}
+
+const urlencoded = "application/x-www-form-urlencoded"
+
+// readAll reads the body, with room for what the request announces; a request that announces much and sends little costs little.
+func readAll(r *http.Request, limit int64) (string, error) {
+	var b bytes.Buffer
+	if r.ContentLength > 0 {
+		b.Grow(int(min(r.ContentLength, limit, 64<<10)) + bytes.MinRead)
+	}
+	n, err := b.ReadFrom(io.LimitReader(r.Body, limit+1))
+	if err == nil && n > limit {
+		err = ErrTooLarge
+	}
+	return b.String(), err
 }
 
 func pairs(in, raw string) (values []openapi.Value, violations []openapi.Violation) {
