@@ -108,7 +108,7 @@ func (r *Route) absent(p *Parameter, values []Value) Violation {
 			continue
 		}
 		if _, near := nearest.Name(value.Name, []string{p.Name}); near {
-			v.Hint = fmt.Sprintf("%q was sent; names are case sensitive", value.Name)
+			v.Hint = sentInstead(value.Name, p.Name)
 			return v
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"sync/atomic"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -239,7 +240,8 @@ func (s *shape) fits(text string) bool {
 	if !s.pattern.MatchString(text) {
 		return false
 	}
-	s.matched.Store(&text)
+	kept := strings.Clone(text) // of its own, so that it holds no request
+	s.matched.Store(&kept)
 	return true
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,7 +24,7 @@ func visit(schema *openapi3.Schema, value any) []Violation {
 	slices.SortStableFunc(violations, func(a, b Violation) int {
 		return cmp.Or(cmp.Compare(a.Pointer, b.Pointer), cmp.Compare(a.Message, b.Message))
 	})
-	return violations
+	return slices.Compact(violations) // kin-openapi reports an object once for each key that it does not have
 }
 
 // integers finds numbers that are whole but not written so: kin-openapi takes 1e3 and 1.0 for integers, a Java parser would not.
@@ -31,25 +32,26 @@ func integers(schema *openapi3.Schema, value any, path []string) []Violation {
 	var violations []Violation
 	switch v := value.(type) {
 	case json.Number:
-		if schema.Type.Is("integer") && strings.ContainsAny(v.String(), ".eE") {
-			if f, err := v.Float64(); err == nil && f == float64(int64(f)) {
-				violations = append(violations, malformed(path, schema, "came as "+v.String(), "write it out, without a fraction or an exponent"))
-			}
+		if schema.Type.Is("integer") && isWhole(v) && strings.ContainsAny(v.String(), ".eE") {
+			violations = append(violations, malformed(path, schema, "came as "+v.String(), "write it out, without a fraction or an exponent"))
 		}
 	case map[string]any:
 		for key, inner := range v {
-			if ref := member(schema, key); ref != nil {
-				violations = append(violations, integers(ref, inner, append(path, key))...)
+			if s := member(schema, key); s != nil {
+				violations = append(violations, integers(s, inner, append(path, key))...)
 			}
 		}
 	case []any:
-		for i, inner := range v {
-			if schema.Items != nil {
-				violations = append(violations, integers(schema.Items.Value, inner, append(path, strconv.Itoa(i)))...)
-			}
+		for i := 0; i < len(v) && schema.Items != nil; i++ {
+			violations = append(violations, integers(schema.Items.Value, v[i], append(path, strconv.Itoa(i)))...)
 		}
 	}
 	return violations
+}
+
+func isWhole(n json.Number) bool {
+	f, err := n.Float64()
+	return err == nil && f == math.Trunc(f)
 }
 
 // member returns the schema that holds for a key of an object, nil when any value will do.
@@ -82,7 +84,7 @@ func explain(err error) []Violation {
 	case "required":
 		return []Violation{missing(path, one.Value)}
 	case "properties", "additionalProperties":
-		return []Violation{unexpected(path, one)}
+		return unexpected(path, one)
 	}
 	return []Violation{malformed(path, one.Schema, "came as "+came(one.Value), typeHint(one))}
 }
@@ -96,21 +98,35 @@ func missing(path []string, object any) Violation {
 	v := Violation{Kind: Missing, Pointer: pointer(path), Message: "is missing"}
 	if fields, ok := object.(map[string]any); ok && len(path) > 0 {
 		if near, ok := nearest.Name(path[len(path)-1], keys(fields)); ok {
-			v.Hint = fmt.Sprintf("%q was sent; names are case sensitive", near)
+			v.Hint = sentInstead(near, path[len(path)-1])
 		}
 	}
 	return v
 }
 
-// unexpected is a key that a closed object does not have.
-func unexpected(path []string, err *openapi3.SchemaError) Violation {
-	v := Violation{Kind: Unknown, Pointer: pointer(path), Message: "is not in the contract", Allowed: "left out"}
-	if len(path) > 0 {
-		if near, ok := nearest.Name(path[len(path)-1], keys(err.Schema.Properties)); ok {
+// sentInstead says which name came in place of the right one.
+func sentInstead(sent, right string) string {
+	if strings.EqualFold(sent, right) {
+		return fmt.Sprintf("%q was sent; names are case sensitive", sent)
+	}
+	return fmt.Sprintf("%q was sent", sent)
+}
+
+// unexpected names the keys that a closed object does not have; kin-openapi points at the object.
+func unexpected(path []string, err *openapi3.SchemaError) []Violation {
+	object, _ := err.Value.(map[string]any)
+	var violations []Violation
+	for _, key := range keys(object) {
+		if err.Schema.Properties[key] != nil {
+			continue
+		}
+		v := Violation{Kind: Unknown, Pointer: pointer(append(slices.Clone(path), key)), Message: "is not in the contract", Allowed: "left out"}
+		if near, ok := nearest.Name(key, keys(err.Schema.Properties)); ok {
 			v.Hint = fmt.Sprintf("did you mean %q?", near)
 		}
+		violations = append(violations, v)
 	}
-	return v
+	return violations
 }
 
 func keys[V any](m map[string]V) []string {

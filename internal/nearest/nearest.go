@@ -4,9 +4,9 @@ package nearest
 import "strings"
 
 // Name returns the candidate closest to got, and false when none is close enough to be worth suggesting.
-// Letter case does not count as a difference; of equally close candidates the first wins.
+// Of three letters one may differ. Letter case does not count as a difference; of equally close candidates the first wins.
 func Name(got string, candidates []string) (string, bool) {
-	best, limit := "", len(got)/3+1
+	best, limit := "", (len(got)+1)/3
 	for _, candidate := range candidates {
 		if far := len(got) - len(candidate); far > limit || -far > limit {
 			continue

@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -52,17 +51,18 @@ func Form(r *http.Request, limit int64) ([]openapi.Value, []openapi.Violation, e
 
 const urlencoded = "application/x-www-form-urlencoded"
 
-// readAll reads the body, with room for what the request announces; a request that announces much and sends little costs little.
+// readAll reads the body. What the request announces is room at most: one that announces much and sends little costs little.
 func readAll(r *http.Request, limit int64) (string, error) {
-	var b bytes.Buffer
-	if r.ContentLength > 0 {
-		b.Grow(int(min(r.ContentLength, limit, 64<<10)) + bytes.MinRead)
+	if n := r.ContentLength; n >= 0 && n <= min(limit, 64<<10) {
+		body := make([]byte, n)
+		_, err := io.ReadFull(r.Body, body)
+		return string(body), err
 	}
-	n, err := b.ReadFrom(io.LimitReader(r.Body, limit+1))
-	if err == nil && n > limit {
+	body, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
+	if err == nil && int64(len(body)) > limit {
 		err = ErrTooLarge
 	}
-	return b.String(), err
+	return string(body), err
 }
 
 func pairs(in, raw string) (values []openapi.Value, violations []openapi.Violation) {
