@@ -3,10 +3,12 @@ package mock_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -80,9 +82,7 @@ func (r request) with(name, value string) request {
 
 func replaced(before url.Values, name, value string) url.Values {
 	after := url.Values{}
-	for n, list := range before {
-		after[n] = list
-	}
+	maps.Copy(after, before)
 	delete(after, name)
 	if value != "" {
 		after.Set(name, value)
@@ -137,9 +137,7 @@ func (r request) to(tb testing.TB, root string) *http.Request {
 	if r.form != nil {
 		hr.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
-	for name, list := range r.header {
-		hr.Header[name] = list
-	}
+	maps.Copy(hr.Header, r.header)
 	return hr
 }
 
@@ -253,7 +251,7 @@ func (t *tester) Fatalf(format string, args ...any) {
 func (t *tester) Cleanup(f func()) { t.cleanups = append(t.cleanups, f) }
 
 // end runs the cleanups as the end of a test does, and returns what the test failed with.
-func (t *tester) end() (errors []string) {
+func (t *tester) end() []string {
 	for len(t.cleanups) > 0 {
 		last := len(t.cleanups) - 1
 		f := t.cleanups[last]
@@ -317,4 +315,37 @@ func wholeAnswer(r request, a answer) string {
 	}
 	fmt.Fprintf(&b, "\n%s\n", a.body)
 	return b.String()
+}
+
+// names returns the names in a JSON text in their order, as deep as depth says: 1 is the outermost object.
+func names(tb testing.TB, text string, depth int) []string {
+	tb.Helper()
+	decoder := json.NewDecoder(strings.NewReader(text))
+	var all []string
+	var objects []bool // whether what is open is an object
+	var isName bool    // whether the next token is a name
+	for {
+		token, err := decoder.Token()
+		if errors.Is(err, io.EOF) {
+			return all
+		}
+		if err != nil {
+			tb.Fatal(err)
+		}
+		switch delimiter, _ := token.(json.Delim); delimiter {
+		case '{', '[':
+			objects = append(objects, delimiter == '{')
+		case '}', ']':
+			objects = objects[:len(objects)-1]
+		default:
+			if isName {
+				if len(objects) <= depth {
+					all = append(all, token.(string))
+				}
+				isName = false
+				continue
+			}
+		}
+		isName = len(objects) > 0 && objects[len(objects)-1]
+	}
 }
