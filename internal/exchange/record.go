@@ -13,7 +13,7 @@ const maxReply = 16 << 10
 
 // journal records the call. What costs time to make readable is made so when somebody reads it.
 func (c *call) journal() {
-	d := &detail{values: c.values, params: c.params, route: c.route, token: c.token, reply: c.body}
+	d := &detail{values: c.values, route: c.route, token: c.token, reply: c.body}
 	record := journal.Record{
 		Call: journal.Call{
 			Sandbox: c.sandbox.ID, Scenario: c.sandbox.Scenario.Name, Kind: journal.KindUnknown,
@@ -48,7 +48,6 @@ func sizeOf(values []openapi.Value) int {
 // detail is what a journaled call is made readable from.
 type detail struct {
 	values []openapi.Value
-	params openapi.Params
 	route  *openapi.Route
 	token  string
 	reply  []byte
