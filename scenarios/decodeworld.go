@@ -23,12 +23,13 @@ func (d *decoder) readMembers(f tree.Field) map[string]Member {
 	members, owners := map[string]Member{}, map[string]string{}
 	f.Each(func(username string, _ tree.Position, entry tree.Field) {
 		o := entry.Object()
-		token := o.Key("token")
+		token, refreshToken := o.Key("token"), o.Key("refreshToken")
 		m := Member{
 			Username:     username,
 			Password:     o.Key("password").Text(),
 			Token:        token.Text(),
 			TokenExpires: o.Key("tokenExpires").Time(),
+			RefreshToken: refreshToken.Text(),
 			OrgID:        o.Need("orgId").Text(),
 			Role:         role(o.Need("role")),
 		}
@@ -38,14 +39,20 @@ func (d *decoder) readMembers(f tree.Field) map[string]Member {
 			m.Privileges = administrator()
 		}
 		o.Close()
-		if owner, taken := owners[m.Token]; taken && m.Token != "" {
-			token.Fault("the members %q and %q have the same token", owner, username)
-		}
-		owners[m.Token] = username
+		ownedOnce(owners, token, m.Token, username)
+		ownedOnce(owners, refreshToken, m.RefreshToken, username)
 		members[username] = m
 		d.members = append(d.members, username)
 	})
 	return members
+}
+
+// ownedOnce notes whom a token belongs to; it may belong to nobody else, and be nothing else.
+func ownedOnce(owners map[string]string, f tree.Field, token, username string) {
+	if owner, taken := owners[token]; taken && token != "" {
+		f.Fault("the members %q and %q have the same token", owner, username)
+	}
+	owners[token] = username
 }
 
 // role has no default: nobody should be an administrator, or not be one, by an oversight.

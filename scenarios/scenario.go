@@ -64,6 +64,7 @@ type Member struct {
 	Role         string    // org_admin, org_publisher or org_user
 	Privileges   []string  // as written; by default those of a real administrator for org_admin, none for the others
 	TokenExpires time.Time // portal time at which Token ends; zero: never
+	RefreshToken string    // for oauth2/token, without having been issued; empty: none; never ends
 }
 
 // App is a registered application, for oauth2/token.

@@ -110,7 +110,7 @@ func (w World) remaining(token string, now time.Time) time.Duration {
 // Revoke ends a token, and the server tokens that it was exchanged for. An unknown one changes nothing (RFC 7009, 2.2).
 func (w World) Revoke(now time.Time, token string) (World, Reply) {
 	_, issued := w.open(token, now)
-	if _, written := w.byToken[token]; issued || written {
+	if issued || w.byToken[token] != nil || w.byRefreshToken[token] != nil {
 		revoked := maps.Clone(w.revoked)
 		if revoked == nil {
 			revoked = map[string]bool{}

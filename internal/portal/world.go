@@ -57,6 +57,9 @@ func NewWorld(s *scenarios.Scenario, shift time.Duration) (World, error) {
 		if m.Token != "" {
 			w.byToken[m.Token] = member
 		}
+		if m.RefreshToken != "" {
+			w.byRefreshToken[m.RefreshToken] = member
+		}
 	}
 	for id, a := range s.World.Apps {
 		w.apps[id] = app{secret: a.Secret, member: w.members[a.Member]}
