@@ -146,7 +146,7 @@ format: 1
 world: { members: { viewer: null, publisher: null, licensing: null, new: { role: org_user, orgId: HwhoSWTiJyaB0VDi } }, apps: null, listings: null, license: null }
 `)
 	const want = `{"format":1,"summary":"The member admin is no administrator and has no privilege, so that both operations refuse.",` +
-		`"clock":{"at":"2016-07-22T16:48:37Z"},"world":{"members":{"admin":{"password":"admin-password","token":"admin-token",` +
+		`"clock":{"at":"2016-07-22T16:48:37Z"},"world":{"members":{"admin":{"password":"admin-password","token":"admin-token","refreshToken":"admin-refresh-token",` +
 		`"orgId":"HwhoSWTiJyaB0VDi","role":"org_user","privileges":[]},"new":{"role":"org_user","orgId":"HwhoSWTiJyaB0VDi"}}},"seed":3}`
 	if diff := cmp.Diff(want, string(s.Document())); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
