@@ -52,6 +52,7 @@ type answer struct {
 	errorCode int
 	envelope  wire.Envelope
 	header    http.Header // beside those of every answer; may be nil
+	listings  []string    // the item ids that a directory page links to
 	number    int
 }
 

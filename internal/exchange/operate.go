@@ -28,6 +28,11 @@ var operations = map[string]func(*call) (portal.Reply, *portal.Problem){
 	"portalAdminSignIn": (*call).signIn,
 }
 
+func (c *call) sharingRoot() (portal.Reply, *portal.Problem) {
+	c.listings = c.world().ListingIDs()
+	return c.world().SharingRoot(), nil
+}
+
 // operate does the operation, or takes the reply that is kept from an earlier call.
 func (c *call) operate() (problem *portal.Problem) {
 	if c.form {

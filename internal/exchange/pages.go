@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"bytes"
+	"net/http"
 	"net/url"
 	"path"
 	"strings"
@@ -71,7 +72,7 @@ func (c *call) head() page.Head {
 			h.Crumbs = append(h.Crumbs, page.Link{Text: segment})
 		}
 	}
-	if c.errorCode == 0 && !c.form && c.request.Method != "POST" {
+	if c.errorCode == 0 && !c.form && c.request.Method != http.MethodPost {
 		h.Formats = []page.Link{{Text: "JSON", URL: "?f=json"}, {Text: "Pretty JSON", URL: "?f=pjson"}}
 	}
 	return h
@@ -146,21 +147,37 @@ func field(p *openapi.Parameter) page.Field {
 	return f
 }
 
-// directoryPage lists the operations of an API that can be reached without a path parameter.
+// directoryPage lists the operations of an API; one on a listing once for each that there is.
 func (c *call) directoryPage() page.DirectoryPage {
 	_, directory := c.root()
 	d := page.DirectoryPage{Head: c.head(), Summary: c.operation.Summary, Body: c.body}
 	for _, o := range c.x.contract.Operations() {
-		at := o.Routes[0].Path
-		if o.API != c.api || o == c.operation || strings.Contains(at, "{") || !strings.Contains(c.context+at, directory) {
-			continue
-		}
-		link := page.Link{Text: path.Base(at), URL: c.context + at}
-		if o.Routes[0].Method == "POST" {
-			d.Operations = append(d.Operations, link)
-		} else {
-			d.Resources = append(d.Resources, link)
+		route := o.Routes[0]
+		for _, at := range c.pathsOf(route.Path) {
+			name, below := strings.CutPrefix(c.context+at, directory+"/")
+			switch link := (page.Link{Text: name, URL: c.context + at}); {
+			case !below:
+			case route.Method == http.MethodPost:
+				d.Operations = append(d.Operations, link)
+			default:
+				d.Resources = append(d.Resources, link)
+			}
 		}
 	}
 	return d
+}
+
+// pathsOf fills a path's parameter with what there is to see in the world; a path whose parameter says nothing of the sort has none.
+func (c *call) pathsOf(template string) []string {
+	switch {
+	case !strings.Contains(template, "{"):
+		return []string{template}
+	case strings.Contains(template, "{itemId}"):
+		var paths []string
+		for _, id := range c.listings {
+			paths = append(paths, strings.Replace(template, "{itemId}", id, 1))
+		}
+		return paths
+	}
+	return nil
 }

@@ -120,6 +120,9 @@ func (w World) Password(username string) (string, bool) {
 // Usernames returns the names of all members, sorted.
 func (w World) Usernames() []string { return slices.Sorted(maps.Keys(w.members)) }
 
+// ListingIDs returns the item ids of all listings, sorted.
+func (w World) ListingIDs() []string { return slices.Sorted(maps.Keys(w.listings)) }
+
 // Boundaries returns the instants at which a reply may change though nobody calls: trials and purchases begin and end,
 // parts of the licence take effect, tokens of the scenario expire. They are sorted and without doubles.
 func (w World) Boundaries() []time.Time { return slices.Clone(w.boundaries) }
