@@ -22,7 +22,7 @@ var operations = map[string]func(*call) (portal.Reply, *portal.Problem){
 	},
 	"sharingInfo":       func(c *call) (portal.Reply, *portal.Problem) { return c.world().SharingInfo(c.site()), nil },
 	"serverInfo":        func(c *call) (portal.Reply, *portal.Problem) { return c.world().ServerInfo(c.site()), nil },
-	"sharingRoot":       func(c *call) (portal.Reply, *portal.Problem) { return c.world().SharingRoot(), nil },
+	"sharingRoot":       (*call).sharingRoot,
 	"portalAdminRoot":   func(c *call) (portal.Reply, *portal.Problem) { return c.world().AdminRoot(), nil },
 	"healthCheck":       func(c *call) (portal.Reply, *portal.Problem) { return c.world().HealthCheck(), nil },
 	"portalAdminSignIn": (*call).signIn,
