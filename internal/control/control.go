@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/gorilla/mux"
 
@@ -35,12 +36,17 @@ type API struct {
 
 // New returns the control API.
 func New(o Options) *API {
-	a := &API{Options: o, contract: openapi.Control(), router: mux.NewRouter().SkipClean(true).UseEncodedPath()}
-	for _, route := range a.contract.Routes() {
-		a.router.Path(wire.Template(route)).Name(route.Operation.ID)
-	}
-	return a
+	return &API{Options: o, contract: openapi.Control(), router: router()}
 }
+
+// router names the operation of each path. It is compiled once per process and never changed.
+var router = sync.OnceValue(func() *mux.Router {
+	r := mux.NewRouter().SkipClean(true).UseEncodedPath()
+	for _, route := range openapi.Control().Routes() {
+		r.Path(wire.Template(route)).Name(route.Operation.ID)
+	}
+	return r
+})
 
 // Owns reports whether a path belongs to the control API.
 func Owns(path string) bool {

@@ -14,13 +14,13 @@ import (
 
 // findRoute finds the operation by path and method.
 func (c *call) findRoute() *portal.Problem {
-	found, ok := c.x.find(c.request)
+	found, ok := c.x.router.find(c.request)
 	if !ok {
 		c.api = apiOf(c.request.URL.Path)
 		c.suggestPath()
 		return &portal.Problem{ID: "url-invalid"}
 	}
-	routes := c.x.paths[found.template]
+	routes := c.x.router.paths[found.template]
 	c.operation, c.api = routes[0].Operation, routes[0].Operation.API
 	c.context = found.context
 	c.readPath(routes[0], found.vars)

@@ -1,0 +1,102 @@
+package exchange
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/gorilla/mux"
+
+	"github.com/mockportal/mockportal/internal/wire"
+	"github.com/mockportal/mockportal/openapi"
+)
+
+// router finds the routes of a path, under every context. It is never changed and safe for concurrent use.
+type router struct {
+	paths map[string][]*openapi.Route // by path template
+	mux   *mux.Router                 // its routes are named by path templates
+	exact map[string]match            // paths without a parameter, found without the router's regular expressions
+}
+
+// match is where a path leads.
+type match struct {
+	template string
+	context  string // "" or such as "/portal"
+	vars     map[string]string
+}
+
+// shared is the router of every exchange that has no contexts of its own: its patterns are compiled once per process.
+var shared = sync.OnceValues(func() (*router, error) { return newRouter(openapi.Portal(), openapi.Portal().Servers()) })
+
+func routerFor(contract *openapi.Contract, contexts []string) (*router, error) {
+	if len(contexts) == 0 {
+		return shared()
+	}
+	return newRouter(contract, slices.Concat(contract.Servers(), contexts))
+}
+
+func newRouter(contract *openapi.Contract, contexts []string) (*router, error) {
+	pattern, err := contextPattern(contexts)
+	if err != nil {
+		return nil, err
+	}
+	r := &router{paths: map[string][]*openapi.Route{}, mux: mux.NewRouter().SkipClean(true).UseEncodedPath(), exact: map[string]match{}}
+	for _, route := range contract.Routes() {
+		if r.paths[route.Path] == nil {
+			r.mux.Path(template(route, pattern)).Name(route.Path)
+			r.addExact(route.Path, contexts)
+		}
+		r.paths[route.Path] = append(r.paths[route.Path], route)
+	}
+	return r, nil
+}
+
+func (r *router) addExact(path string, contexts []string) {
+	if strings.Contains(path, "{") {
+		return
+	}
+	for _, context := range contexts {
+		found := match{template: path, context: context}
+		r.exact[context+path], r.exact[context+path+"/"] = found, found
+	}
+}
+
+// find returns where a path leads, as it was sent: nothing is redirected, for a redirected POST loses its form.
+func (r *router) find(request *http.Request) (match, bool) {
+	if found, ok := r.exact[request.URL.EscapedPath()]; ok {
+		return found, true
+	}
+	var routed mux.RouteMatch
+	if !r.mux.Match(request, &routed) {
+		return match{}, false
+	}
+	return match{
+		template: routed.Route.GetName(), vars: routed.Vars,
+		context: strings.TrimSuffix("/"+routed.Vars["context"], "/"),
+	}, true
+}
+
+var contextRule = regexp.MustCompile(`^/[A-Za-z0-9._~-]+$`)
+
+// contextPattern returns what matches each context and its slash, and nothing before a path without a context.
+func contextPattern(contexts []string) (string, error) {
+	var parts []string
+	for _, c := range contexts {
+		if c == "" {
+			continue
+		}
+		if !contextRule.MatchString(c) {
+			return "", fmt.Errorf("context %q: must be one segment such as /portal, of letters, digits and . _ ~ -", c)
+		}
+		parts = append(parts, regexp.QuoteMeta(c[1:])+"/")
+	}
+	return "(?:" + strings.Join(parts, "|") + ")?", nil
+}
+
+// template lets a path begin with any context and end with a slash, since Esri's JavaScript client sends oauth2/token with one.
+func template(route *openapi.Route, contexts string) string {
+	return "/{context:" + contexts + "}" + strings.TrimPrefix(wire.Template(route), "/") + "{slash:/?}"
+}
