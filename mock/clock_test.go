@@ -113,37 +113,40 @@ func TestClockExpires(t *testing.T) {
 // TestFutureLicenseTakesEffect proves that an entry answers its count up to its effect date, and 0 with the expiration from then on.
 func TestFutureLicenseTakesEffect(t *testing.T) {
 	t.Parallel()
-	counts := func(clock string) map[string]int64 {
-		var reply map[string][]struct {
-			ID                       string
-			MaximumRegisteredMembers int64
-			StartDate                int64
-		}
-		a := call(t, portal(t, mock.WithScenario("future-entitlements"), mock.WithClock(clock)), license())
-		if err := json.Unmarshal([]byte(a.body), &reply); err != nil {
-			t.Fatal(err)
-		}
-		found := map[string]int64{}
-		for _, list := range reply {
-			for _, entry := range list {
-				if entry.MaximumRegisteredMembers > 0 {
-					found[entry.ID] = entry.StartDate
-				}
-			}
-		}
-		return found
-	}
-	future := counts("")
+	future := futureEntries(t, "")
 	if len(future) == 0 {
 		t.Fatal("the scenario has no future entry")
 	}
 	for id, start := range future {
 		at := time.UnixMilli(start).UTC()
-		if _, ok := counts(at.Add(-time.Millisecond).Format(time.RFC3339Nano))[id]; !ok {
+		if _, ok := futureEntries(t, at.Add(-time.Millisecond).Format(time.RFC3339Nano))[id]; !ok {
 			t.Errorf("%s has taken effect before %s", id, at)
 		}
-		if _, ok := counts(at.Format(time.RFC3339Nano))[id]; ok {
+		if _, ok := futureEntries(t, at.Format(time.RFC3339Nano))[id]; ok {
 			t.Errorf("%s has not taken effect at %s", id, at)
 		}
 	}
+}
+
+// futureEntries returns the effect dates of the entries with a count, by id.
+func futureEntries(tb testing.TB, clock string) map[string]int64 {
+	tb.Helper()
+	var reply map[string][]struct {
+		ID                       string
+		MaximumRegisteredMembers int64
+		StartDate                int64
+	}
+	a := call(tb, portal(tb, mock.WithScenario("future-entitlements"), mock.WithClock(clock)), license())
+	if err := json.Unmarshal([]byte(a.body), &reply); err != nil {
+		tb.Fatal(err)
+	}
+	found := map[string]int64{}
+	for _, list := range reply {
+		for _, entry := range list {
+			if entry.MaximumRegisteredMembers > 0 {
+				found[entry.ID] = entry.StartDate
+			}
+		}
+	}
+	return found
 }

@@ -13,50 +13,56 @@ import (
 	"github.com/mockportal/mockportal/openapi"
 )
 
+// formatRow is one way to ask for an answer, and the type that it has.
+type formatRow struct {
+	format, callback, contentType string
+	api                           openapi.API // "": both
+}
+
+func formatRows() []formatRow {
+	return []formatRow{
+		{"json", "", "application/json;charset=utf-8", ""},
+		{"pjson", "", "text/plain;charset=utf-8", ""},
+		{"json", "esri.show", "text/javascript;charset=utf-8", openapi.Sharing},
+		{"pjson", "show", "text/javascript;charset=utf-8", openapi.Sharing},
+		{"html", "", "text/html;charset=utf-8", ""},
+		{"", "", "text/html;charset=utf-8", ""},
+	}
+}
+
 // TestFormats proves for every operation the types of its answers, that each tells its length, and that all say the same.
 func TestFormats(t *testing.T) {
 	t.Parallel()
-	requests := successes()
 	for _, o := range openapi.Portal().Operations() {
-		t.Run(o.ID, func(t *testing.T) {
-			t.Parallel()
-			r := requests[o.ID]
-			plain := call(t, portal(t), r)
-			for _, row := range []struct {
-				format, callback, contentType string
-				api                           openapi.API
-			}{
-				{"json", "", "application/json;charset=utf-8", ""},
-				{"pjson", "", "text/plain;charset=utf-8", ""},
-				{"json", "esri.show", "text/javascript;charset=utf-8", openapi.Sharing},
-				{"pjson", "show", "text/javascript;charset=utf-8", openapi.Sharing},
-				{"html", "", "text/html;charset=utf-8", ""},
-				{"", "", "text/html;charset=utf-8", ""},
-			} {
-				if row.api != "" && row.api != o.API {
-					continue
-				}
-				a := call(t, portal(t), r.with("f", row.format).with("callback", row.callback))
-				what := row.format + " " + row.callback
-				diff(t, what+": Content-Type", row.contentType, a.header.Get("Content-Type"))
-				diff(t, what+": Content-Length", strconv.Itoa(len(a.body)), a.header.Get("Content-Length"))
-				if row.contentType == "text/html;charset=utf-8" {
-					if a.status != http.StatusSeeOther && !strings.HasPrefix(a.body, "<!DOCTYPE html>") {
-						t.Errorf("%s: it is no page: %s", what, a.body)
-					}
-					continue
-				}
-				text, ok := unwrapped(a.body, row.callback)
-				if !ok {
-					t.Errorf("%s: it is no call of %s: %s", what, row.callback, a.body)
-				}
-				if indented := strings.Contains(text, "\n"); indented != (row.format == "pjson") {
-					t.Errorf("%s: indented: %t: %s", what, indented, text)
-				}
-				proveSame(t, what, plain.body, text)
+		for _, row := range formatRows() {
+			if row.api == "" || row.api == o.API {
+				t.Run(o.ID+" f="+row.format+" callback="+row.callback, func(t *testing.T) {
+					t.Parallel()
+					proveFormat(t, successes()[o.ID], row)
+				})
 			}
-		})
+		}
 	}
+}
+
+func proveFormat(t *testing.T, r request, row formatRow) {
+	a := call(t, portal(t), r.with("f", row.format).with("callback", row.callback))
+	diff(t, "Content-Type", row.contentType, a.header.Get("Content-Type"))
+	diff(t, "Content-Length", strconv.Itoa(len(a.body)), a.header.Get("Content-Length"))
+	if strings.HasPrefix(row.contentType, "text/html") {
+		if a.status != http.StatusSeeOther && !strings.HasPrefix(a.body, "<!DOCTYPE html>") {
+			t.Errorf("it is no page: %s", a.body)
+		}
+		return
+	}
+	text, ok := unwrapped(a.body, row.callback)
+	if !ok {
+		t.Errorf("it is no call of %s: %s", row.callback, a.body)
+	}
+	if indented := strings.Contains(text, "\n"); indented != (row.format == "pjson") {
+		t.Errorf("indented: %t: %s", indented, text)
+	}
+	proveSame(t, call(t, portal(t), r).body, text)
 }
 
 func unwrapped(body, callback string) (string, bool) {
@@ -69,7 +75,7 @@ func unwrapped(body, callback string) (string, bool) {
 }
 
 // proveSame holds two answers together, but for the time at which a token expires.
-func proveSame(t *testing.T, what, want, got string) {
+func proveSame(t *testing.T, want, got string) {
 	t.Helper()
 	values := []any{decoded(t, want), decoded(t, got)}
 	for _, value := range values {
@@ -77,7 +83,7 @@ func proveSame(t *testing.T, what, want, got string) {
 			delete(object, "expires")
 		}
 	}
-	diff(t, what, values[0], values[1])
+	diff(t, "value", values[0], values[1])
 }
 
 // TestHead proves for every resource that HEAD answers what GET does, without the body.

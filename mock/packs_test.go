@@ -115,7 +115,7 @@ func TestBroken(t *testing.T) {
 		{"running-clock", []mock.Option{mock.WithClock("running")}},
 		{"context-of-two-segments", []mock.Option{mock.WithContexts("/a/b")}},
 		{"context-without-a-slash", []mock.Option{mock.WithContexts("gis")}},
-		{"document-with-faults", []mock.Option{mock.WithScenarioDocument([]byte("format: 2\nsumary: x\nworld:\n  members: { a: { role: org_admn } }\n"))}},
+		{"document-with-faults", []mock.Option{mock.WithScenarioDocument([]byte("format: 2\nsummry: x\nworld:\n  members: { a: { role: org_admn } }\n"))}},
 		{"document-with-rules", []mock.Option{mock.WithScenarioDocument([]byte("format: 1\nsummary: Slow.\nextends: trial\nrules: [{ when: { operation: getFutureLicense }, delay: 1s }]\n"))}},
 		{"two-unknown", []mock.Option{mock.WithScenario("trail"), mock.WithClock("frosen")}},
 	}

@@ -24,32 +24,34 @@ func browser(tb testing.TB, s *mock.Server) *http.Client {
 // portaladmin and nothing else.
 func TestSignInPage(t *testing.T) {
 	t.Parallel()
-	for _, secure := range []bool{false, true} {
+	for scheme, options := range map[string][]mock.Option{"http": nil, "https": {mock.WithTLS()}} {
 		for _, context := range []string{"", "/portal", "/arcgis"} {
-			var options []mock.Option
-			if secure {
-				options = append(options, mock.WithTLS())
-			}
-			t.Run(context+map[bool]string{false: " over HTTP", true: " over HTTPS"}[secure], func(t *testing.T) {
+			t.Run(scheme+context, func(t *testing.T) {
 				t.Parallel()
-				s := mock.NewServer(t, append(options, mock.WithStrict())...)
-				client := browser(t, s)
-				page := fetch(t, client, get(context+licensePath).to(t, s.URL))
-				for _, part := range []string{`action="` + context + `/portaladmin/login"`, `name="username"`, `name="password"`, `value="` + context + licensePath + `"`} {
-					if !strings.Contains(page.body, part) {
-						t.Errorf("the page has no %s:\n%s", part, page.body)
-					}
-				}
-				page = fetch(t, client, post(context+"/portaladmin/login", "username", "admin", "password", "admin-password", "redirect", context+licensePath).to(t, s.URL))
-				if !strings.Contains(page.body, "GISProfessionalAdvUT") {
-					t.Errorf("the sign-in does not lead to the licence:\n%s", page.body)
-				}
-				diff(t, "member", "admin", s.Calls(mock.GetFutureLicense)[1].Member)
-				again := fetch(t, client, get(context+"/portaladmin", "f", "json").to(t, s.URL))
-				diff(t, "code of the root", 0, errorOf(t, again).Code)
-				elsewhere := fetch(t, client, get(context+"/sharing/rest/community/self", "f", "json").to(t, s.URL))
-				diff(t, "code of the sharing API", 499, errorOf(t, elsewhere).Code)
+				proveSignIn(t, mock.NewServer(t, append(options, mock.WithStrict())...), context)
 			})
+		}
+	}
+}
+
+func proveSignIn(t *testing.T, s *mock.Server, context string) {
+	client := browser(t, s)
+	page := fetch(t, client, get(context+licensePath).to(t, s.URL))
+	contains(t, page.body, `action="`+context+`/portaladmin/login"`, `name="username"`, `name="password"`, `value="`+context+licensePath+`"`)
+	page = fetch(t, client, post(context+"/portaladmin/login", "username", "admin", "password", "admin-password", "redirect", context+licensePath).to(t, s.URL))
+	contains(t, page.body, "GISProfessionalAdvUT")
+	diff(t, "member", "admin", s.Calls(mock.GetFutureLicense)[1].Member)
+	again := fetch(t, client, get(context+"/portaladmin", "f", "json").to(t, s.URL))
+	diff(t, "code of the root", 0, errorOf(t, again).Code)
+	elsewhere := fetch(t, client, get(context+"/sharing/rest/community/self", "f", "json").to(t, s.URL))
+	diff(t, "code of the sharing API", 499, errorOf(t, elsewhere).Code)
+}
+
+func contains(tb testing.TB, text string, parts ...string) {
+	tb.Helper()
+	for _, part := range parts {
+		if !strings.Contains(text, part) {
+			tb.Errorf("no %s in\n%s", part, text)
 		}
 	}
 }
@@ -149,18 +151,9 @@ func TestSignInRedirect(t *testing.T) {
 func TestFormPage(t *testing.T) {
 	t.Parallel()
 	s := mock.NewServer(t)
-	page := ask(t, s, get("/portal"+provisionPath)).body
-	for _, part := range []string{`action="/portal` + provisionPath + `"`, `name="purchaserOrgId"`, `name="orgEntitlements"`, `name="token"`, `name="f"`} {
-		if !strings.Contains(strings.ToLower(page), strings.ToLower(part)) {
-			t.Errorf("the page has no %s:\n%s", part, page)
-		}
-	}
-	a := ask(t, s, provision().with("f", "html"))
-	for _, part := range []string{"sWwd06TnJR4lHopc", "spatialAnalyst"} {
-		if !strings.Contains(a.body, part) {
-			t.Errorf("the result has no %s:\n%s", part, a.body)
-		}
-	}
+	page := ask(t, s, get("/portal"+provisionPath))
+	contains(t, page.body, `action="/portal`+provisionPath+`"`, `name="purchaserOrgId"`, `name="orgEntitlements"`, `name="token"`, `name="f"`)
+	contains(t, ask(t, s, provision().with("f", "html")).body, "sWwd06TnJR4lHopc", "spatialAnalyst")
 	kinds := []string{}
 	for _, c := range s.Calls() {
 		kinds = append(kinds, c.Operation+" "+string(c.Kind))

@@ -29,7 +29,8 @@ func violationRows() []violationRow {
 	inBoth := provision().at(provisionPath + "?token=admin-token")
 	return []violationRow{
 		{"misspelt", []request{misspelt}, 400, 400, []openapi.Violation{
-			{Kind: openapi.Missing, In: "form", Name: "purchaserOrgId"}, {Kind: openapi.Unknown, In: "form", Name: "purchaserOrgID"},
+			{Kind: openapi.Missing, In: "form", Name: "purchaserOrgId"},
+			{Kind: openapi.Unknown, In: "form", Name: "purchaserOrgID"},
 		}, `did you mean "purchaserOrgId"?`},
 		{"misspelt-optional", []request{provision().with("purchaserSubscriptionID", "1")}, 0, 400, []openapi.Violation{
 			{Kind: openapi.Unknown, In: "form", Name: "purchaserSubscriptionID"},
@@ -51,7 +52,8 @@ func violationRows() []violationRow {
 		}, "send it in the body of the POST"},
 		{"body-of-json", []request{provision().sending("Content-Type", "application/json").at(provisionPath + "?f=json&token=admin-token")}, 400, 400, []openapi.Violation{
 			{Kind: openapi.Malformed, In: "header", Name: "Content-Type"},
-			{Kind: openapi.Missing, In: "form", Name: "purchaserOrgId"}, {Kind: openapi.Missing, In: "form", Name: "orgEntitlements"},
+			{Kind: openapi.Missing, In: "form", Name: "purchaserOrgId"},
+			{Kind: openapi.Missing, In: "form", Name: "orgEntitlements"},
 		}, "send application/x-www-form-urlencoded or multipart/form-data"},
 		{"inside-the-entitlements", []request{provision().with("orgEntitlements", `{"maxusers":1,"entitlements":{"standard":{"num":"8"}}}`)}, 400, 400, []openapi.Violation{
 			{Kind: openapi.Malformed, In: "form", Name: "orgEntitlements", Pointer: "/entitlements/standard/num"},

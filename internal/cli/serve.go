@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/mockportal/mockportal/mock"
+	"github.com/mockportal/mockportal/scenarios"
 )
 
 type serveCmd struct {
@@ -72,7 +73,7 @@ func (s *serveCmd) portal(log *slog.Logger) (*mock.Portal, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := mock.Check(library); err != nil {
+	if err := s.prove(library); err != nil {
 		return nil, err
 	}
 	options := []mock.Option{
@@ -90,6 +91,19 @@ func (s *serveCmd) portal(log *slog.Logger) (*mock.Portal, error) {
 		options = append(options, mock.WithTLS(s.TLSHost...))
 	}
 	return mock.New(options...)
+}
+
+// prove plays what can be played. Of the built-in scenarios, which are proven with each build, only the one that is served.
+func (s *serveCmd) prove(library *scenarios.Library) error {
+	if len(s.Pack) > 0 {
+		_, err := mock.Check(library)
+		return err
+	}
+	scenario, err := library.Scenario(s.Scenario)
+	if err != nil {
+		return err
+	}
+	return mock.CheckScenario(library, scenario)
 }
 
 func (s *serveCmd) logger(w io.Writer) *slog.Logger {
