@@ -176,7 +176,7 @@ func proveNoPage(t *testing.T, row errorRow, format, want string) {
 	if page != strings.HasPrefix(a.body, "<!DOCTYPE html>") {
 		t.Errorf("a page is due: %t, for f=%s: %.200s", page, format, a.body)
 	}
-	// A request that is refused for its format only is no longer refused here; nor is a bound token, which no row sends here, good.
+	// What is refused for its format alone, or for a token that is not sent here, is answered.
 	refused := row.request.form.Get("f") != "JSON" && row.request.query.Get("f") != "JSON" && row.bound == ""
 	if !page && refused && errorOf(t, a).Code == 0 {
 		t.Errorf("no error in %s", a.body)
