@@ -50,10 +50,10 @@ func (c *checkCmd) Run(std streams) error {
 		return failure{err}
 	}
 	for _, note := range notes {
-		fmt.Fprintln(std.out, "note: "+note)
+		say(std.out, "note: "+note)
 	}
-	_, err = fmt.Fprintf(std.out, "ok: %d scenarios and %d fixtures%s\n", len(library.Names()), len(library.Fixtures().IDs()), andFiles(files))
-	return err
+	say(std.out, fmt.Sprintf("ok: %d scenarios and %d fixtures%s", len(library.Names()), len(library.Fixtures().IDs()), andFiles(files)))
+	return nil
 }
 
 func andFiles(files []string) string {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/alecthomas/kong"
 )
@@ -76,16 +75,16 @@ func report(w io.Writer, err error) int {
 	}
 	var check failure
 	if errors.As(err, &check) {
-		fmt.Fprintln(w, check.Error())
+		say(w, check.Error())
 		return failed
 	}
-	fmt.Fprintln(w, "mockportal: "+err.Error())
+	say(w, "mockportal: "+err.Error())
 	var usage usageError
 	if errors.As(err, &usage) {
-		fmt.Fprintln(w, "Run mockportal --help for the flags, mockportal COMMAND --help for one command.")
+		say(w, "Run mockportal --help for the flags, mockportal COMMAND --help for one command.")
 	}
 	return misuse
 }
 
-// oneOf lists names for a sentence.
-func oneOf(names []string) string { return strings.Join(names, ", ") }
+// say writes a line. Who closes our output does not want to be told that it is closed.
+func say(w io.Writer, line string) { _, _ = fmt.Fprintln(w, line) }

@@ -37,7 +37,7 @@ func (h *healthcheckCmd) Run(ctx context.Context, std streams) error {
 	if response.StatusCode != http.StatusOK {
 		return failure{fmt.Errorf("not ready: %s answered %s", url+"/readyz", response.Status)}
 	}
-	fmt.Fprintln(std.out, "ready")
+	say(std.out, "ready")
 	return nil
 }
 

@@ -2,8 +2,8 @@ package cli
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/mockportal/mockportal/openapi"
@@ -69,9 +69,9 @@ func (l *listCmd) rows(library *scenarios.Library) (rows []row, heads [4]string,
 
 func table(w io.Writer, heads [4]string, rows []row) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", heads[0], heads[1], heads[2], heads[3])
+	say(t, strings.Join(heads[:], "\t"))
 	for _, r := range rows {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", r.Name, r.Evidence, r.From, r.About)
+		say(t, strings.Join([]string{r.Name, string(r.Evidence), r.From, r.About}, "\t"))
 	}
 	return t.Flush()
 }

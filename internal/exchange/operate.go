@@ -127,7 +127,7 @@ func (c *call) signIn() (portal.Reply, *portal.Problem) {
 	c.turn.Become(world)
 	token, _ := reply.Value.(portal.Token)
 	directory := c.context + "/portaladmin"
-	cookie := http.Cookie{
+	cookie := http.Cookie{ //nolint:gosec // over plain HTTP, which tests use, a Secure cookie would never come back
 		Name: wire.Cookie, Value: token.Token, Path: directory,
 		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: c.secure(),
 	}

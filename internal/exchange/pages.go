@@ -68,7 +68,7 @@ func (c *call) head() page.Head {
 		h.Crumbs = []page.Link{{Text: "Home", URL: directory}}
 	}
 	if rest, ok := strings.CutPrefix(c.request.URL.Path, directory+"/"); ok && c.operation != nil {
-		for _, segment := range strings.Split(strings.Trim(rest, "/"), "/") {
+		for segment := range strings.SplitSeq(strings.Trim(rest, "/"), "/") {
 			h.Crumbs = append(h.Crumbs, page.Link{Text: segment})
 		}
 	}
@@ -97,7 +97,7 @@ func (c *call) title() string {
 func (c *call) signInPage() page.SignInPage {
 	_, directory := c.root()
 	p := page.SignInPage{Head: c.head(), Action: directory + "/login", Redirect: directory, Username: c.params.Text("username")}
-	p.Title, p.Head.SignIn = "Sign in", ""
+	p.Title, p.SignIn = "Sign in", ""
 	switch {
 	case c.operation == nil || c.operation.ID != portalAdminSignIn:
 		p.Redirect = within(directory, c.request.URL.Path)

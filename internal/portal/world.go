@@ -9,7 +9,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/mockportal/mockportal/openapi"
 	"github.com/mockportal/mockportal/scenarios"
 )
 
@@ -238,13 +237,4 @@ func (w World) listingView(itemID string) (ListingView, error) {
 		v.Provisions = append(v.Provisions, text)
 	}
 	return v, nil
-}
-
-// weakest returns the weakest of some levels of evidence.
-func weakest(levels ...openapi.Level) openapi.Level {
-	var level openapi.Level
-	for _, l := range levels {
-		level = level.Weaker(l)
-	}
-	return level
 }
