@@ -22,7 +22,7 @@ func (c *call) journal() {
 			Time: c.began, PortalTime: c.turn.Now, DurationMicros: c.turn.Wall.Sub(c.began).Microseconds(),
 		},
 		Detail: d.fill,
-		Bytes:  len(c.request.URL.Path) + len(d.reply) + sizeOf(c.values) + 160*len(c.violations),
+		Bytes:  len(c.request.URL.Path) + len(d.reply) + sizeOf(c.values) + 512*len(c.violations),
 	}
 	if c.operation != nil {
 		record.Call.Kind = c.operation.Kind

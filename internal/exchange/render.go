@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"sync"
 
 	"github.com/mockportal/mockportal/internal/portal"
 	"github.com/mockportal/mockportal/internal/wire"
@@ -41,15 +42,20 @@ func (c *call) renderProblem(problem *portal.Problem) {
 	}
 }
 
+// buffers are those that replies are written in before they are copied to their size, since the journal holds on to them.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
 // marshal writes JSON as the portal does: characters of HTML as they are.
 func marshal(value any) []byte {
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
+	b, _ := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(b)
+	b.Reset()
+	encoder := json.NewEncoder(b)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(value); err != nil {
 		panic("exchange: a reply of structs, texts and numbers cannot fail to marshal: " + err.Error())
 	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+	return bytes.Clone(bytes.TrimSuffix(b.Bytes(), []byte("\n")))
 }
 
 // prove holds the answer against the contract before it leaves. One that only the scenario and the time decide is then kept.
