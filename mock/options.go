@@ -93,8 +93,14 @@ func WithJournal(maxCalls, maxBytes int) Option {
 	return func(c *config) { c.maxCalls, c.maxBytes = maxCalls, maxBytes }
 }
 
-// WithMaxBody bounds a request's body, in bytes; the default is 1 MiB.
-func WithMaxBody(bytes int64) Option { return func(c *config) { c.maxBody = bytes } }
+// WithMaxBody bounds a request's body, in bytes; 0 is the default, 1 MiB.
+func WithMaxBody(bytes int64) Option {
+	return func(c *config) {
+		if c.maxBody = bytes; bytes < 0 {
+			c.faults = append(c.faults, fmt.Errorf("a body of at most %d bytes: must be 0 (the default) or more", bytes))
+		}
+	}
+}
 
 // WithControlToken makes the control API ask for this bearer token.
 func WithControlToken(token string) Option { return func(c *config) { c.controlToken = token } }

@@ -5,8 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/mockportal/mockportal/internal/nearest"
 )
 
 // The exit codes.
@@ -51,12 +55,34 @@ func Run(ctx context.Context, args []string, out, err io.Writer) (code int) {
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(streams{out, err}),
 	)
 	parsed, problem := parser.Parse(args)
-	if problem == nil {
+	switch {
+	case problem == nil:
 		problem = parsed.Run()
-	} else {
+	case len(args) > 0 && !isCommand(parser.Model, args[0]):
+		problem = usageError{unknownCommand(parser.Model, args[0])}
+	default:
 		problem = usageError{problem}
 	}
 	return report(err, problem)
+}
+
+// isCommand reports whether a word is a command, or none is meant since a flag comes first.
+func isCommand(model *kong.Application, word string) bool {
+	return strings.HasPrefix(word, "-") || slices.Contains(commands(model), word)
+}
+
+func commands(model *kong.Application) []string {
+	var names []string
+	for _, command := range model.Children {
+		names = append(names, command.Name)
+	}
+	return names
+}
+
+// unknownCommand says what kong would call an unexpected argument of the default command.
+func unknownCommand(model *kong.Application, word string) error {
+	names := commands(model)
+	return fmt.Errorf("no command %q%s; there are %s", word, nearest.Suggest(word, names), strings.Join(names, ", "))
 }
 
 // exitCode carries kong's wish to end the process, after --help, up to Run.
