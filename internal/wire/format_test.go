@@ -1,0 +1,63 @@
+package wire_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/mockportal/mockportal/internal/wire"
+	"github.com/mockportal/mockportal/openapi"
+)
+
+func TestFormatOf(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name   string
+		values []openapi.Value
+		want   wire.Format
+	}{
+		{"left out", nil, wire.HTML},
+		{"empty", query("f", ""), wire.HTML},
+		{"html", query("f", "html"), wire.HTML},
+		{"json", query("f", "json"), wire.JSON},
+		{"pjson", form("f", "pjson"), wire.PJSON},
+		{"query before form", append(query("f", "pjson"), form("f", "json")...), wire.PJSON},
+		{"letter case: it is unknown, and a program will read the answer", query("f", "HTML"), wire.JSON},
+		{"unknown", query("f", "geojson"), wire.JSON},
+		{"another name", query("format", "json"), wire.HTML},
+	} {
+		if got := wire.FormatOf(tt.values); got != tt.want {
+			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestEncode(t *testing.T) {
+	t.Parallel()
+	const body = `{"b":1,"a":[],"c":"<é>","d":{"e":null}}`
+	const indented = "{\n  \"b\": 1,\n  \"a\": [],\n  \"c\": \"<é>\",\n  \"d\": {\n    \"e\": null\n  }\n}"
+	for _, tt := range []struct {
+		name             string
+		format           wire.Format
+		body, callback   string
+		contentType, out string
+	}{
+		{"json", wire.JSON, body, "", "application/json;charset=utf-8", body},
+		{"pjson", wire.PJSON, body, "", "text/plain;charset=utf-8", indented},
+		{"json with callback", wire.JSON, body, "cb", "text/javascript;charset=utf-8", "cb(" + body + ");"},
+		{"pjson with callback", wire.PJSON, body, "dojo.cb_1", "text/javascript;charset=utf-8", "dojo.cb_1(" + indented + ");"},
+		{"pjson of what is no JSON", wire.PJSON, "<html>", "", "application/json;charset=utf-8", "<html>"},
+	} {
+		in := []byte(tt.body)
+		contentType, out := tt.format.Encode(in, tt.callback)
+		if contentType != tt.contentType {
+			t.Errorf("%s: type %q, want %q", tt.name, contentType, tt.contentType)
+		}
+		if diff := cmp.Diff(tt.out, string(out)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
+		}
+		if string(in) != tt.body {
+			t.Errorf("%s: the text that was given has changed", tt.name)
+		}
+	}
+}
