@@ -1,0 +1,155 @@
+package cli_test
+
+import (
+	"bytes"
+	"context"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mockportal/mockportal/internal/cli"
+)
+
+// help returns the usage text of the program or of one command, each run of blanks as one.
+func help(t *testing.T, args ...string) string {
+	t.Helper()
+	var out, err bytes.Buffer
+	if code := cli.Run(t.Context(), append(args, "--help"), &out, &err); code != 0 || err.Len() > 0 {
+		t.Fatalf("%v --help ends with %d: %s", args, code, err.String())
+	}
+	return out.String()
+}
+
+// commands returns the names of all commands, out of the usage text.
+func commands(t *testing.T) []string {
+	t.Helper()
+	_, list, ok := strings.Cut(help(t), "Commands:\n")
+	if !ok {
+		t.Fatal("the usage text has no commands")
+	}
+	var names []string
+	for _, match := range regexp.MustCompile(`(?m)^  ([a-z]+) `).FindAllStringSubmatch(list, -1) {
+		names = append(names, match[1])
+	}
+	if len(names) < 6 {
+		t.Fatalf("the commands are %v", names)
+	}
+	return names
+}
+
+// flags returns the flags of a command with their environment variables, out of its usage text.
+func flags(t *testing.T, command string) map[string]string {
+	t.Helper()
+	_, list, ok := strings.Cut(help(t, command), "Flags:\n")
+	if !ok {
+		t.Fatalf("the usage text of %s has no flags", command)
+	}
+	found := map[string]string{}
+	variable := regexp.MustCompile(`\(\$([A-Z_]+)\)`)
+	for _, entry := range regexp.MustCompile(`(?m)^ +(?:-h, )?--`).Split(list, -1)[1:] {
+		name := regexp.MustCompile(`^[a-z-]+`).FindString(entry)
+		if name == "help" {
+			continue
+		}
+		found[name] = ""
+		if match := variable.FindStringSubmatch(entry); match != nil {
+			found[name] = match[1]
+		}
+	}
+	return found
+}
+
+// TestEnvironment proves that every flag of every command has an environment variable of its own name.
+func TestEnvironment(t *testing.T) {
+	t.Parallel()
+	for _, command := range commands(t) {
+		for flag, variable := range flags(t, command) {
+			if want := "MOCKPORTAL_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_")); variable != want {
+				t.Errorf("%s --%s has the environment variable %q, want %s", command, flag, variable, want)
+			}
+		}
+	}
+}
+
+// unreadable has, for every flag, a value with which its command must refuse to run, so that one can see that the variable is read.
+// The flags that take any text have none; what their variables do is proven in testdata/script/environment.txtar.
+var unreadable = map[string]string{
+	"addr": "nowhere", "control-addr": "nowhere", "pack": "nowhere", "scenario": "nowhere", "clock": "nowhere", "seed": "nowhere", "context": "nowhere",
+	"strict": "nowhere", "tls": "nowhere", "journal-max-calls": "nowhere", "journal-max-bytes": "nowhere", "max-body": "nowhere",
+	"read-timeout": "nowhere", "idle-timeout": "nowhere", "log-format": "nowhere", "log-level": "nowhere",
+	"json": "nowhere", "url": "::", "timeout": "nowhere",
+	"tls-host": "", "control-token": "",
+}
+
+// TestEnvironmentIsRead proves for every flag of every command that its environment variable is read: with a value that cannot be, the
+// command ends with 2 and has printed nothing.
+func TestEnvironmentIsRead(t *testing.T) {
+	t.Parallel()
+	for _, command := range commands(t) {
+		for flag, variable := range flags(t, command) {
+			value, ok := unreadable[flag]
+			if !ok {
+				t.Errorf("%s --%s has no row", command, flag)
+			}
+			if value != "" {
+				t.Run(command+" "+flag, func(t *testing.T) {
+					t.Parallel()
+					refuses(t, command, variable+"="+value)
+				})
+			}
+		}
+	}
+}
+
+// refuses runs a command in an environment with one more variable. A server that starts all the same is ended by the time limit.
+func refuses(t *testing.T, command, variable string) {
+	args := []string{command}
+	if command == "show" {
+		args = append(args, "trial")
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "mockportal", args...)
+	cmd.Env = append(os.Environ(), "MOCKPORTAL_ADDR=127.0.0.1:0", variable)
+	var out, err bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &err
+	_ = cmd.Run()
+	if code := cmd.ProcessState.ExitCode(); code != 2 || out.Len() > 0 {
+		t.Errorf("%s: code %d, %s%s", variable, code, out.String(), err.String())
+	}
+}
+
+// TestReadme proves that every flag and every environment variable of every command stands in the README, and that it names no other.
+func TestReadme(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := map[string]bool{}
+	for _, command := range commands(t) {
+		for flag, variable := range flags(t, command) {
+			known["--"+flag], known[variable] = true, true
+		}
+	}
+	written := map[string]bool{}
+	for _, name := range regexp.MustCompile("`(--[a-z-]+|MOCKPORTAL_[A-Z_]+)").FindAllStringSubmatch(string(readme), -1) {
+		written[name[1]] = true
+	}
+	for _, name := range slices.Sorted(maps.Keys(known)) {
+		if !written[name] {
+			t.Errorf("the README does not have %s", name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(written)) {
+		if !known[name] {
+			t.Errorf("the README has %s, and no command does", name)
+		}
+	}
+}

@@ -1,0 +1,209 @@
+package cli_test
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+var update = flag.Bool("update", false, "write the golden parts of scripts")
+
+// TestScripts runs the command line as a user does. Beside testscript's own commands a script has
+//
+//	serve NAME [ARG…]        start mockportal serve; once it is ready, $NAME_url, $NAME_sharingUrl and so on are set from its line
+//	signal NAME SIGNAL CODE  end it with SIGTERM or SIGINT, which must end it with this code; NAME.out and NAME.err have what it wrote
+//	exits CODE ARG…          run mockportal, which must end with this code
+//	request METHOD URL [HEADER:VALUE…] [NAME=VALUE…]   print the status and the body; names and values are sent as a form
+//	trust NAME [TOKEN]       make the server's authority known to the requests that follow; TOKEN is the control token
+//	occupy                   listen on a free port, which is then $OCCUPIED
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			env.Values[serversKey{}] = map[string]*running{}
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"serve": serve, "signal": signalServer, "exits": exits, "request": request, "trust": trust, "occupy": occupy,
+		},
+	})
+}
+
+// serversKey is where a script keeps its servers, by name.
+type serversKey struct{}
+
+func servers(ts *testscript.TestScript) map[string]*running {
+	return ts.Value(serversKey{}).(map[string]*running)
+}
+
+// running is a server that a script has started.
+type running struct {
+	cmd    *exec.Cmd
+	rest   chan []byte // what came on standard output behind the ready line, once that is closed
+	ready  string
+	stderr bytes.Buffer
+}
+
+func command(ts *testscript.TestScript, args ...string) *exec.Cmd {
+	path, err := exec.LookPath("mockportal")
+	ts.Check(err)
+	cmd := exec.Command(path, args...) //nolint:noctx // a script ends what it starts
+	cmd.Dir = ts.MkAbs(".")
+	for _, name := range []string{"PATH", "HOME", "WORK"} {
+		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
+	}
+	for _, name := range environment {
+		if value := ts.Getenv(name); value != "" {
+			cmd.Env = append(cmd.Env, name+"="+value)
+		}
+	}
+	return cmd
+}
+
+// environment is what a script may set for a server.
+var environment = []string{"MOCKPORTAL_ADDR", "MOCKPORTAL_SCENARIO", "MOCKPORTAL_PACK", "MOCKPORTAL_TLS", "MOCKPORTAL_TLS_HOST", "MOCKPORTAL_CONTROL_TOKEN", "MOCKPORTAL_LOG_FORMAT", "MOCKPORTAL_LOG_LEVEL", "MOCKPORTAL_CLOCK"}
+
+func serve(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: serve NAME [ARG…]")
+	}
+	name := args[0]
+	r := &running{cmd: command(ts, append([]string{"serve"}, args[1:]...)...), rest: make(chan []byte, 1)}
+	r.cmd.Stderr = &r.stderr
+	stdout, err := r.cmd.StdoutPipe()
+	ts.Check(err)
+	ts.Check(r.cmd.Start())
+	servers(ts)[name] = r
+	ts.Defer(func() { _ = r.cmd.Process.Kill() })
+	reader := bufio.NewReader(stdout)
+	r.ready, err = reader.ReadString('\n')
+	if err != nil {
+		_ = r.cmd.Wait()
+		ts.Fatalf("it is not ready: %v, %s", err, r.stderr.String())
+	}
+	go func() {
+		rest, _ := io.ReadAll(reader)
+		r.rest <- rest
+	}()
+	var line map[string]any
+	ts.Check(json.Unmarshal([]byte(r.ready), &line))
+	for key, value := range line {
+		ts.Setenv(name+"_"+key, fmt.Sprint(value))
+	}
+	_, address, _ := strings.Cut(ts.Getenv(name+"_url"), "://")
+	ts.Setenv(name+"_address", address)
+	_, _ = io.WriteString(ts.Stdout(), r.ready)
+}
+
+func signalServer(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: signal NAME SIGNAL CODE")
+	}
+	r := servers(ts)[args[0]]
+	if r == nil {
+		ts.Fatalf("there is no server %s", args[0])
+	}
+	ts.Check(r.cmd.Process.Signal(map[string]os.Signal{"SIGTERM": syscall.SIGTERM, "SIGINT": syscall.SIGINT}[args[1]]))
+	rest := <-r.rest
+	_ = r.cmd.Wait()
+	if code := fmt.Sprint(r.cmd.ProcessState.ExitCode()); code != args[2] {
+		ts.Fatalf("it ended with %s: %s", code, r.stderr.String())
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]+".out"), append([]byte(r.ready), rest...), 0o600))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]+".err"), r.stderr.Bytes(), 0o600))
+}
+
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE ARG…")
+	}
+	cmd := command(ts, args[1:]...)
+	cmd.Stdout, cmd.Stderr = ts.Stdout(), ts.Stderr()
+	_ = cmd.Run()
+	if code := fmt.Sprint(cmd.ProcessState.ExitCode()); code != args[0] {
+		ts.Fatalf("it ended with %s", code)
+	}
+}
+
+func request(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: request METHOD URL [HEADER:VALUE…] [NAME=VALUE…]")
+	}
+	var form []string
+	header := http.Header{}
+	for _, arg := range args[2:] {
+		if name, value, ok := strings.Cut(arg, ":"); ok && !strings.Contains(name, "=") {
+			header.Set(name, value)
+		} else {
+			form = append(form, arg)
+		}
+	}
+	r, err := http.NewRequest(args[0], args[1], strings.NewReader(strings.Join(form, "&"))) //nolint:noctx // a server of this test answers
+	ts.Check(err)
+	r.Header, r.Host = header, header.Get("Host")
+	if len(form) > 0 {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	transport := &http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{RootCAs: authority(ts), MinVersion: tls.VersionTLS12}}
+	resp, err := (&http.Client{Transport: transport}).Do(r)
+	ts.Check(err)
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(resp.Body)
+	ts.Check(err)
+	_, _ = fmt.Fprintf(ts.Stdout(), "%d\n%s\n", resp.StatusCode, body)
+}
+
+// trust takes the authority from the control API, as somebody does who knows that it is this machine's own.
+func trust(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: trust NAME [TOKEN]")
+	}
+	r, err := http.NewRequest(http.MethodGet, ts.Getenv(args[0]+"_controlUrl")+"/ca.pem", http.NoBody) //nolint:noctx // a server of this test answers
+	ts.Check(err)
+	if len(args) > 1 {
+		r.Header.Set("Authorization", "Bearer "+args[1])
+	}
+	transport := &http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS12}}
+	resp, err := (&http.Client{Transport: transport}).Do(r)
+	ts.Check(err)
+	defer func() { _ = resp.Body.Close() }()
+	pem, err := io.ReadAll(resp.Body)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs("ca.pem"), pem, 0o600))
+}
+
+// authority is what trust has found, nil when it was not asked.
+func authority(ts *testscript.TestScript) *x509.CertPool {
+	pem, err := os.ReadFile(ts.MkAbs("ca.pem"))
+	if err != nil {
+		return nil
+	}
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(pem)
+	return pool
+}
+
+func occupy(ts *testscript.TestScript, _ bool, _ []string) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it is closed with the script
+	ts.Check(err)
+	ts.Defer(func() { _ = listener.Close() })
+	ts.Setenv("OCCUPIED", listener.Addr().String())
+}
