@@ -111,6 +111,7 @@ func TestSignInRedirect(t *testing.T) {
 		"https://evil.example":                 directory,
 		"https://evil.example" + directory:     directory,
 		"//evil.example" + directory:           directory,
+		"//evil.example" + directory + "/a":    directory,
 		`/\evil.example` + directory:           directory,
 		`\\evil.example`:                       directory,
 		"javascript:alert(1)":                  directory,
