@@ -147,7 +147,7 @@ func TestEverySuccess(t *testing.T) {
 			p := portal(t)
 			a := call(t, p, r)
 			diff(t, "status", http.StatusOK, a.status)
-			if err := o.Prove([]byte(a.body)); err != nil {
+			if err := o.Prove(a.body); err != nil {
 				t.Errorf("%v in %s", err, a.body)
 			}
 			got := p.Calls()[0]
@@ -196,7 +196,7 @@ func proveOutcome(t *testing.T, o *openapi.Operation, outcome string, row outcom
 	}
 	a := call(t, p, r)
 	diff(t, "status", http.StatusOK, a.status)
-	if err := o.ProveError([]byte(a.body)); err != nil {
+	if err := o.ProveError(a.body); err != nil {
 		t.Errorf("%v in %s", err, a.body)
 	}
 	fixture, ok := fixtures.BuiltIn().Get("errors/" + string(o.API) + "/" + outcome)

@@ -17,52 +17,45 @@ type Value struct {
 	Text string
 }
 
-// Params is what a request said as far as it fits the contract, decoded. Its zero value has no parameter.
+// Params is what a request said as far as it fits the contract. Its zero value has no parameter.
 type Params struct {
-	names  []string
-	values []any // string, json.Number or decoded JSON; nil when it was not sent, or is malformed
+	names []string
+	texts []string // "" when it was not sent, or is malformed
 }
 
-// Text returns a parameter as text; "" when it was not sent, or sent empty.
+// Text returns a parameter as it was sent; "" when it was not sent, was sent empty, or is malformed.
 func (p Params) Text(name string) string {
-	text, _ := p.get(name).(string)
-	return text
+	if i := slices.Index(p.names, name); i >= 0 {
+		return p.texts[i]
+	}
+	return ""
 }
 
-// Int returns an integer parameter, and false when it was not sent or does not fit an int64.
+// Int returns an integer parameter, and false when it was not sent or is malformed.
 func (p Params) Int(name string) (int64, bool) {
-	number, ok := p.get(name).(json.Number)
-	if !ok {
-		return 0, false
-	}
-	n, err := number.Int64()
+	n, err := strconv.ParseInt(p.Text(name), 10, 64)
 	return n, err == nil
 }
 
-// JSON returns the decoded value of a JSON parameter, numbers as json.Number; nil when it was not sent. It must not be changed.
-func (p Params) JSON(name string) any { return p.get(name) }
-
-func (p Params) get(name string) any {
-	if i := slices.Index(p.names, name); i >= 0 && i < len(p.values) {
-		return p.values[i]
-	}
-	return nil
-}
+// JSON returns a JSON parameter; the zero JSON when it was not sent or is malformed.
+func (p Params) JSON(name string) JSON { return JSON{p.Text(name)} }
 
 // Check holds a request against the contract. Values must come in the order in which they count: the query's before the form's.
 // It returns the parameters, of a repeated name the first value, and every violation: those of declared names in the contract's order,
 // then names that it does not have, in the order in which they came. An empty optional value counts as absent.
 func (r *Route) Check(values []Value) (Params, []Violation) {
-	params := Params{names: r.names, values: make([]any, len(r.Parameters))}
+	params := Params{names: r.names, texts: make([]string, len(r.Parameters))}
 	var violations []Violation
 	for i := range r.Parameters {
 		p := &r.Parameters[i]
 		value, found := r.first(p, values, &violations)
 		switch {
 		case found && value.Text != "":
-			var faults []Violation
-			params.values[i], faults = p.decode(value)
-			violations = append(violations, faults...)
+			if faults := p.faults(value); len(faults) > 0 {
+				violations = append(violations, faults...)
+				continue
+			}
+			params.texts[i] = value.Text
 		case p.Required:
 			violations = append(violations, r.absent(p, values))
 		}
@@ -143,35 +136,32 @@ func (r *Route) unknown(value Value, so []Violation) Violation {
 	return v
 }
 
-// decode reads the text as the contract declares it. Every text is a value of a plain parameter.
-func (p *Parameter) decode(value Value) (any, []Violation) {
-	if p.plain {
-		return value.Text, nil
-	}
-	decoded, violations := any(value.Text), []Violation(nil)
+// faults says in what a text departs from what the contract declares. Every text is a value of a plain parameter.
+func (p *Parameter) faults(value Value) []Violation {
+	var violations []Violation
 	switch {
+	case p.plain || slices.Contains(p.Enum, value.Text):
+		return nil
 	case p.JSON:
-		decoded, violations = p.judge.decode(value.Text)
+		violations = p.judge.violations(value.Text)
 	case p.Integer:
-		decoded = json.Number(value.Text)
-		if _, err := strconv.ParseInt(value.Text, 10, 64); err != nil {
-			must := allowed(p.judge.schema)
-			violations = []Violation{{Kind: Malformed, Message: "must be " + must, Allowed: must}}
-			break
-		}
-		violations = visit(p.judge.schema, decoded)
-	case slices.Contains(p.Enum, value.Text):
+		violations = p.integerFaults(value.Text)
 	default:
-		violations = visit(p.judge.schema, decoded)
+		violations = visit(p.judge.schema, value.Text)
 		p.hintCase(value.Text, violations)
-	}
-	if len(violations) == 0 {
-		return decoded, nil
 	}
 	for i := range violations {
 		violations[i].In, violations[i].Name = value.In, p.Name
 	}
-	return nil, violations
+	return violations
+}
+
+func (p *Parameter) integerFaults(text string) []Violation {
+	if _, err := strconv.ParseInt(text, 10, 64); err != nil {
+		must := allowed(p.judge.schema)
+		return []Violation{{Kind: Malformed, Message: "must be " + must, Allowed: must}}
+	}
+	return visit(p.judge.schema, json.Number(text))
 }
 
 // hintCase names the allowed word that was meant.

@@ -1,6 +1,7 @@
 package openapi_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -140,9 +141,16 @@ func TestCheck(t *testing.T) {
 			fmt.Fprintf(&b, "%.160q\n", line)
 		}
 		for _, p := range r.Parameters {
-			if value := params.JSON(p.Name); value != nil {
-				fmt.Fprintf(&b, "  %s = %.160s\n", p.Name, encoded(t, value))
+			value := any(params.Text(p.Name))
+			switch {
+			case value == "":
+				continue
+			case p.JSON:
+				value = params.JSON(p.Name).Decode()
+			case p.Integer:
+				value = json.Number(params.Text(p.Name))
 			}
+			fmt.Fprintf(&b, "  %s = %.160s\n", p.Name, encoded(t, value))
 		}
 		for _, v := range violations {
 			writeViolation(&b, v)
@@ -169,7 +177,7 @@ func TestParams(t *testing.T) {
 	if len(violations) > 0 {
 		t.Fatal(violations)
 	}
-	for name, want := range map[string]string{"username": "a", "f": "json", "password": "", "expiration": "", "nobody": ""} {
+	for name, want := range map[string]string{"username": "a", "f": "json", "password": "", "expiration": "60", "nobody": ""} {
 		if got := params.Text(name); got != want {
 			t.Errorf("Text(%q) is %q, want %q", name, got, want)
 		}
@@ -183,7 +191,7 @@ func TestParams(t *testing.T) {
 		}
 	}
 	var none openapi.Params
-	if none.Text("f") != "" || none.JSON("f") != nil {
+	if none.Text("f") != "" || none.JSON("f") != (openapi.JSON{}) {
 		t.Error("the zero Params has a parameter")
 	}
 }

@@ -132,7 +132,7 @@ func (c *Contract) OperationIDs() []string {
 
 // ProveSchema checks a JSON text against a schema of the contract by its name, such as "Provision".
 // The error lists every departure with its JSON pointer; it wraps ErrUnknownSchema when there is no such schema.
-func (c *Contract) ProveSchema(name string, body []byte) error {
+func (c *Contract) ProveSchema(name, body string) error {
 	judge, ok := c.judges[name]
 	if !ok {
 		return fmt.Errorf("%w %q", ErrUnknownSchema, name)

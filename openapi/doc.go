@@ -10,7 +10,7 @@
 //	for _, v := range violations {
 //		fmt.Println(v.Name, v.Message, v.Hint)
 //	}
-//	err := route.Operation.Prove([]byte(`{"itemId":"…"}`))
+//	err := route.Operation.Prove(`{"itemId":"…"}`)
 //
 // The package reads no files and no network beside the two embedded documents, knows neither HTTP nor the state of a portal,
 // and is the only one that imports kin-openapi, none of whose types it exports.

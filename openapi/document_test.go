@@ -250,7 +250,7 @@ func TestDocumentedRepliesAreTheExamplesOfTheirOperations(t *testing.T) {
 		if diff := cmp.Diff(decoded(t, want), decoded(t, body)); diff != "" {
 			t.Errorf("%s (-documented +contract):\n%s", o.ID, diff)
 		}
-		if err := o.Prove(want); err != nil {
+		if err := o.Prove(string(want)); err != nil {
 			t.Errorf("%s: the documented answer: %v", o.ID, err)
 		}
 	}

@@ -106,10 +106,10 @@ func jsonSchema(response *openapi3.ResponseRef) *openapi3.Schema {
 }
 
 // Prove checks the JSON text of a success against the contract. The error lists every departure with its JSON pointer.
-func (o *Operation) Prove(body []byte) error { return o.success.prove(body) }
+func (o *Operation) Prove(body string) error { return o.success.prove(body) }
 
 // ProveError checks the JSON text of an error against the contract.
-func (o *Operation) ProveError(body []byte) error { return o.failure.prove(body) }
+func (o *Operation) ProveError(body string) error { return o.failure.prove(body) }
 
 // Methods returns the methods that the operation's first path answers, HEAD beside GET, in alphabetical order.
 func (o *Operation) Methods() []string {

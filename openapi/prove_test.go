@@ -51,7 +51,7 @@ func TestProve(t *testing.T) {
 			t.Fatalf("%s: the body has %q %d times", tt.name, tt.old, strings.Count(tt.body, tt.old))
 		}
 		o, _ := openapi.Portal().Operation(tt.operation)
-		err := o.Prove([]byte(strings.Replace(tt.body, tt.old, tt.new, 1)))
+		err := o.Prove(strings.Replace(tt.body, tt.old, tt.new, 1))
 		if err != nil && !errors.Is(err, openapi.ErrOffSpec) {
 			t.Errorf("%s: %v is not off-spec", tt.name, err)
 		}
@@ -87,7 +87,7 @@ func TestProveError(t *testing.T) {
 		{"success", "healthCheck", `{"status":"success"}`, false},
 	} {
 		o, _ := openapi.Portal().Operation(tt.operation)
-		if err := o.ProveError([]byte(tt.body)); (err == nil) != tt.good {
+		if err := o.ProveError(tt.body); (err == nil) != tt.good {
 			t.Errorf("%s: %v", tt.name, err)
 		}
 	}
@@ -96,13 +96,13 @@ func TestProveError(t *testing.T) {
 func TestProveSchema(t *testing.T) {
 	t.Parallel()
 	provision := []byte(read(t, "provisionOrgEntitlements.example.json"))
-	if err := openapi.Portal().ProveSchema("Provision", provision); err != nil {
+	if err := openapi.Portal().ProveSchema("Provision", string(provision)); err != nil {
 		t.Error(err)
 	}
-	if err := openapi.Portal().ProveSchema("FutureLicense", provision); !errors.Is(err, openapi.ErrOffSpec) {
+	if err := openapi.Portal().ProveSchema("FutureLicense", string(provision)); !errors.Is(err, openapi.ErrOffSpec) {
 		t.Errorf("a provision as a licence: %v", err)
 	}
-	err := openapi.Portal().ProveSchema("Provisions", provision)
+	err := openapi.Portal().ProveSchema("Provisions", string(provision))
 	if !errors.Is(err, openapi.ErrUnknownSchema) || errors.Is(err, openapi.ErrOffSpec) {
 		t.Errorf("an unknown schema: %v", err)
 	}
@@ -112,7 +112,7 @@ func TestProveSchema(t *testing.T) {
 func TestProveNothingForeseen(t *testing.T) {
 	t.Parallel()
 	o, _ := openapi.Control().Operation("getPortalContract")
-	if err := o.Prove([]byte(`{}`)); !errors.Is(err, openapi.ErrOffSpec) {
+	if err := o.Prove(`{}`); !errors.Is(err, openapi.ErrOffSpec) {
 		t.Errorf("a JSON answer where none is foreseen: %v", err)
 	}
 }

@@ -1,7 +1,6 @@
 package openapi
 
 import (
-	"encoding/json"
 	"slices"
 	"strconv"
 )
@@ -158,46 +157,4 @@ func (s *nameSet) add(name string) bool {
 	s.names[s.n] = name
 	s.n++
 	return true
-}
-
-// build returns the value of a text that a shape has accepted: objects, arrays, texts without escapes, integers as json.Number, literals.
-func (r *scanner) build() any {
-	r.space()
-	switch r.text[r.at] {
-	case '{':
-		r.at++
-		object := map[string]any{}
-		for !r.is('}') {
-			r.is(',')
-			name, _ := r.str()
-			r.is(':')
-			object[name] = r.build()
-		}
-		return object
-	case '[':
-		r.at++
-		array := []any{}
-		for !r.is(']') {
-			r.is(',')
-			array = append(array, r.build())
-		}
-		return array
-	case '"':
-		text, _ := r.str()
-		return text
-	}
-	return r.scalar()
-}
-
-func (r *scanner) scalar() any {
-	switch {
-	case r.literal("null"):
-		return nil
-	case r.literal("true"):
-		return true
-	case r.literal("false"):
-		return false
-	}
-	text, _ := r.digits()
-	return json.Number(text)
 }

@@ -19,7 +19,7 @@ func (d *decoder) license(f tree.Field) License {
 		body = tree.Merge(body, with.Value())
 	}
 	license.Document = Document{Fixture: fixture.ID, Body: body.JSON(), Evidence: evidence(fixture, with)}
-	if err := d.contract.ProveSchema("FutureLicense", license.Body); err != nil {
+	if err := d.contract.ProveSchema("FutureLicense", string(license.Body)); err != nil {
 		proof{field: f, body: body, file: fixture.File, what: "this licence"}.report(err)
 		return license
 	}

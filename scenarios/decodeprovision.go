@@ -37,7 +37,7 @@ func (d *decoder) provision(f tree.Field, key provisionKey) Document {
 		body = tree.Merge(body, with.Value())
 	}
 	document := Document{Fixture: fixture.ID, Body: body.JSON(), Evidence: evidence(fixture, with)}
-	if err := d.contract.ProveSchema("Provision", document.Body); err != nil {
+	if err := d.contract.ProveSchema("Provision", string(document.Body)); err != nil {
 		proof{field: f, body: body, file: fixture.File, what: "this provision"}.report(err)
 		return document
 	}

@@ -101,7 +101,7 @@ func (d *decoder) errorReply(k replyFields, reply *Reply, operation *openapi.Ope
 	if folder := "errors/" + string(operation.API); path.Dir(fixture.ID) != folder {
 		k.failure.Fault("off-spec: %s answers errors of %s, not %q%s%s",
 			operation.ID, folder, fixture.ID, d.fixtures.Nearest(folder+"/"+path.Base(fixture.ID)), meant)
-	} else if err := operation.ProveError(fixture.Body); err != nil {
+	} else if err := operation.ProveError(string(fixture.Body)); err != nil {
 		proof{field: k.failure, what: "this error of " + operation.ID, advice: meant}.report(err)
 	}
 }
@@ -130,7 +130,7 @@ func (d *decoder) fixtureReply(k replyFields, reply *Reply, operation *openapi.O
 	if folders := d.folders(operation); len(folders) > 0 && !slices.Contains(folders, path.Dir(fixture.ID)) {
 		k.fixture.Fault("off-spec: %s answers fixtures of %s, not %q%s",
 			operation.ID, strings.Join(folders, ", "), fixture.ID, meant)
-	} else if err := operation.Prove(reply.Document.Body); err != nil {
+	} else if err := operation.Prove(string(reply.Document.Body)); err != nil {
 		proof{field: k.fixture, body: body, file: fixture.File, what: "this answer of " + operation.ID, advice: meant}.report(err)
 	}
 }

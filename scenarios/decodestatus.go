@@ -33,9 +33,9 @@ func statusReply(k replyFields, reply *Reply, operation *openapi.Operation) {
 // proveEither checks a body against the operation's errors when it looks like one, else against its success.
 func proveEither(operation *openapi.Operation, body *tree.Value) error {
 	if body.Get("error") != nil {
-		return operation.ProveError(body.JSON())
+		return operation.ProveError(string(body.JSON()))
 	}
-	return operation.Prove(body.JSON())
+	return operation.Prove(string(body.JSON()))
 }
 
 // folders returns the folders whose fixtures answer the operation, of those that have a fixture.
@@ -46,7 +46,7 @@ func (s surroundings) folders(operation *openapi.Operation) []string {
 		if strings.HasPrefix(id, "errors/") || len(folders) > 0 && folders[len(folders)-1] == folder {
 			continue
 		}
-		if fixture, ok := s.fixtures.Get(id); ok && operation.Prove(fixture.Body) == nil {
+		if fixture, ok := s.fixtures.Get(id); ok && operation.Prove(string(fixture.Body)) == nil {
 			folders = append(folders, folder)
 		}
 	}

@@ -273,12 +273,12 @@ func TestProvisionsAndLicensesAreProven(t *testing.T) {
 	t.Parallel()
 	for _, name := range scenarios.BuiltIn().Names() {
 		s := find(t, scenarios.BuiltIn(), name)
-		if err := openapi.Portal().ProveSchema("FutureLicense", s.World.License.Body); err != nil {
+		if err := openapi.Portal().ProveSchema("FutureLicense", string(s.World.License.Body)); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 		for id, listing := range s.World.Listings {
 			for org, provision := range listing.Provisions {
-				if err := openapi.Portal().ProveSchema("Provision", provision.Body); err != nil {
+				if err := openapi.Portal().ProveSchema("Provision", string(provision.Body)); err != nil {
 					t.Errorf("%s: %s %s: %v", name, id, org, err)
 				}
 			}

@@ -81,7 +81,7 @@ type problem struct {
 func problemOf(tb testing.TB, a answer) problem {
 	tb.Helper()
 	diff(tb, "Content-Type", "application/problem+json", a.kind())
-	if err := openapi.Control().ProveSchema("Problem", []byte(a.body)); err != nil {
+	if err := openapi.Control().ProveSchema("Problem", a.body); err != nil {
 		tb.Errorf("%v in %s", err, a.body)
 	}
 	var p problem
@@ -173,7 +173,7 @@ func proveOperation(t *testing.T, o *openapi.Operation, path, kind string) {
 	if kind != "application/json" {
 		return
 	}
-	if err := o.Prove([]byte(a.body)); err != nil {
+	if err := o.Prove(a.body); err != nil {
 		t.Errorf("%v in %s", err, a.body)
 	}
 }

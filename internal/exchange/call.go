@@ -45,8 +45,8 @@ type call struct {
 // answer is what a call is answered with.
 type answer struct {
 	reply     portal.Reply
-	kept      bool // body was rendered and proven before
-	body      []byte
+	kept      bool   // body was rendered and proven before
+	body      string // JSON
 	evidence  openapi.Level
 	status    int
 	errorCode int

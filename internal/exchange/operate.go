@@ -1,11 +1,11 @@
 package exchange
 
 import (
-	"encoding/json"
 	"net/http"
 
 	"github.com/mockportal/mockportal/internal/portal"
 	"github.com/mockportal/mockportal/internal/wire"
+	"github.com/mockportal/mockportal/openapi"
 )
 
 // operations says how each operation of the contract is done.
@@ -70,21 +70,28 @@ func (c *call) provision() (portal.Reply, *portal.Problem) {
 }
 
 // orgEntitlements takes what counts out of the JSON that the contract has accepted; other members are left behind.
-func orgEntitlements(value any) (maxUsers int64, entitlements map[string]portal.Entitlement) {
-	object, _ := value.(map[string]any)
-	byName, _ := object["entitlements"].(map[string]any)
-	entitlements = make(map[string]portal.Entitlement, len(byName))
-	for name, entitlement := range byName {
-		members, _ := entitlement.(map[string]any)
-		entitlements[name] = portal.Entitlement{Num: integer(members["num"])}
+func orgEntitlements(object openapi.JSON) (maxUsers int64, entitlements map[string]portal.Entitlement) {
+	entitlements = map[string]portal.Entitlement{}
+	for name, value := range object.Members() {
+		switch name {
+		case "maxUsers":
+			maxUsers = value.Int()
+		case "entitlements":
+			for product, entitlement := range value.Members() {
+				entitlements[product] = portal.Entitlement{Num: member(entitlement, "num").Int()}
+			}
+		}
 	}
-	return integer(object["maxUsers"]), entitlements
+	return maxUsers, entitlements
 }
 
-func integer(value any) int64 {
-	number, _ := value.(json.Number)
-	n, _ := number.Int64()
-	return n
+func member(object openapi.JSON, name string) openapi.JSON {
+	for n, value := range object.Members() {
+		if n == name {
+			return value
+		}
+	}
+	return openapi.JSON{}
 }
 
 func (c *call) generateToken() (portal.Reply, *portal.Problem) {

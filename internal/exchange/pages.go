@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"bytes"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"path"
@@ -19,7 +20,7 @@ const (
 )
 
 // page writes the answer as the portal's directory shows it.
-func (c *call) page() []byte {
+func (c *call) page() string {
 	var b bytes.Buffer
 	var err error
 	switch {
@@ -35,13 +36,13 @@ func (c *call) page() []byte {
 	case c.atRoot():
 		err = page.Directory(&b, c.directoryPage())
 	default:
-		err = page.Result(&b, page.ResultPage{Head: c.head(), Summary: c.operation.Summary, Body: c.body})
+		err = page.Result(&b, page.ResultPage{Head: c.head(), Summary: c.operation.Summary, Body: json.RawMessage(c.body)})
 	}
 	if err != nil {
 		// The body was proven to be JSON and the fields are the contract's, so this is a defect.
 		panic("exchange: " + err.Error())
 	}
-	return b.Bytes()
+	return b.String()
 }
 
 // canSignIn reports whether signing in may help: the token is missing or bad, or the sign-in itself failed.
@@ -150,7 +151,7 @@ func field(p *openapi.Parameter) page.Field {
 // directoryPage lists the operations of an API; one on a listing once for each that there is.
 func (c *call) directoryPage() page.DirectoryPage {
 	_, directory := c.root()
-	d := page.DirectoryPage{Head: c.head(), Summary: c.operation.Summary, Body: c.body}
+	d := page.DirectoryPage{Head: c.head(), Summary: c.operation.Summary, Body: json.RawMessage(c.body)}
 	for _, o := range c.x.contract.Operations() {
 		route := o.Routes[0]
 		for _, at := range c.pathsOf(route.Path) {

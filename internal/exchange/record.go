@@ -50,7 +50,7 @@ type detail struct {
 	values []openapi.Value
 	route  *openapi.Route
 	token  string
-	reply  []byte
+	reply  string
 }
 
 func (d *detail) fill(c *journal.Call) {
@@ -104,9 +104,9 @@ func (d *detail) readReply() (reply any, truncated bool) {
 		return nil, false
 	}
 	var value any
-	if len(d.reply) <= maxReply && json.Unmarshal(d.reply, &value) == nil {
+	if len(d.reply) <= maxReply && json.Unmarshal([]byte(d.reply), &value) == nil {
 		return wire.Masked(value, d.token), false
 	}
-	text, _ := wire.Masked(string(d.reply[:min(len(d.reply), maxReply)]), d.token).(string)
+	text, _ := wire.Masked(d.reply[:min(len(d.reply), maxReply)], d.token).(string)
 	return text, true
 }

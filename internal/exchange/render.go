@@ -46,7 +46,7 @@ func (c *call) renderProblem(problem *portal.Problem) {
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // marshal writes JSON as the portal does: characters of HTML as they are.
-func marshal(value any) []byte {
+func marshal(value any) string {
 	b, _ := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(b)
 	b.Reset()
@@ -55,7 +55,7 @@ func marshal(value any) []byte {
 	if err := encoder.Encode(value); err != nil {
 		panic("exchange: a reply of structs, texts and numbers cannot fail to marshal: " + err.Error())
 	}
-	return bytes.Clone(bytes.TrimSuffix(b.Bytes(), []byte("\n")))
+	return string(bytes.TrimSuffix(b.Bytes(), []byte("\n")))
 }
 
 // prove holds the answer against the contract before it leaves. One that only the scenario and the time decide is then kept.

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -46,13 +47,13 @@ func (c *call) write(w http.ResponseWriter) {
 	}
 	w.WriteHeader(c.status)
 	// The client may have gone; there is nobody left to tell.
-	_, _ = w.Write(body)
+	_, _ = io.WriteString(w, body)
 }
 
-func (c *call) encode() (contentType string, body []byte) {
+func (c *call) encode() (contentType, body string) {
 	switch {
 	case c.status == http.StatusSeeOther:
-		return wire.TypeHTML, nil
+		return wire.TypeHTML, ""
 	case c.format == wire.HTML:
 		return wire.TypeHTML, c.page()
 	}

@@ -2,7 +2,7 @@ package portal
 
 import (
 	"encoding/json"
-	"maps"
+	"slices"
 	"time"
 
 	"github.com/mockportal/mockportal/openapi"
@@ -85,8 +85,7 @@ type ProvisionRequest struct {
 // the documented example has 12 against 10.
 func (w World) Provision(now time.Time, caller Caller, r ProvisionRequest) (World, Reply, *Problem) {
 	listing, ok := w.listings[r.ItemID]
-	key := provisionKey{r.ItemID, r.PurchaserOrgID}
-	old := w.provisions[key]
+	old := w.provision(r.ItemID, r.PurchaserOrgID)
 	switch {
 	case !ok || caller.Member == nil || listing.OrgID != caller.Member.OrgID:
 		return w, Reply{}, problem("item-not-found")
@@ -101,9 +100,18 @@ func (w World) Provision(now time.Time, caller Caller, r ProvisionRequest) (Worl
 	changed := *old
 	changed.Modified = stamp
 	changed.OrgEntitlements = &orgEntitlements{r.MaxUsers, stamp, r.Entitlements}
-	w.provisions = maps.Clone(w.provisions)
-	w.provisions[key] = &changed
+	w.provisions = slices.Clone(w.provisions)
+	w.provisions[w.provisionAt[provisionKey{r.ItemID, r.PurchaserOrgID}]] = &changed
 	return w, Reply{Value: &changed, Evidence: changed.evidence}, nil
 }
 
 const licenseByUser = "user"
+
+// provision returns a listing's provision for a purchaser, nil when there is none.
+func (w World) provision(itemID, purchaserOrgID string) *provision {
+	i, ok := w.provisionAt[provisionKey{itemID, purchaserOrgID}]
+	if !ok {
+		return nil
+	}
+	return w.provisions[i]
+}

@@ -16,7 +16,7 @@ import (
 // The zero World is not usable; NewWorld makes one.
 type World struct {
 	*start
-	provisions map[provisionKey]*provision
+	provisions []*provision    // by start.provisionAt
 	issued     uint64          // how many tokens were issued
 	revoked    map[string]bool // by token id
 }
@@ -28,6 +28,7 @@ type start struct {
 	byToken        map[string]*Member
 	byRefreshToken map[string]*Member
 	apps           map[string]app
+	provisionAt    map[provisionKey]int // where a provision stands in World.provisions; none is added or removed
 	listings       map[string]scenarios.Listing
 	license        *license // nil: the scenario has none
 	boundaries     []time.Time
@@ -46,9 +47,8 @@ func NewWorld(s *scenarios.Scenario, shift time.Duration) (World, error) {
 		start: &start{
 			scenario: s.Name, members: map[string]*Member{},
 			byToken: map[string]*Member{}, byRefreshToken: map[string]*Member{},
-			apps: map[string]app{}, listings: s.World.Listings, key: key[:],
+			provisionAt: map[provisionKey]int{}, apps: map[string]app{}, listings: s.World.Listings, key: key[:],
 		},
-		provisions: map[provisionKey]*provision{},
 	}
 	for name, m := range s.World.Members {
 		member := newMember(m, shift)
@@ -73,14 +73,15 @@ func NewWorld(s *scenarios.Scenario, shift time.Duration) (World, error) {
 	return w, nil
 }
 
-func (w World) addProvisions(shift time.Duration) error {
+func (w *World) addProvisions(shift time.Duration) error {
 	for itemID, listing := range w.listings {
 		for org, document := range listing.Provisions {
 			p, err := newProvision(document, shift)
 			if err != nil {
 				return fmt.Errorf("scenario %s: listing %s: provision of %s: %w", w.scenario, itemID, org, err)
 			}
-			w.provisions[provisionKey{itemID, org}] = p
+			w.provisionAt[provisionKey{itemID, org}] = len(w.provisions)
+			w.provisions = append(w.provisions, p)
 		}
 	}
 	return nil
@@ -230,7 +231,7 @@ func (w World) listingView(itemID string) (ListingView, error) {
 	l := w.listings[itemID]
 	v := ListingView{itemID, l.OrgID, l.LicenseBy, l.SignatureRequired, []json.RawMessage{}}
 	for _, org := range slices.Sorted(maps.Keys(l.Provisions)) {
-		text, err := json.Marshal(w.provisions[provisionKey{itemID, org}])
+		text, err := json.Marshal(w.provision(itemID, org))
 		if err != nil {
 			return v, err
 		}

@@ -78,7 +78,7 @@ func playable(s *scenarios.Scenario) error {
 
 // Kept is a reply that is good until its time is over.
 type Kept struct {
-	Body  []byte // rendered and proven; never changed
+	Body  string // rendered and proven
 	Reply portal.Reply
 	until time.Time // zero: for ever
 }
@@ -105,7 +105,7 @@ func (t *Turn) World() portal.World { return t.box.world }
 func (t *Turn) Become(w portal.World) { t.box.world = w }
 
 // Keep keeps the bytes of a reply that only the scenario and the time decide, until the world's next boundary in time.
-func (t *Turn) Keep(operation string, reply portal.Reply, body []byte) {
+func (t *Turn) Keep(operation string, reply portal.Reply, body string) {
 	t.box.kept[operation] = Kept{body, reply, t.box.world.NextBoundary(t.Now)}
 }
 

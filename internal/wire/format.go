@@ -37,18 +37,16 @@ const (
 )
 
 // Encode writes a JSON text in a format other than HTML, and returns its content type. With a callback the text is wrapped in a call of it.
-func (f Format) Encode(body []byte, callback string) (contentType string, encoded []byte) {
+func (f Format) Encode(body, callback string) (contentType, encoded string) {
 	contentType = TypeJSON
 	if f == PJSON {
 		var b bytes.Buffer
-		if json.Indent(&b, body, "", "  ") == nil {
-			contentType, body = TypePJSON, b.Bytes()
+		if json.Indent(&b, []byte(body), "", "  ") == nil {
+			contentType, body = TypePJSON, b.String()
 		}
 	}
 	if callback == "" {
 		return contentType, body
 	}
-	wrapped := make([]byte, 0, len(callback)+len(body)+3)
-	wrapped = append(append(append(wrapped, callback...), '('), body...)
-	return TypeJavaScript, append(wrapped, ");"...)
+	return TypeJavaScript, callback + "(" + body + ");"
 }

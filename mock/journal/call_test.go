@@ -69,7 +69,7 @@ func TestCallFitsTheContract(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := openapi.Control().ProveSchema("Calls", body); err != nil {
+	if err := openapi.Control().ProveSchema("Calls", string(body)); err != nil {
 		t.Error(err)
 	}
 	for i := range reflect.TypeFor[journal.Call]().NumField() {
