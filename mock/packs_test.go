@@ -80,8 +80,9 @@ func TestPackSubstitution(t *testing.T) {
 // ones stay as they are.
 func TestPackScenario(t *testing.T) {
 	t.Parallel()
-	pack := folder(map[string]string{"scenarios/team/trial.yaml": teamsTrial, "fixtures/provisions/team.json": teamsProvision})
-	s := mock.NewServer(t, mock.WithPack(pack), mock.WithScenario("team/trial"))
+	stories := mock.WithPack(folder(map[string]string{"scenarios/team/trial.yaml": teamsTrial}))
+	documents := mock.WithPack(folder(map[string]string{"fixtures/provisions/team.json": teamsProvision}))
+	s := mock.NewServer(t, stories, documents, mock.WithScenario("team/trial"))
 	diff(t, "scenario", "team/trial", s.Scenario())
 	diff(t, "members", []string{"admin", "licensing", "publisher", "seller", "viewer"}, s.Members())
 	asked := provision().with("token", s.Token("seller"))
@@ -90,7 +91,7 @@ func TestPackScenario(t *testing.T) {
 		diff(t, "username of "+org, any(username), decoded(t, a.body).(map[string]any)["purchaserUsername"])
 	}
 	diff(t, "error of the built-in scenario", wireError{Code: 400, Message: "item not provisioned", Details: []string{}},
-		errorOf(t, call(t, portal(t, mock.WithPack(pack)), provision().with("purchaserOrgId", "0123456789abcdef"))))
+		errorOf(t, call(t, portal(t, stories, documents), provision().with("purchaserOrgId", "0123456789abcdef"))))
 }
 
 // TestBroken proves that everything which is wrong with the options is told at once, by New and as the failure of a test.
@@ -109,6 +110,7 @@ func TestBroken(t *testing.T) {
 		options []mock.Option
 	}{
 		{"broken-pack", []mock.Option{mock.WithPack(broken), mock.WithClock("frosen")}},
+		{"broken-second-pack", []mock.Option{mock.WithPack(fstest.MapFS{}), mock.WithPack(folder(map[string]string{"scenarios/a.yaml": "format: 1"}))}},
 		{"unknown-scenario", []mock.Option{mock.WithScenario("trail")}},
 		{"unknown-clock", []mock.Option{mock.WithClock("frosen")}},
 		{"date-without-time", []mock.Option{mock.WithClock("2016-07-22")}},
