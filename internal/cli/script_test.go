@@ -16,6 +16,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -62,6 +63,12 @@ type running struct {
 	stderr bytes.Buffer
 }
 
+// limit kills a server that neither starts nor ends, so that the script fails and nothing is left behind. The function that it returns
+// calls that off.
+func (r *running) limit() (off func() bool) {
+	return time.AfterFunc(20*time.Second, func() { _ = r.cmd.Process.Kill() }).Stop
+}
+
 func command(ts *testscript.TestScript, args ...string) *exec.Cmd {
 	path, err := exec.LookPath("mockportal")
 	ts.Check(err)
@@ -93,6 +100,7 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(r.cmd.Start())
 	servers(ts)[name] = r
 	ts.Defer(func() { _ = r.cmd.Process.Kill() })
+	defer r.limit()()
 	reader := bufio.NewReader(stdout)
 	r.ready, err = reader.ReadString('\n')
 	if err != nil {
@@ -121,6 +129,7 @@ func signalServer(ts *testscript.TestScript, neg bool, args []string) {
 	if r == nil {
 		ts.Fatalf("there is no server %s", args[0])
 	}
+	defer r.limit()()
 	ts.Check(r.cmd.Process.Signal(map[string]os.Signal{"SIGTERM": syscall.SIGTERM, "SIGINT": syscall.SIGINT}[args[1]]))
 	rest := <-r.rest
 	_ = r.cmd.Wait()
