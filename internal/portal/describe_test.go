@@ -1,0 +1,169 @@
+package portal_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/mockportal/mockportal/internal/portal"
+	"github.com/mockportal/mockportal/openapi"
+	"github.com/mockportal/mockportal/scenarios"
+)
+
+var (
+	plain  = portal.Site{URL: "http://localhost:8080/portal"}
+	secure = portal.Site{URL: "https://portal.example.com", Secure: true}
+)
+
+// TestDescriptions holds whole replies, byte by byte, and each to the contract.
+func TestDescriptions(t *testing.T) {
+	t.Parallel()
+	_, w, now := played(t, "trial")
+	admin, viewer := caller(t, w, "admin-token", now), caller(t, w, "viewer-token", now)
+	user := func(r portal.Reply, p *portal.Problem) portal.Reply {
+		if p != nil {
+			t.Fatal(refusal(p))
+		}
+		return r
+	}
+	for _, tt := range []struct {
+		name, schema, want string
+		reply              portal.Reply
+	}{
+		{"portal for nobody", "PortalSelf", `{"name":"mockportal","isPortal":true,"portalHostname":"localhost:8080/portal","allSSL":false,"supportsOAuth":true,"currentVersion":"8.2","authorizedCrossOriginDomains":[],"canListApps":false,"canListData":false,"canListPreProvisionedItems":false,"canProvisionDirectPurchase":false}`, w.PortalSelf(portal.Caller{}, plain)},
+		{"portal for a seller", "PortalSelf", `{"id":"HwhoSWTiJyaB0VDi","name":"mockportal","isPortal":true,"portalHostname":"portal.example.com","allSSL":true,"supportsOAuth":true,"currentVersion":"8.2","authorizedCrossOriginDomains":[],"canListApps":true,"canListData":true,"canListPreProvisionedItems":true,"canProvisionDirectPurchase":true,"user":{"username":"viewer","fullName":"viewer","email":"viewer@example.com","orgId":"HwhoSWTiJyaB0VDi","role":"org_user"}}`, w.PortalSelf(viewer, secure)},
+		{"self", "User", `{"username":"viewer","fullName":"viewer","email":"viewer@example.com","orgId":"HwhoSWTiJyaB0VDi","role":"org_user"}`, user(w.CommunitySelf(viewer))},
+		{"another", "User", `{"username":"admin","fullName":"admin","email":"admin@example.com","orgId":"HwhoSWTiJyaB0VDi","role":"org_admin"}`, user(w.User(viewer, "admin"))},
+		{"oneself by name", "User", text(t, user(w.CommunitySelf(admin)).Value), user(w.User(admin, "admin"))},
+		{"info", "ServerInfo", `{"owningSystemUrl":"http://localhost:8080/portal","authInfo":{"isTokenBasedSecurity":true,"tokenServicesUrl":"http://localhost:8080/portal/sharing/rest/generateToken"}}`, w.SharingInfo(plain)},
+		{"server info", "ServerInfo", `{"currentVersion":10.81,"fullVersion":"10.8.1","owningSystemUrl":"https://portal.example.com","authInfo":{"isTokenBasedSecurity":true,"tokenServicesUrl":"https://portal.example.com/sharing/rest/generateToken"}}`, w.ServerInfo(secure)},
+		{"sharing root", "SharingRoot", `{"currentVersion":"8.2"}`, w.SharingRoot()},
+		{"health check", "Status", `{"status":"success"}`, w.HealthCheck()},
+	} {
+		got := text(t, tt.reply.Value)
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
+		}
+		if err := openapi.Portal().ProveSchema(tt.schema, got); err != nil {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+	}
+	root := text(t, w.AdminRoot().Value)
+	if err := openapi.Portal().ProveSchema("PortalAdminRoot", root); err != nil {
+		t.Errorf("portaladmin: %v", err)
+	}
+	if object(t, root)["isPortalLicensed"] != true {
+		t.Errorf("portaladmin says %s", root)
+	}
+}
+
+func TestMembersWhoAreNotShown(t *testing.T) {
+	t.Parallel()
+	w, now := written(t, "  members: { foreign: { password: p, token: foreign-token, orgId: aaaaaaaaaaaaaaaa, role: org_admin } }\n  apps: { lonely: { secret: s } }\n")
+	admin, foreign := caller(t, w, "admin-token", now), caller(t, w, "foreign-token", now)
+	for _, tt := range []struct {
+		name, username string
+		who            portal.Caller
+	}{
+		{"unknown", "nobody", admin},
+		{"in another letter case", "Admin", admin},
+		{"of another organisation", "foreign", admin},
+		{"asked from another organisation", "admin", foreign},
+		{"asked by nobody", "admin", portal.Caller{}},
+		{"asked by an app that is nobody", "admin", portal.Caller{App: "lonely"}},
+	} {
+		if _, problem := w.User(tt.who, tt.username); refusal(problem) != "user-not-found" {
+			t.Errorf("%s: refused with %q", tt.name, refusal(problem))
+		}
+	}
+	if _, problem := w.CommunitySelf(portal.Caller{App: "lonely"}); refusal(problem) != "not-permitted" {
+		t.Errorf("an app that is nobody: refused with %q", refusal(problem))
+	}
+	if self := object(t, text(t, w.PortalSelf(foreign, plain).Value)); self["canListApps"] != false || self["id"] != "aaaaaaaaaaaaaaaa" {
+		t.Errorf("an organisation without a listing sees %v", self)
+	}
+}
+
+func TestMay(t *testing.T) {
+	t.Parallel()
+	_, w, now := played(t, "trial")
+	purchase, licenses := []string{"marketplace:admin:purchase"}, []string{"x", "portal:admin:manageLicenses"}
+	for token, want := range map[string][3]bool{
+		"admin-token":     {true, true, true},
+		"viewer-token":    {true, false, false},
+		"publisher-token": {true, true, false},
+		"licensing-token": {true, false, true},
+	} {
+		c := caller(t, w, token, now)
+		if got := [3]bool{c.May(nil), c.May(purchase), c.May(licenses)}; got != want {
+			t.Errorf("%s: anything, purchase, licences: %v, want %v", token, got, want)
+		}
+	}
+	nobody := portal.Caller{App: "lonely"}
+	if !nobody.May(nil) || nobody.May(purchase) || nobody.Name() != "" {
+		t.Error("an app that is nobody may what it may not, or not what it may")
+	}
+}
+
+// TestNothingSharesAMembersPrivileges: who changes a reply does not change the member.
+func TestNothingSharesAMembersPrivileges(t *testing.T) {
+	t.Parallel()
+	_, w, now := played(t, "trial")
+	admin := caller(t, w, "admin-token", now)
+	reply, _ := w.CommunitySelf(admin)
+	before := seen(t, w, now)
+	reply.Value.(portal.User).Privileges[0] = "changed"
+	view, err := w.View(now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	view.Members[0].Privileges[0] = "changed"
+	boundaries := w.Boundaries()
+	boundaries[0] = time.Time{}
+	if seen(t, w, now) != before || !admin.May([]string{"x"}) || w.Boundaries()[0].IsZero() {
+		t.Error("the world has changed")
+	}
+}
+
+func TestAccessors(t *testing.T) {
+	t.Parallel()
+	w, _ := written(t, "  members: { bare: { orgId: "+seller+", role: org_user, password: p } }\n")
+	if diff := cmp.Diff([]string{"admin", "bare", "licensing", "publisher", "viewer"}, w.Usernames()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	for username, want := range map[string][2]string{"admin": {"admin-token", "admin-password"}, "bare": {"", "p"}, "nobody": {}} {
+		token, hasToken := w.Token(username)
+		password, hasPassword := w.Password(username)
+		if got := [2]string{token, password}; got != want || hasToken != (want[0] != "") || hasPassword != (want[1] != "") {
+			t.Errorf("%s: got %q, %t, %t", username, got, hasToken, hasPassword)
+		}
+	}
+}
+
+// TestViewHoldsNoSecret searches every built-in scenario's world, and what was issued in it.
+func TestViewHoldsNoSecret(t *testing.T) {
+	t.Parallel()
+	for _, name := range scenarios.BuiltIn().Names() {
+		s, w, now := played(t, name)
+		secrets := []string{}
+		for _, m := range s.World.Members {
+			secrets = append(secrets, m.Password, m.Token, m.RefreshToken)
+		}
+		for _, a := range s.World.Apps {
+			secrets = append(secrets, a.Secret)
+		}
+		w, token := signIn(t, w, now, nil)
+		w, _ = w.Revoke(now, token.Token)
+		view := seen(t, w, now)
+		for _, secret := range append(secrets, token.Token) {
+			if secret != "" && strings.Contains(view, secret) {
+				t.Errorf("%s shows %q", name, secret)
+			}
+		}
+		if !strings.Contains(view, `"tokens":{"issued":1,"revoked":1}`) {
+			t.Errorf("%s does not count tokens", name)
+		}
+	}
+}

@@ -1,0 +1,127 @@
+package portal_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/mockportal/mockportal/internal/portal"
+	"github.com/mockportal/mockportal/scenarios"
+)
+
+const (
+	item      = "6489da7f08f045ac8c0a5b1de37d56fe"
+	purchaser = "sWwd06TnJR4lHopc"
+	seller    = "HwhoSWTiJyaB0VDi"
+)
+
+// tb is what a helper needs of a test; a rapid.T has it too.
+type tb interface {
+	Helper()
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+}
+
+// played returns a built-in scenario, its world and the time at its start.
+func played(t tb, name string) (*scenarios.Scenario, portal.World, time.Time) {
+	t.Helper()
+	s, err := scenarios.BuiltIn().Scenario(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, worldOf(t, s, 0), s.Clock.At
+}
+
+// written returns the world of a scenario that extends trial, and the time at its start.
+func written(t tb, world string) (portal.World, time.Time) {
+	t.Helper()
+	s, err := scenarios.BuiltIn().Decode("written", []byte("format: 1\nextends: trial\nworld:\n"+world))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return worldOf(t, s, 0), s.Clock.At
+}
+
+func worldOf(t tb, s *scenarios.Scenario, shift time.Duration) portal.World {
+	t.Helper()
+	w, err := portal.NewWorld(s, shift)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// caller returns who has a token of the scenario.
+func caller(t tb, w portal.World, token string, now time.Time) portal.Caller {
+	t.Helper()
+	c, ok := w.Identify(token, "", now)
+	if !ok {
+		t.Fatalf("nobody has the token %q", token)
+	}
+	return c
+}
+
+// text writes a value as JSON.
+func text(t tb, value any) string {
+	t.Helper()
+	body, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
+}
+
+// object reads JSON with its numbers as they are written.
+func object(t tb, body string) map[string]any {
+	t.Helper()
+	var value map[string]any
+	d := json.NewDecoder(bytes.NewBufferString(body))
+	d.UseNumber()
+	if err := d.Decode(&value); err != nil {
+		t.Fatalf("%v in %s", err, body)
+	}
+	return value
+}
+
+// seen is everything of a world that people can look at.
+func seen(t tb, w portal.World, now time.Time) string {
+	t.Helper()
+	view, err := w.View(now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text(t, view)
+}
+
+// documented reads an example of the documentation.
+func documented(t tb, name string) string {
+	t.Helper()
+	body, err := os.ReadFile("../../openapi/testdata/documented/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
+}
+
+func diffObjects(t *testing.T, what, want, got string) {
+	t.Helper()
+	if diff := cmp.Diff(object(t, want), object(t, got)); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}
+
+// refusal is a problem in one line: its id and its lines.
+func refusal(p *portal.Problem) string {
+	if p == nil {
+		return ""
+	}
+	line := p.ID
+	for _, l := range p.Lines {
+		line += " " + l.ID + ":" + l.Name
+	}
+	return line
+}

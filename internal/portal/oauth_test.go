@@ -1,0 +1,146 @@
+package portal_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/mockportal/mockportal/internal/portal"
+	"github.com/mockportal/mockportal/openapi"
+)
+
+func TestOAuthRefusals(t *testing.T) {
+	t.Parallel()
+	_, w, now := played(t, "trial")
+	_, access := signIn(t, w, now, nil)
+	good := portal.OAuthRequest{ClientID: "app", ClientSecret: "app-secret", RefreshToken: "admin-refresh-token", Code: "c", RedirectURI: "urn:x"}
+	for _, tt := range []struct {
+		name, grant string
+		change      func(*portal.OAuthRequest)
+		want        string
+	}{
+		{"credentials", "client_credentials", nil, ""},
+		{"credentials, no client", "client_credentials", func(r *portal.OAuthRequest) { r.ClientID = "" }, "parameters-invalid parameter-missing:client_id"},
+		{"credentials, unknown client", "client_credentials", func(r *portal.OAuthRequest) { r.ClientID = "App" }, "oauth-client-invalid"},
+		{"credentials, no secret", "client_credentials", func(r *portal.OAuthRequest) { r.ClientSecret = "" }, "parameters-invalid parameter-missing:client_secret"},
+		{"credentials, wrong secret", "client_credentials", func(r *portal.OAuthRequest) { r.ClientSecret = "admin-password" }, "oauth-secret-invalid"},
+		{"refresh", "refresh_token", nil, ""},
+		{"refresh, without a secret", "refresh_token", func(r *portal.OAuthRequest) { r.ClientSecret = "" }, ""},
+		{"refresh, no token", "refresh_token", func(r *portal.OAuthRequest) { r.RefreshToken = "" }, "parameters-invalid parameter-missing:refresh_token"},
+		{"refresh, unknown token", "refresh_token", func(r *portal.OAuthRequest) { r.RefreshToken = "x" }, "oauth-refresh-token-invalid"},
+		{"refresh, an access token", "refresh_token", func(r *portal.OAuthRequest) { r.RefreshToken = access.Token }, "oauth-refresh-token-invalid"},
+		{"refresh, the scenario's access token", "refresh_token", func(r *portal.OAuthRequest) { r.RefreshToken = "admin-token" }, "oauth-refresh-token-invalid"},
+		{"refresh, unknown client", "refresh_token", func(r *portal.OAuthRequest) { r.ClientID = "x" }, "oauth-client-invalid"},
+		{"exchange of the refresh token", "exchange_refresh_token", nil, ""},
+		{"code", "authorization_code", nil, "oauth-code-invalid"},
+		{"no code", "authorization_code", func(r *portal.OAuthRequest) { r.Code = "" }, "parameters-invalid parameter-missing:code"},
+		{"another grant", "password", nil, "oauth-grant-invalid"},
+		{"no grant", "", nil, "oauth-grant-invalid"},
+	} {
+		r := good
+		r.GrantType = tt.grant
+		if tt.change != nil {
+			tt.change(&r)
+		}
+		before := seen(t, w, now)
+		after, reply, problem := w.OAuthToken(now, r)
+		if got := refusal(problem); got != tt.want {
+			t.Errorf("%s: refused with %q, want %q", tt.name, got, tt.want)
+		}
+		if changed := seen(t, after, now) != before; changed != (tt.want == "") {
+			t.Errorf("%s: the world has changed: %t", tt.name, changed)
+		}
+		if tt.want == "" {
+			if err := openapi.Portal().ProveSchema("OAuthToken", text(t, reply.Value)); err != nil {
+				t.Errorf("%s: %v", tt.name, err)
+			}
+		}
+	}
+}
+
+func TestClientCredentials(t *testing.T) {
+	t.Parallel()
+	w, now := written(t, "  apps: { lonely: { secret: s } }\n")
+	for _, tt := range []struct {
+		client, secret string
+		minutes        int64
+		seconds        int64
+		want           string
+	}{
+		{"app", "app-secret", 0, 7200, "app as admin"},
+		{"app", "app-secret", 1, 60, "app as admin"},
+		{"app", "app-secret", 1 << 40, 21600 * 60, "app as admin"},
+		{"lonely", "s", 0, 7200, "lonely as "},
+	} {
+		after, reply, problem := w.OAuthToken(now, portal.OAuthRequest{GrantType: "client_credentials", ClientID: tt.client, ClientSecret: tt.secret, Expiration: tt.minutes})
+		if problem != nil {
+			t.Fatal(refusal(problem))
+		}
+		got := reply.Value.(portal.OAuthToken)
+		if diff := cmp.Diff(portal.OAuthToken{AccessToken: got.AccessToken, ExpiresIn: tt.seconds}, got); diff != "" {
+			t.Errorf("%s for %d minutes (-want +got):\n%s", tt.client, tt.minutes, diff)
+		}
+		life := time.Duration(tt.seconds) * time.Second
+		for at, want := range map[time.Duration]string{0: tt.want, life - time.Millisecond: tt.want, life: "nobody"} {
+			if who := identifies(after, got.AccessToken, "", now.Add(at)); who != want {
+				t.Errorf("%s for %d minutes: after %v it identifies %q, want %q", tt.client, tt.minutes, at, who, want)
+			}
+		}
+	}
+}
+
+// TestRefresh goes from the scenario's refresh token to an issued one, and on from that.
+func TestRefresh(t *testing.T) {
+	t.Parallel()
+	_, w, now := played(t, "trial")
+	secure := true
+	w, reply, problem := w.OAuthToken(now, portal.OAuthRequest{GrantType: "exchange_refresh_token", ClientID: "app", RefreshToken: "admin-refresh-token", Secure: true})
+	if problem != nil {
+		t.Fatal(refusal(problem))
+	}
+	first := reply.Value.(portal.OAuthToken)
+	const twoWeeks = 14 * 24 * time.Hour
+	want := portal.OAuthToken{
+		AccessToken: first.AccessToken, ExpiresIn: 7200, Username: "admin", SSL: &secure,
+		RefreshToken: first.RefreshToken, RefreshTokenExpiresIn: int64(twoWeeks.Seconds()),
+	}
+	if diff := cmp.Diff(want, first); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if got := identifies(w, first.AccessToken, "", now); got != "admin" {
+		t.Errorf("the access token identifies %s", got)
+	}
+	if got := identifies(w, first.RefreshToken, "", now); got != "nobody" {
+		t.Errorf("the refresh token is an access token, of %s", got)
+	}
+	for at, want := range map[time.Duration]string{0: "", twoWeeks - time.Millisecond: "", twoWeeks: "oauth-refresh-token-invalid"} {
+		_, reply, problem := w.OAuthToken(now.Add(at), portal.OAuthRequest{GrantType: "refresh_token", ClientID: "app", RefreshToken: first.RefreshToken})
+		if got := refusal(problem); got != want {
+			t.Errorf("after %v: refused with %q, want %q", at, got, want)
+		}
+		if token, ok := reply.Value.(portal.OAuthToken); ok && (token.Username != "admin" || token.RefreshToken != "" || *token.SSL) {
+			t.Errorf("after %v: got %+v", at, token)
+		}
+	}
+}
+
+func TestRevokedRefreshTokens(t *testing.T) {
+	t.Parallel()
+	_, w, now := played(t, "trial")
+	w, reply, _ := w.OAuthToken(now, portal.OAuthRequest{GrantType: "exchange_refresh_token", ClientID: "app", RefreshToken: "admin-refresh-token"})
+	issued := reply.Value.(portal.OAuthToken).RefreshToken
+	refused := func(w portal.World, token string) string {
+		_, _, problem := w.OAuthToken(now, portal.OAuthRequest{GrantType: "refresh_token", ClientID: "app", RefreshToken: token})
+		return refusal(problem)
+	}
+	for revoked, kept := range map[string]string{issued: "admin-refresh-token", "admin-refresh-token": issued} {
+		after, _ := w.Revoke(now, revoked)
+		if got := refused(after, revoked); got != "oauth-refresh-token-invalid" {
+			t.Errorf("a revoked refresh token is refused with %q", got)
+		}
+		if got := refused(after, kept); got != "" {
+			t.Errorf("the other refresh token is refused with %q", got)
+		}
+	}
+}

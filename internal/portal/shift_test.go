@@ -1,0 +1,107 @@
+package portal_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/mockportal/mockportal/internal/portal"
+	"github.com/mockportal/mockportal/scenarios"
+)
+
+// shifted moves every date of a View: RFC 3339 texts and numbers of milliseconds, but not -1, which is no date.
+func shifted(value any, by time.Duration) any {
+	switch v := value.(type) {
+	case map[string]any:
+		for key, inner := range v {
+			switch number, ok := inner.(json.Number); {
+			case ok && isDate(key) && number != "-1":
+				n, _ := number.Int64()
+				v[key] = time.UnixMilli(n).Add(by).UnixMilli()
+			default:
+				v[key] = shifted(inner, by)
+			}
+		}
+	case []any:
+		for i, inner := range v {
+			v[i] = shifted(inner, by)
+		}
+	case string:
+		if at, err := time.Parse(time.RFC3339Nano, v); err == nil {
+			return at.Add(by).Format(time.RFC3339Nano)
+		}
+	}
+	return value
+}
+
+func isDate(key string) bool {
+	return strings.HasSuffix(key, "Date") || strings.HasSuffix(key, "odified") || key == "created"
+}
+
+// TestShiftMovesEveryDate compares each built-in scenario with itself, shifted, at its start and at each of its boundaries.
+func TestShiftMovesEveryDate(t *testing.T) {
+	t.Parallel()
+	for _, name := range scenarios.BuiltIn().Names() {
+		s, w, start := played(t, name)
+		for _, by := range []time.Duration{-time.Second, time.Hour, 10 * 365 * 24 * time.Hour} {
+			moved, err := portal.NewWorld(s, by)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, now := range append(w.Boundaries(), start) {
+				want := text(t, shifted(object(t, seen(t, w, now)), by))
+				diffObjects(t, name+" by "+by.String()+" at "+now.UTC().String(), want, seen(t, moved, now.Add(by)))
+			}
+			var want []time.Time
+			for _, b := range w.Boundaries() {
+				want = append(want, b.Add(by))
+			}
+			if diff := cmp.Diff(want, moved.Boundaries(), cmp.Comparer(time.Time.Equal)); diff != "" {
+				t.Errorf("%s by %v: boundaries (-want +got):\n%s", name, by, diff)
+			}
+		}
+	}
+}
+
+// TestNothingHappensBetweenBoundaries is why replies may be kept: between two boundaries everything that time decides stays.
+func TestNothingHappensBetweenBoundaries(t *testing.T) {
+	t.Parallel()
+	for _, name := range scenarios.BuiltIn().Names() {
+		_, w, start := played(t, name)
+		answers := func(now time.Time) string {
+			who, _ := w.Identify("admin-token", "", now)
+			_, _, problem := w.Provision(now, who, documentedRequest(t))
+			return text(t, w.FutureLicense(now).Value) + refusal(problem) + identifies(w, "admin-token", "", now)
+		}
+		rapid.Check(t, func(t *rapid.T) {
+			now := start.Add(time.Duration(rapid.Int64Range(-int64(60*24*time.Hour), int64(3*365*24*time.Hour)).Draw(t, "now")))
+			next := w.NextBoundary(now)
+			if next.IsZero() {
+				next = now.AddDate(10, 0, 0)
+			}
+			if !next.After(now) {
+				t.Fatalf("%s: the boundary after %v is %v", name, now, next)
+			}
+			if before, after := answers(now), answers(next.Add(-time.Millisecond)); before != after {
+				t.Fatalf("%s: between %v and %v the answer goes from %s to %s", name, now, next, before, after)
+			}
+		})
+	}
+}
+
+func TestNextBoundary(t *testing.T) {
+	t.Parallel()
+	_, w, _ := played(t, "trial")
+	start, end := time.UnixMilli(1469206117000), time.UnixMilli(1471798116000)
+	for at, want := range map[time.Time]time.Time{
+		time.UnixMilli(0): start, start.Add(-1): start, start: end, end.Add(-1): end, end: {}, end.Add(time.Hour): {},
+	} {
+		if got := w.NextBoundary(at); !got.Equal(want) {
+			t.Errorf("after %v comes %v, want %v", at, got, want)
+		}
+	}
+}
