@@ -1,0 +1,156 @@
+package sandbox_test
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/mockportal/mockportal/internal/sandbox"
+	"github.com/mockportal/mockportal/scenarios"
+)
+
+func TestParseClock(t *testing.T) {
+	t.Parallel()
+	at := func(text string) sandbox.ClockSetting {
+		moment, err := time.Parse(time.RFC3339Nano, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return sandbox.ClockSetting{Mode: scenarios.Frozen, At: moment.UTC()}
+	}
+	for text, want := range map[string]sandbox.ClockSetting{
+		"":                          {},
+		"frozen":                    {Mode: scenarios.Frozen},
+		"running":                   {Mode: scenarios.Running},
+		"wall":                      {Mode: scenarios.Wall},
+		"2016-07-22T16:48:37Z":      at("2016-07-22T16:48:37Z"),
+		"2016-07-22T18:48:37+02:00": at("2016-07-22T16:48:37Z"),
+		"2016-07-22T16:48:37.5Z":    at("2016-07-22T16:48:37.5Z"),
+	} {
+		got, err := sandbox.ParseClock(text)
+		if err != nil {
+			t.Errorf("%q: %v", text, err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", text, diff)
+		}
+	}
+}
+
+func TestParseClockRefuses(t *testing.T) {
+	t.Parallel()
+	for text, hint := range map[string]string{
+		"frozn": ` (did you mean "frozen"?)`, "Wall": ` (did you mean "wall"?)`, "runnin": ` (did you mean "running"?)`,
+		"2016-07-22": "", "16:48": "", "2016-07-22 16:48:37": "", "1469206117000": "", "30d": "", "now": "",
+	} {
+		got, err := sandbox.ParseClock(text)
+		if err == nil {
+			t.Errorf("%q is %+v", text, got)
+			continue
+		}
+		want := `no clock "` + text + `"` + hint + ": allowed are frozen, running, wall, and a time such as 2016-07-22T16:48:37Z"
+		if diff := cmp.Diff(want, err.Error()); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", text, diff)
+		}
+	}
+}
+
+// TestModes: what the portal's time is at the start and an hour later, and where the end of the trial lies.
+func TestModes(t *testing.T) {
+	t.Parallel()
+	const trial = 2591999 * time.Second // from clock.at to the end of the trial
+	wall := time.Date(2030, 1, 1, 0, 0, 0, 123456789, time.UTC)
+	at := time.Date(2020, 2, 3, 4, 5, 6, 0, time.UTC)
+	for _, tt := range []struct {
+		name       string
+		source     string
+		setting    sandbox.ClockSetting
+		now, later time.Time
+		end        time.Time
+		mode       scenarios.ClockMode
+	}{
+		{"frozen, by default", "", sandbox.ClockSetting{}, start, start, start.Add(trial), scenarios.Frozen},
+		{"frozen at another time", "", sandbox.ClockSetting{Mode: scenarios.Frozen, At: at}, at, at, start.Add(trial), scenarios.Frozen},
+		{"frozen at another time, mode left out", "", sandbox.ClockSetting{At: at}, at, at, start.Add(trial), scenarios.Frozen},
+		{"wall by the scenario", "clock: { mode: wall }\n", sandbox.ClockSetting{}, wall, wall.Add(time.Hour), wall.Truncate(time.Second).Add(trial), scenarios.Wall},
+		{"wall by setting", "", sandbox.ClockSetting{Mode: scenarios.Wall}, wall, wall.Add(time.Hour), wall.Truncate(time.Second).Add(trial), scenarios.Wall},
+		{"wall in the scenario, frozen by setting", "clock: { mode: wall }\n", sandbox.ClockSetting{Mode: scenarios.Frozen}, start, start, start.Add(trial), scenarios.Frozen},
+	} {
+		clock := &hand{at: wall}
+		b := box(t, sandbox.Options{Scenario: written(t, tt.source), Clock: tt.setting, Wall: clock.now})
+		b.Turn(func(turn *sandbox.Turn) {
+			if !turn.Now.Equal(tt.now) || !turn.Wall.Equal(wall) {
+				t.Errorf("%s: it is %v, wall %v", tt.name, turn.Now, turn.Wall)
+			}
+		})
+		clock.set(wall.Add(time.Hour))
+		view, err := b.View()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !view.Now.Equal(tt.later) || view.EpochMs != tt.later.UnixMilli() || view.Mode != tt.mode {
+			t.Errorf("%s: an hour later it is %v, %d, mode %s", tt.name, view.Now, view.EpochMs, view.Mode)
+		}
+		boundaries := b.Start().Boundaries()
+		if end := boundaries[len(boundaries)-1]; !end.Equal(tt.end) {
+			t.Errorf("%s: the trial ends %v, want %v", tt.name, end.UTC(), tt.end)
+		}
+	}
+}
+
+// TestShiftIsRoundedDown: whatever the wall clock says, dates on whole seconds stay there, and the trial has begun.
+func TestShiftIsRoundedDown(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct{ wall, want time.Time }{
+		"later, on a second":             {start.Add(3 * time.Second), start.Add(3 * time.Second)},
+		"later, within a second":         {start.Add(3*time.Second + 1), start.Add(3 * time.Second)},
+		"later, at the end of a second":  {start.Add(4*time.Second - 1), start.Add(3 * time.Second)},
+		"at the same time":               {start, start},
+		"earlier, on a second":           {start.Add(-3 * time.Second), start.Add(-3 * time.Second)},
+		"earlier, within a second":       {start.Add(-3*time.Second - 1), start.Add(-4 * time.Second)},
+		"earlier, by less than a second": {start.Add(-1), start.Add(-time.Second)},
+	} {
+		b := box(t, sandbox.Options{Clock: sandbox.ClockSetting{Mode: scenarios.Wall}, Wall: (&hand{at: tt.wall}).now})
+		if first := b.Start().Boundaries()[0]; !first.Equal(tt.want) {
+			t.Errorf("%s: the trial begins %v, want %v", name, first.UTC(), tt.want)
+		}
+	}
+}
+
+// TestShiftMovesTokensToo: a token that ends an hour after clock.at ends an hour after the server's start.
+func TestShiftMovesTokensToo(t *testing.T) {
+	t.Parallel()
+	s := written(t, "world: { members: { viewer: { tokenExpires: \"2016-07-22T17:48:37Z\" } } }\n")
+	clock := &hand{at: time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)}
+	end := clock.at.Add(time.Hour)
+	b := box(t, sandbox.Options{Scenario: s, Clock: sandbox.ClockSetting{Mode: scenarios.Wall}, Wall: clock.now})
+	for at, want := range map[time.Time]bool{clock.at: true, end.Add(-time.Millisecond): true, end: false} {
+		clock.set(at)
+		if got := turn(b, func(turn *sandbox.Turn) bool {
+			_, ok := turn.World().Identify("viewer-token", "", turn.Now)
+			return ok
+		}); got != want {
+			t.Errorf("at %v the token is good: %t", at, got)
+		}
+	}
+}
+
+// TestViewIsInUTC: the wall clock of a machine elsewhere does not show.
+func TestViewIsInUTC(t *testing.T) {
+	t.Parallel()
+	elsewhere := time.Date(2030, 1, 1, 5, 30, 0, 0, time.FixedZone("elsewhere", int((5*time.Hour+30*time.Minute)/time.Second)))
+	b := box(t, sandbox.Options{Clock: sandbox.ClockSetting{Mode: scenarios.Wall}, Wall: (&hand{at: elsewhere}).now})
+	view, err := b.View()
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(view.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(`"2030-01-01T00:00:00Z"`, string(text)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
