@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
+	"net/http/httptrace"
 	"os/exec"
 	"runtime"
 	"runtime/pprof"
@@ -92,6 +95,38 @@ func TestClose(t *testing.T) {
 		_ = resp.Body.Close()
 		t.Error("a closed server answers")
 	}
+	diff(t, "calls", 1, len(s.Calls()))
+}
+
+// TestCloseWaits proves that Close lets a call that is being answered end: the form arrives while the server is being closed.
+func TestCloseWaits(t *testing.T) {
+	t.Parallel()
+	s := mock.NewServer(t)
+	reading := make(chan struct{})
+	trace := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{Got100Continue: func() { close(reading) }})
+	body, form := io.Pipe()
+	r, err := http.NewRequestWithContext(trace, http.MethodPost, s.URL+provisionPath, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header = http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Expect": {"100-continue"}}
+	closed := make(chan struct{})
+	go func() {
+		<-reading // the portal reads the form, which is not there yet
+		go func() { defer close(closed); s.Close() }()
+		for { // until nobody can connect any more: it is being closed
+			conn, err := net.Dial("tcp", strings.TrimPrefix(s.URL, "http://")) //nolint:noctx // it is refused at once, or answered
+			if err != nil {
+				break
+			}
+			_ = conn.Close()
+		}
+		_, _ = io.WriteString(form, provision().form.Encode())
+		_ = form.Close()
+	}()
+	client := &http.Client{Transport: &http.Transport{ExpectContinueTimeout: time.Minute}}
+	diff(t, "code", 0, errorOf(t, fetch(t, client, r)).Code)
+	<-closed
 	diff(t, "calls", 1, len(s.Calls()))
 }
 
