@@ -27,7 +27,7 @@ checkout=$work/mockportal # by this name, as the README's replace wants it
 server=                   # the process group of the README command that serves
 mkdir "$work/tmp" "$work/blocks"
 export TMPDIR=$work/tmp # what go run leaves when it is killed goes with the rest
-export CURL_HOME=$work   # what a newcomer needs no options for: see tools
+export CURL_HOME=$work  # what a newcomer needs no options for: see tools
 
 # shellcheck disable=SC2329 # called by the trap
 clean_up() {
