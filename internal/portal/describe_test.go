@@ -90,15 +90,15 @@ func TestMay(t *testing.T) {
 	t.Parallel()
 	_, w, now := played(t, "trial")
 	purchase, licenses := []string{"marketplace:admin:purchase"}, []string{"x", "portal:admin:manageLicenses"}
-	for token, want := range map[string][3]bool{
-		"admin-token":     {true, true, true},
-		"viewer-token":    {true, false, false},
-		"publisher-token": {true, true, false},
-		"licensing-token": {true, false, true},
+	for token, want := range map[string][4]bool{
+		"admin-token":     {true, true, true, true}, // by the role
+		"viewer-token":    {true, false, false, false},
+		"publisher-token": {true, true, false, false},
+		"licensing-token": {true, false, true, false},
 	} {
 		c := caller(t, w, token, now)
-		if got := [3]bool{c.May(nil), c.May(purchase), c.May(licenses)}; got != want {
-			t.Errorf("%s: anything, purchase, licences: %v, want %v", token, got, want)
+		if got := [4]bool{c.May(nil), c.May(purchase), c.May(licenses), c.May([]string{"nobody:has:this"})}; got != want {
+			t.Errorf("%s: anything, purchase, licences, what nobody has: %v, want %v", token, got, want)
 		}
 	}
 	nobody := portal.Caller{App: "lonely"}
