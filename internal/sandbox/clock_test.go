@@ -36,6 +36,9 @@ func TestParseClock(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", text, diff)
 		}
+		if got.At.Location() != time.UTC {
+			t.Errorf("%q is in %v", text, got.At.Location())
+		}
 	}
 }
 
