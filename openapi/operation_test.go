@@ -154,6 +154,22 @@ func TestSpecificPathsComeFirst(t *testing.T) {
 	}
 }
 
+// TestMultiSegmentParameters are those that a path of several segments stands for.
+func TestMultiSegmentParameters(t *testing.T) {
+	t.Parallel()
+	got := map[string]bool{}
+	for _, r := range append(slices.Clone(openapi.Portal().Routes()), openapi.Control().Routes()...) {
+		for _, p := range r.Parameters {
+			if p.MultiPart {
+				got[r.Path+" "+p.Name] = true
+			}
+		}
+	}
+	if diff := cmp.Diff(map[string]bool{"/{resource}/rest/info resource": true, "/__admin/scenarios/{name} name": true}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 // TestTokensAreSecret holds that what carries a credential is marked, by the names that the portal uses.
 func TestTokensAreSecret(t *testing.T) {
 	t.Parallel()
