@@ -16,8 +16,9 @@ import (
 )
 
 // Check plays every scenario of a library at its start and at each boundary of its clock, one millisecond before and at it: every member asks
-// for everything. It returns notes on scenarios that are read but not played yet; the error lists every reply that departed from the contract.
+// for everything. It returns notes on scenarios that are read but not played yet, and on error fixtures that seem to be misnamed; the error lists every reply that departed from the contract.
 func Check(library *scenarios.Library) (notes []string, err error) {
+	notes = strayErrors(library.Fixtures())
 	var errs []error
 	for _, name := range library.Names() {
 		scenario, err := library.Scenario(name)
@@ -32,6 +33,20 @@ func Check(library *scenarios.Library) (notes []string, err error) {
 		}
 	}
 	return notes, errors.Join(errs...)
+}
+
+// strayErrors finds error fixtures of packs that replace nothing and are named almost like one that they could replace.
+func strayErrors(set *fixtures.Set) (notes []string) {
+	builtIn := fixtures.BuiltIn()
+	for _, id := range set.IDs() {
+		if _, ok := builtIn.Get(id); ok || !strings.HasPrefix(id, "errors/") {
+			continue
+		}
+		if near := builtIn.Nearest(id); near != "" {
+			notes = append(notes, fmt.Sprintf("fixture %q replaces no built-in one%s", id, near))
+		}
+	}
+	return notes
 }
 
 // CheckScenario does what Check does for one scenario.

@@ -53,5 +53,5 @@ func ExampleWithPack() {
 	// Output:
 	// {"error":{"code":400,"messageCode":"GWM_0007","message":"Invalid request","details":["'purchaserOrgId' must be specified."]}}
 	// form purchaserOrgId: must be specified ("purchaserOrgID" was sent; names are case sensitive)
-	// form purchaserOrgID: is not in the contract, the portal ignores it (did you mean "purchaserOrgId"?)
+	// form purchaserOrgID: is not in the contract (did you mean "purchaserOrgId"?)
 }

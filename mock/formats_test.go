@@ -176,3 +176,12 @@ func TestEscapedPages(t *testing.T) {
 		})
 	}
 }
+
+// TestTooLargeAtUnknownPath proves that the status and the envelope of an answer tell the same.
+func TestTooLargeAtUnknownPath(t *testing.T) {
+	t.Parallel()
+	a := call(t, portal(t, mock.WithMaxBody(10)), post("/nowhere?f=json", "a", "0123456789"))
+	if code := errorOf(t, a).Code; a.status == 413 && code != 413 {
+		t.Errorf("HTTP %d with the error %d: %s", a.status, code, a.body)
+	}
+}

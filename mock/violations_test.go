@@ -160,8 +160,20 @@ func TestDroppedViolations(t *testing.T) {
 	for range 3 {
 		ask(t, s, license().with("verbose", "1"))
 	}
-	want := "mock: 1 of the calls to the portal violated its contract (mock.AllowViolations lets them pass):" +
-		"\n\tcall 3, GET /portaladmin/license/getFutureLicense: query verbose: is not in the contract, the portal ignores it (allowed are token, f)" +
-		"\n\tand perhaps more: the journal has dropped 2 calls"
+	want := "mock: 3 of the calls to the portal violated its contract (mock.AllowViolations lets them pass):" +
+		"\n\tcall 3, GET /portaladmin/license/getFutureLicense: query verbose: is not in the contract (allowed are token, f)" +
+		"\n\t2 of them are no longer held by the journal (mock.WithJournal bounds it)"
 	diff(t, "failures", []string{want}, test.end())
+}
+
+// TestAllViolationsDropped proves that a test is not silently good when the journal has dropped the calls that violated the contract.
+func TestAllViolationsDropped(t *testing.T) {
+	t.Parallel()
+	test := &tester{}
+	s := mock.NewServer(test, mock.WithJournal(1, 0))
+	ask(t, s, license().with("verbose", "1"))
+	ask(t, s, license())
+	if failures := test.end(); len(failures) != 1 {
+		t.Errorf("the test fails with %q, though a call that violated the contract was dropped", failures)
+	}
 }

@@ -113,7 +113,7 @@ func (r *Route) absent(p *Parameter, values []Value) Violation {
 
 // unknown suggests the declared name that is closest, preferably one that was not sent.
 func (r *Route) unknown(value Value, so []Violation) Violation {
-	v := Violation{Kind: Unknown, In: value.In, Name: value.Name, Message: "is not in the contract, the portal ignores it"}
+	v := Violation{Kind: Unknown, In: value.In, Name: value.Name, Message: "is not in the contract"}
 	var absent, all []string
 	for i := range r.Parameters {
 		if p := &r.Parameters[i]; p.In != "path" {
@@ -127,9 +127,12 @@ func (r *Route) unknown(value Value, so []Violation) Violation {
 	if !ok {
 		near, ok = nearest.Name(value.Name, all)
 	}
-	if ok {
+	switch {
+	case ok:
 		v.Hint = fmt.Sprintf("did you mean %q?", near)
-	} else {
+	case len(all) == 0:
+		v.Hint = "there are no parameters here"
+	default:
 		v.Hint = "allowed are " + strings.Join(all, ", ")
 	}
 	v.Allowed = "left out (" + v.Hint + ")"

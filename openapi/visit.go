@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
@@ -164,13 +165,20 @@ func came(value any) string {
 		if v == "" {
 			return "an empty text"
 		}
-		return "a text of " + strconv.Itoa(len([]rune(v))) + " characters"
+		return "a text of " + counted(utf8.RuneCountInString(v), "character")
 	case map[string]any:
 		return "an object"
 	case []any:
 		return "an array"
 	}
 	return "something else"
+}
+
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
 }
 
 // allowed says in words what a schema takes.

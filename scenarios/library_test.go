@@ -285,3 +285,30 @@ func TestProvisionsAndLicensesAreProven(t *testing.T) {
 		}
 	}
 }
+
+func TestFolderThatIsNoPack(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		files fstest.MapFS
+		want  string
+	}{
+		"empty":                {fstest.MapFS{}, ""},
+		"hidden files only":    {fstest.MapFS{".gitkeep": {}}, ""},
+		"scenarios only":       {fstest.MapFS{"scenarios/README.md": {}, "README.md": {}}, ""},
+		"something else":       {fstest.MapFS{"trial.yaml": {}}, "somewhere: has neither scenarios/ nor fixtures/, and is not empty either"},
+		"a file of that name":  {fstest.MapFS{"scenarios": {}}, "somewhere: has neither scenarios/ nor fixtures/, and is not empty either"},
+		"a folder in a folder": {fstest.MapFS{"pack/scenarios/x.yaml": {}}, "somewhere: has neither scenarios/ nor fixtures/, and is not empty either"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := scenarios.Open(scenarios.Pack{Name: "somewhere", FS: row.files})
+			got := ""
+			if err != nil {
+				got = err.Error()
+			}
+			if diff := cmp.Diff(row.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}

@@ -24,6 +24,10 @@ type loader struct {
 
 // overlay puts the pack's fixtures over those of the packs before.
 func (l *loader) overlay(pack Pack) {
+	if strange(pack.FS) {
+		l.faults = append(l.faults, fixtures.Fault{File: pack.Name, Message: "has neither scenarios/ nor fixtures/, and is not empty either"})
+		return
+	}
 	set, err := l.library.fixtures.Overlay(pack.Name, pack.FS)
 	if err == nil {
 		l.library.fixtures = set
@@ -35,6 +39,22 @@ func (l *loader) overlay(pack Pack) {
 	}
 	l.faults = append(l.faults, faults...)
 	l.library.broken = append(l.library.broken, fixtureFiles(pack.FS)...)
+}
+
+// strange reports whether a folder has something in it and nothing of a pack, so that it was probably meant to be another one.
+func strange(fsys fs.FS) bool {
+	entries, err := fs.ReadDir(fsys, ".")
+	if err != nil {
+		return false
+	}
+	some := false
+	for _, entry := range entries {
+		if entry.IsDir() && (entry.Name() == "scenarios" || entry.Name() == "fixtures") {
+			return false
+		}
+		some = some || !strings.HasPrefix(entry.Name(), ".")
+	}
+	return some
 }
 
 // fixtureFiles returns the ids of a pack whose fixtures cannot be used, so that nobody is told that they do not exist.

@@ -57,8 +57,11 @@ func (c *checkCmd) Run(std streams) error {
 }
 
 func andFiles(files []string) string {
-	if len(files) == 0 {
+	switch len(files) {
+	case 0:
 		return ""
+	case 1:
+		return ", and 1 scenario file"
 	}
 	return fmt.Sprintf(", and %d scenario files", len(files))
 }

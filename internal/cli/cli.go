@@ -43,8 +43,12 @@ Every flag has an environment variable; a flag counts before it. Exit codes: 0 g
 // Run runs one command line, without the program's name, until it is done or ctx is, and returns the exit code.
 func Run(ctx context.Context, args []string, out, err io.Writer) (code int) {
 	defer func() {
-		if exit, ok := recover().(exitCode); ok {
+		switch exit := recover().(type) {
+		case nil:
+		case exitCode:
 			code = int(exit)
+		default:
+			panic(exit)
 		}
 	}()
 	var g grammar

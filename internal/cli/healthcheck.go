@@ -25,7 +25,7 @@ func (h *healthcheckCmd) Run(ctx context.Context, std streams) error {
 	ctx, cancel := context.WithTimeout(ctx, h.Timeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/readyz", nil)
-	if err != nil {
+	if err != nil || request.URL.Host == "" || request.URL.Scheme != "http" && request.URL.Scheme != "https" {
 		return fmt.Errorf("--url %q: it must be the root of a server, such as http://127.0.0.1:8080", h.URL)
 	}
 	transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: own, MinVersion: tls.VersionTLS12}} //nolint:gosec // only for this machine's own server, whose authority is made at start

@@ -69,6 +69,9 @@ func (s *serveCmd) Run(ctx context.Context, std streams) error {
 }
 
 func (s *serveCmd) portal(log *slog.Logger) (*mock.Portal, error) {
+	if len(s.TLSHost) > 0 && !s.TLS {
+		return nil, errors.New("--tls-host names hosts in a certificate, and without --tls there is none")
+	}
 	library, err := s.open()
 	if err != nil {
 		return nil, err

@@ -222,8 +222,8 @@ func TestProblems(t *testing.T) {
 			{Kind: openapi.Malformed, In: "query", Name: "outcome", Message: "must be ok, error or fault, came as a text of 4 characters"},
 			{Kind: openapi.Malformed, In: "query", Name: "limit", Message: "must be an integer from 1 to 1000, came as 1001"},
 		}},
-		{"a name that is not there", "GET", "/__admin/sandboxes/default/calls?operaton=x", 400, `query operaton: is not in the contract, the portal ignores it (did you mean "operation"?)`, []openapi.Violation{
-			{Kind: openapi.Unknown, In: "query", Name: "operaton", Message: "is not in the contract, the portal ignores it", Hint: `did you mean "operation"?`},
+		{"a name that is not there", "GET", "/__admin/sandboxes/default/calls?operaton=x", 400, `query operaton: is not in the contract (did you mean "operation"?)`, []openapi.Violation{
+			{Kind: openapi.Unknown, In: "query", Name: "operaton", Message: "is not in the contract", Hint: `did you mean "operation"?`},
 		}},
 		{"a name that comes twice", "GET", "/__admin/sandboxes/default/calls?limit=1&limit=2", 400, "query limit: came more than once, the first value counts (send it once)", []openapi.Violation{
 			{Kind: openapi.Repeated, In: "query", Name: "limit", Message: "came more than once, the first value counts", Hint: "send it once"},

@@ -99,7 +99,7 @@ func (c *call) generateToken() (portal.Reply, *portal.Problem) {
 	world, reply, problem := c.world().GenerateToken(c.turn.Now, portal.SignInRequest{
 		Username: c.params.Text("username"), Password: c.params.Text("password"),
 		Token: c.params.Text("token"), ServerURL: c.params.Text("serverUrl"),
-		Client: c.params.Text("client"), Referer: c.params.Text("referer"),
+		Client: c.params.Text("client"), Referer: c.params.Text("referer"), Sender: c.request.Referer(),
 		Expiration: minutes, Secure: c.secure(), Wall: c.turn.Wall,
 	})
 	c.turn.Become(world)

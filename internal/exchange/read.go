@@ -31,8 +31,7 @@ func (c *call) read() *portal.Problem {
 	c.token = wire.Token(c.request, c.api, c.values)
 	switch {
 	case errors.Is(err, wire.ErrTooLarge):
-		c.status = http.StatusRequestEntityTooLarge
-		return &portal.Problem{ID: "too-large"}
+		return &portal.Problem{ID: tooLarge}
 	case err != nil:
 		return &portal.Problem{ID: "parameters-invalid"}
 	}

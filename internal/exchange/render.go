@@ -29,11 +29,17 @@ func (c *call) render(problem *portal.Problem) {
 	}
 }
 
+// tooLarge is the one problem that comes under a status of its own.
+const tooLarge = "too-large"
+
 func (c *call) renderProblem(problem *portal.Problem) {
 	envelope, err := wire.NewEnvelope(c.x.Fixtures, c.api, problem)
 	if err != nil {
 		// Only a pack could take a fixture away, and packs can only add; so this is a defect, and it is said where it is seen.
 		panic("exchange: " + err.Error())
+	}
+	if problem.ID == tooLarge {
+		c.status = http.StatusRequestEntityTooLarge
 	}
 	c.envelope, c.errorCode, c.evidence = envelope, envelope.Error.Code, envelope.Evidence
 	c.body = marshal(envelope)

@@ -79,6 +79,9 @@ func (r *router) find(request *http.Request) (match, bool) {
 	}, true
 }
 
+// reserved are paths that are not the portal's, or would hide its own.
+var reserved = []string{"/__admin", "/livez", "/readyz", "/sandboxes", "/sharing", "/portaladmin", "/rest"}
+
 var contextRule = regexp.MustCompile(`^/[A-Za-z0-9._~-]+$`)
 
 // contextPattern returns what matches each context and its slash, and nothing before a path without a context.
@@ -88,8 +91,8 @@ func contextPattern(contexts []string) (string, error) {
 		if c == "" {
 			continue
 		}
-		if !contextRule.MatchString(c) {
-			return "", fmt.Errorf("context %q: must be one segment such as /portal, of letters, digits and . _ ~ -", c)
+		if !contextRule.MatchString(c) || slices.Contains(reserved, c) {
+			return "", fmt.Errorf("context %q: must be one segment such as /portal, of letters, digits and . _ ~ -, and none of %s", c, strings.Join(reserved, ", "))
 		}
 		parts = append(parts, regexp.QuoteMeta(c[1:])+"/")
 	}

@@ -9,8 +9,9 @@ import (
 type SignInRequest struct {
 	Username, Password string
 	Token, ServerURL   string // in place of username and password: exchange a portal token for a server token
-	Client, Referer    string
-	Expiration         int64 // minutes; 0 when it was not sent
+	Client, Referer    string // the parameters of these names: to what the new token is to be bound
+	Sender             string // the referer that the request itself came with: to what the exchanged token may be bound
+	Expiration         int64  // minutes; 0 when it was not sent
 	Secure             bool
 	Wall               time.Time // the wall time, in which the reply says when the token expires
 }
@@ -64,7 +65,7 @@ func (w World) exchange(now time.Time, r SignInRequest) (World, Reply, *Problem)
 	if r.ServerURL == "" {
 		return w, Reply{}, missing("sign-in-failed", "serverUrl")
 	}
-	caller, ok := w.Identify(r.Token, r.Referer, now)
+	caller, ok := w.Identify(r.Token, r.Sender, now)
 	if !ok {
 		return w, Reply{}, problem("token-invalid")
 	}

@@ -95,7 +95,7 @@ func TestExchangedTokensAreBound(t *testing.T) {
 	}
 	for client, want := range map[string]string{"": "admin", "referer": "nobody"} {
 		after, token := signIn(t, w, now, func(r *portal.SignInRequest) {
-			*r = portal.SignInRequest{Token: bound.Token, ServerURL: "https://server", Client: client, Referer: "https://a", Wall: now}
+			*r = portal.SignInRequest{Token: bound.Token, ServerURL: "https://server", Client: client, Referer: "https://a", Sender: "https://a", Wall: now}
 		})
 		if got := identifies(after, token.Token, "https://a", now); got != "admin" {
 			t.Errorf("client %q: with the referer it identifies %s", client, got)

@@ -10,7 +10,7 @@ import (
 )
 
 // ErrNotPlayed is wrapped by the refusal of a scenario that asks for something this version does not play.
-var ErrNotPlayed = errors.New("is not played by this version")
+var ErrNotPlayed = errors.New("not played by this version")
 
 // ClockSetting overrides the clock of a scenario. The zero value overrides nothing.
 type ClockSetting struct {
@@ -54,7 +54,7 @@ func start(written scenarios.Clock, setting ClockSetting, wall time.Time) (clock
 	case scenarios.Wall:
 		return c, floorSecond(wall.Sub(c.at)), nil
 	}
-	return c, 0, fmt.Errorf("clock mode %q %w; it plays frozen and wall", c.mode, ErrNotPlayed)
+	return c, 0, fmt.Errorf("clock mode %q: %w, which plays frozen and wall", c.mode, ErrNotPlayed)
 }
 
 // floorSecond rounds down, also below zero, where Truncate would round up.

@@ -73,7 +73,7 @@ func playable(s *scenarios.Scenario) error {
 	if len(parts) == 0 {
 		return nil
 	}
-	return fmt.Errorf("scenario %q has %s, which %w; it plays world, clock, extends and seed", s.Name, strings.Join(parts, " and "), ErrNotPlayed)
+	return fmt.Errorf("scenario %q: %s: %w, which plays world, clock, extends and seed", s.Name, strings.Join(parts, " and "), ErrNotPlayed)
 }
 
 // Kept is a reply that is good until its time is over.

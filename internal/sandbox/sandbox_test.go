@@ -91,11 +91,11 @@ func TestNotPlayed(t *testing.T) {
 		clock        sandbox.ClockSetting
 		want         string
 	}{
-		{"rules", rules, sandbox.ClockSetting{}, `scenario "written" has rules, which is not played by this version; it plays world, clock, extends and seed`},
-		{"expect", expect, sandbox.ClockSetting{}, `scenario "written" has expect, which is not played by this version; it plays world, clock, extends and seed`},
-		{"both", rules + expect, sandbox.ClockSetting{}, `scenario "written" has rules and expect, which is not played by this version; it plays world, clock, extends and seed`},
-		{"a running clock", "clock: { mode: running }\n", sandbox.ClockSetting{}, `scenario "written": clock mode "running" is not played by this version; it plays frozen and wall`},
-		{"a clock set to run", "", sandbox.ClockSetting{Mode: scenarios.Running}, `scenario "written": clock mode "running" is not played by this version; it plays frozen and wall`},
+		{"rules", rules, sandbox.ClockSetting{}, `scenario "written": rules: not played by this version, which plays world, clock, extends and seed`},
+		{"expect", expect, sandbox.ClockSetting{}, `scenario "written": expect: not played by this version, which plays world, clock, extends and seed`},
+		{"both", rules + expect, sandbox.ClockSetting{}, `scenario "written": rules and expect: not played by this version, which plays world, clock, extends and seed`},
+		{"a running clock", "clock: { mode: running }\n", sandbox.ClockSetting{}, `scenario "written": clock mode "running": not played by this version, which plays frozen and wall`},
+		{"a clock set to run", "", sandbox.ClockSetting{Mode: scenarios.Running}, `scenario "written": clock mode "running": not played by this version, which plays frozen and wall`},
 	} {
 		_, err := sandbox.New(sandbox.Options{Scenario: written(t, tt.source), Clock: tt.clock, Wall: time.Now})
 		if !errors.Is(err, sandbox.ErrNotPlayed) {

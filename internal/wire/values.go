@@ -26,6 +26,9 @@ func Query(raw string) ([]openapi.Value, []openapi.Violation) { return pairs("qu
 // Form reads the body of a POST, urlencoded or multipart. A body of another type is not read, as the portal does not, and is a violation;
 // one that is larger than limit bytes is ErrTooLarge.
 func Form(r *http.Request, limit int64) ([]openapi.Value, []openapi.Violation, error) {
+	if r.Body == nil {
+		return nil, nil, nil
+	}
 	body, err := readAll(r, limit)
 	if err != nil || body == "" {
 		return nil, nil, err

@@ -29,6 +29,8 @@ type Journal struct {
 	head    int
 	bytes   int
 	dropped int
+
+	droppedViolating int // how many of the dropped calls violated the contract
 }
 
 // New returns an empty journal. A bound of 0 or less is the default one; at least the newest call is always kept.
@@ -73,6 +75,9 @@ func (j *Journal) pushLocked(r Record) {
 
 func (j *Journal) dropLocked() {
 	j.bytes -= j.records[j.head].Bytes
+	if len(j.records[j.head].Call.Violations) > 0 {
+		j.droppedViolating++
+	}
 	j.records[j.head] = Record{}
 	j.head++
 	j.dropped++
@@ -139,6 +144,13 @@ func (j *Journal) find(q Query) (Page, []Record) {
 		}
 	}
 	return page, found
+}
+
+// DroppedViolating returns how many of the calls that are no longer held violated the contract.
+func (j *Journal) DroppedViolating() int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.droppedViolating
 }
 
 // Get returns the call with this number. ok is false when there is none; dropped says that there was one.
