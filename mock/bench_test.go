@@ -48,8 +48,8 @@ func provisionWorkload(n int) *http.Request {
 }
 
 var workloads = []struct {
-	name string
-	make workload
+	name    string
+	request workload
 }{
 	{mock.GetFutureLicense, licenseWorkload},
 	{mock.ProvisionOrgEntitlements, provisionWorkload},
@@ -88,11 +88,11 @@ func BenchmarkSocket(b *testing.B) {
 	for _, w := range workloads {
 		b.Run(w.name, func(b *testing.B) {
 			portal := newPortal(b)
-			ours, theirs := dialAll(b, portal), dialAll(b, bare(b, portal, w.make(0)))
+			ours, theirs := dialAll(b, portal), dialAll(b, bare(b, portal, w.request(0)))
 			var took, bareTook time.Duration
 			n := 0
 			for b.Loop() {
-				requests := render(b, w.make, &n)
+				requests := render(b, w.request, &n)
 				took += ours.send(b, requests)
 				bareTook += theirs.send(b, requests)
 			}
@@ -103,13 +103,13 @@ func BenchmarkSocket(b *testing.B) {
 }
 
 // render writes the next block of requests as they go over the wire, outside of what is timed.
-func render(b *testing.B, make workload, n *int) [][]byte {
+func render(b *testing.B, request workload, n *int) [][]byte {
 	b.Helper()
 	requests := [][]byte{}
 	for range benchClients * benchBlock {
 		*n++
 		var text strings.Builder
-		if err := make(*n).Write(&text); err != nil {
+		if err := request(*n).Write(&text); err != nil {
 			b.Fatal(err)
 		}
 		requests = append(requests, []byte(text.String()))
@@ -195,7 +195,7 @@ func BenchmarkHandler(b *testing.B) {
 					b.StopTimer()
 					requests = requests[:0]
 					for n := range benchBatch {
-						requests = append(requests, w.make(i+n))
+						requests = append(requests, w.request(i+n))
 					}
 					b.StartTimer()
 				}

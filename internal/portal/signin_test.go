@@ -105,3 +105,21 @@ func TestExchangedTokensAreBound(t *testing.T) {
 		}
 	}
 }
+
+// TestExchangeLooksAtTheSender: what the request came with opens the bound token, not the parameter of the same name.
+func TestExchangeLooksAtTheSender(t *testing.T) {
+	t.Parallel()
+	_, w, now := played(t, "trial")
+	w, bound := signIn(t, w, now, func(r *portal.SignInRequest) { r.Client, r.Referer = "referer", "https://a" })
+	for _, tt := range []struct{ name, sender, referer, want string }{
+		{"the sender's", "https://a", "", ""},
+		{"the sender's, another asked for", "https://a", "https://b", ""},
+		{"only the parameter's", "", "https://a", "token-invalid"},
+		{"the parameter's, another sender's", "https://b", "https://a", "token-invalid"},
+	} {
+		_, _, problem := w.GenerateToken(now, portal.SignInRequest{Token: bound.Token, ServerURL: "https://server", Sender: tt.sender, Referer: tt.referer})
+		if got := refusal(problem); got != tt.want {
+			t.Errorf("%s: refused with %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}

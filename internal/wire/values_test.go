@@ -277,6 +277,14 @@ func TestBrokenBody(t *testing.T) {
 	}
 }
 
+// TestNoBody is a request as a handler sees it that is called without a server.
+func TestNoBody(t *testing.T) {
+	t.Parallel()
+	if got, violations, err := wire.Form(&http.Request{Method: http.MethodPost}, 1000); got != nil || violations != nil || err != nil {
+		t.Errorf("got %v, %v, %v", got, violations, err)
+	}
+}
+
 func TestFirst(t *testing.T) {
 	t.Parallel()
 	all := append(values("path", "f", "from the path"), query("f", "json", "f", "html", "empty", "", "empty", "x")...)

@@ -269,3 +269,21 @@ func broken(page journal.Page) string {
 	}
 	return ""
 }
+
+// TestDroppedViolating: a violation is not forgotten with its call.
+func TestDroppedViolating(t *testing.T) {
+	t.Parallel()
+	j := journal.New(2, 0)
+	bad := journal.Call{Violations: []openapi.Violation{{Name: "f"}}}
+	for i, tt := range []struct {
+		call journal.Call
+		want int
+	}{
+		{bad, 0}, {bad, 0}, {journal.Call{}, 1}, {journal.Call{Violations: []openapi.Violation{}}, 2}, {bad, 2}, {bad, 2}, {journal.Call{}, 3},
+	} {
+		j.Append(record(tt.call))
+		if got := j.DroppedViolating(); got != tt.want {
+			t.Errorf("after call %d: %d dropped calls violated the contract, want %d", i+1, got, tt.want)
+		}
+	}
+}
