@@ -4,9 +4,9 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -41,28 +41,13 @@ func TestEveryMessageIsHeld(t *testing.T) {
 	}
 }
 
-// messages returns the literal first arguments of everything that makes a fault, and the Message of every literal one.
+// messages returns where each fault text stands: the literal arguments of everything that makes a fault, and the Message of every literal one.
 func messages(t *testing.T) map[string]string {
 	t.Helper()
-	paths, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	inner, err := filepath.Glob("internal/tree/*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
 	found := map[string]string{}
-	for _, path := range append(paths, inner...) {
-		if strings.HasSuffix(path, "_test.go") {
-			continue
-		}
+	for _, path := range sources(t) {
 		files := token.NewFileSet()
-		source, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		parsed, err := parser.ParseFile(files, path, source, 0)
+		parsed, err := parser.ParseFile(files, path, readFile(t, path), 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -78,34 +63,24 @@ func messages(t *testing.T) map[string]string {
 	return found
 }
 
-func literals(n ast.Node) []*ast.BasicLit {
-	var candidates []ast.Expr
-	switch n := n.(type) {
-	case *ast.CallExpr:
-		name := ""
-		switch called := n.Fun.(type) {
-		case *ast.SelectorExpr:
-			name = called.Sel.Name
-		case *ast.Ident:
-			name = called.Name
+// sources returns the paths of the files that make faults, without their tests.
+func sources(t *testing.T) []string {
+	t.Helper()
+	var found []string
+	for _, pattern := range []string{"*.go", "internal/tree/*.go"} {
+		paths, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
 		}
-		switch name {
-		case "Fault", "FaultAt", "fault", "Sprintf", "wants", "New", "Errorf":
-			candidates = n.Args
-		}
-	case *ast.KeyValueExpr:
-		if key, ok := n.Key.(*ast.Ident); ok && key.Name == "Message" {
-			candidates = []ast.Expr{n.Value}
-		}
-	case *ast.AssignStmt:
-		if target, ok := n.Lhs[0].(*ast.SelectorExpr); ok && target.Sel.Name == "Message" {
-			candidates = n.Rhs
-		}
-	case *ast.ValueSpec:
-		candidates = n.Values
+		found = append(found, paths...)
 	}
+	return slices.DeleteFunc(found, func(path string) bool { return strings.HasSuffix(path, "_test.go") })
+}
+
+// literals returns the strings that a node makes messages of, but not those in the calls among them, which are nodes of their own.
+func literals(n ast.Node) []*ast.BasicLit {
 	var found []*ast.BasicLit
-	for _, candidate := range candidates {
+	for _, candidate := range candidates(n) {
 		ast.Inspect(candidate, func(inner ast.Node) bool {
 			if _, call := inner.(*ast.CallExpr); call {
 				return false
@@ -117,4 +92,37 @@ func literals(n ast.Node) []*ast.BasicLit {
 		})
 	}
 	return found
+}
+
+// candidates returns the expressions of a node that may be the message of a fault.
+func candidates(n ast.Node) []ast.Expr {
+	switch n := n.(type) {
+	case *ast.CallExpr:
+		switch nameOf(n.Fun) {
+		case "Fault", "FaultAt", "fault", "Sprintf", "wants", "New", "Errorf":
+			return n.Args
+		}
+	case *ast.KeyValueExpr:
+		if key, ok := n.Key.(*ast.Ident); ok && key.Name == "Message" {
+			return []ast.Expr{n.Value}
+		}
+	case *ast.AssignStmt:
+		if target, ok := n.Lhs[0].(*ast.SelectorExpr); ok && target.Sel.Name == "Message" {
+			return n.Rhs
+		}
+	case *ast.ValueSpec:
+		return n.Values
+	}
+	return nil
+}
+
+// nameOf returns the last name of what is called, or nothing.
+func nameOf(called ast.Expr) string {
+	switch called := called.(type) {
+	case *ast.SelectorExpr:
+		return called.Sel.Name
+	case *ast.Ident:
+		return called.Name
+	}
+	return ""
 }

@@ -126,9 +126,25 @@ func TestPlainScalars(t *testing.T) {
 func TestDurations(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ text, want string }{
-		{"50ms", "50ms"}, {"2d", "48h0m0s"}, {"1d12h", "36h0m0s"}, {"0", "0s"}, {"1.5h", "1h30m0s"}, {"99999d", "2399976h0m0s"},
-		{"100000d", ""}, {"", ""}, {"d", ""}, {"1.5d", ""}, {"1h1d", ""}, {"-1s", ""}, {"+1s", ""},
-		{"1d-1h", ""}, {"1d+1h", ""}, {"-1d", ""}, {"5", ""}, {"1 s", ""}, {"99999d200000h", ""},
+		{"50ms", "50ms"},
+		{"2d", "48h0m0s"},
+		{"1d12h", "36h0m0s"},
+		{"0", "0s"},
+		{"1.5h", "1h30m0s"},
+		{"99999d", "2399976h0m0s"},
+		{"100000d", ""},
+		{"", ""},
+		{"d", ""},
+		{"1.5d", ""},
+		{"1h1d", ""},
+		{"-1s", ""},
+		{"+1s", ""},
+		{"1d-1h", ""},
+		{"1d+1h", ""},
+		{"-1d", ""},
+		{"5", ""},
+		{"1 s", ""},
+		{"99999d200000h", ""},
 	} {
 		reader := tree.NewReader()
 		got := reader.Field("d", &tree.Value{Kind: tree.Text, Text: test.text}).Duration()
