@@ -61,7 +61,7 @@ func (r *Route) Check(values []Value) (Params, []Violation) {
 		}
 	}
 	for _, v := range values {
-		if r.parameter(v.Name) == nil {
+		if p := r.parameter(v.Name); p == nil || (v.In == "path") != (p.In == "path") {
 			violations = append(violations, r.unknown(v, violations))
 		}
 	}
@@ -160,7 +160,7 @@ func (p *Parameter) faults(value Value) []Violation {
 }
 
 func (p *Parameter) integerFaults(text string) []Violation {
-	if _, err := strconv.ParseInt(text, 10, 64); err != nil {
+	if _, err := strconv.ParseInt(text, 10, 64); err != nil || text[0] == '+' {
 		must := allowed(p.judge.schema)
 		return []Violation{{Kind: Malformed, Message: "must be " + must, Allowed: must}}
 	}

@@ -20,19 +20,23 @@ func decodeJSON(data []byte) (any, []Violation) {
 	d.json.UseNumber()
 	value, err := d.value(nil)
 	if err == nil {
-		if _, err = d.json.Token(); errors.Is(err, io.EOF) {
+		rest := bytes.TrimLeft(data[d.json.InputOffset():], " \t\r\n")
+		if len(rest) == 0 {
 			return value, d.faults
 		}
-		at := d.json.InputOffset()
-		err = fmt.Errorf("text after the JSON value, at byte %d", at+1)
+		d.offset = len(data) - len(rest) + 1
+		err = fmt.Errorf("text after the JSON value, at byte %d", d.offset)
 	}
-	return nil, append(d.faults, Violation{Kind: Malformed, Message: "is not valid JSON: " + err.Error(), Hint: jsonHint(data), Allowed: "valid JSON"})
+	return nil, append(d.faults, Violation{
+		Kind: Malformed, Message: "is not valid JSON: " + err.Error(), Hint: jsonHint(data), Allowed: "valid JSON", Offset: d.offset,
+	})
 }
 
 type strictDecoder struct {
 	json   *json.Decoder
 	data   []byte
 	faults []Violation
+	offset int // where the text stops being JSON, from 1
 }
 
 func (d *strictDecoder) value(path []string) (any, error) {
@@ -94,10 +98,12 @@ func (d *strictDecoder) syntax(err error) error {
 	if err == nil {
 		return nil
 	}
-	if at := d.json.InputOffset(); errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || at >= int64(len(d.data)) {
+	d.offset = int(d.json.InputOffset()) + 1
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || d.offset > len(d.data) {
+		d.offset = len(d.data)
 		return errors.New("it ends too early")
 	}
-	return fmt.Errorf("syntax error at byte %d", d.json.InputOffset()+1)
+	return fmt.Errorf("syntax error at byte %d", d.offset)
 }
 
 // jsonHint names the usual ways to get JSON wrong. The documentation's own example carries a comment, and old Python 2 scripts send single quotes.

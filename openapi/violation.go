@@ -23,6 +23,8 @@ type Violation struct {
 
 	// Allowed completes the sentence "it must be …"; empty when the message does not say so. It is not part of the JSON form.
 	Allowed string `json:"-"`
+	// Offset is where a JSON text stops being JSON, in bytes from 1; 0 when it is JSON. It is not part of the JSON form.
+	Offset int `json:"-"`
 }
 
 // Refusable reports whether the real portal cannot answer such a request: something is missing or malformed.

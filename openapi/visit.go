@@ -20,7 +20,7 @@ import (
 func visit(schema *openapi3.Schema, value any) []Violation {
 	violations := integers(schema, value, nil)
 	if err := schema.VisitJSON(value, openapi3.MultiErrors(), openapi3.DisableSchemaErrorDetails()); err != nil {
-		violations = append(violations, explain(err)...)
+		violations = append(violations, explain(err, value)...)
 	}
 	slices.SortStableFunc(violations, func(a, b Violation) int {
 		return cmp.Or(cmp.Compare(a.Pointer, b.Pointer), cmp.Compare(a.Message, b.Message))
@@ -67,12 +67,13 @@ func member(schema *openapi3.Schema, key string) *openapi3.Schema {
 }
 
 // explain turns kin-openapi's errors into violations. Its own texts are not used: they hold the schema and the value.
-func explain(err error) []Violation {
+// A number is shown as it was written, which only the value as a whole still tells: kin-openapi rounds.
+func explain(err error, root any) []Violation {
 	var many openapi3.MultiError
 	if errors.As(err, &many) {
 		var violations []Violation
 		for _, one := range many {
-			violations = append(violations, explain(one)...)
+			violations = append(violations, explain(one, root)...)
 		}
 		return violations
 	}
@@ -87,7 +88,22 @@ func explain(err error) []Violation {
 	case "properties", "additionalProperties":
 		return unexpected(path, one)
 	}
-	return []Violation{malformed(path, one.Schema, "came as "+came(one.Value), typeHint(one))}
+	return []Violation{malformed(path, one.Schema, "came as "+came(at(root, path)), typeHint(one))}
+}
+
+// at returns what stands at a path of a decoded JSON value.
+func at(value any, path []string) any {
+	for _, step := range path {
+		switch v := value.(type) {
+		case map[string]any:
+			value = v[step]
+		case []any:
+			if i, err := strconv.Atoi(step); err == nil && i >= 0 && i < len(v) {
+				value = v[i]
+			}
+		}
+	}
+	return value
 }
 
 func malformed(path []string, schema *openapi3.Schema, came, hint string) Violation {
@@ -157,10 +173,6 @@ func came(value any) string {
 		return strconv.FormatBool(v)
 	case json.Number:
 		return v.String()
-	case float64:
-		return strconv.FormatFloat(v, 'f', -1, 64)
-	case int64:
-		return strconv.FormatInt(v, 10)
 	case string:
 		if v == "" {
 			return "an empty text"

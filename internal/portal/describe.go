@@ -27,7 +27,7 @@ type User struct {
 	Email      string   `json:"email,omitempty"`
 	OrgID      string   `json:"orgId"`
 	Role       string   `json:"role"`
-	Privileges []string `json:"privileges,omitempty"`
+	Privileges []string `json:"privileges,omitzero"`
 }
 
 // Self is the reply of portals/self.

@@ -70,12 +70,18 @@ func (w World) exchange(now time.Time, r SignInRequest) (World, Reply, *Problem)
 		return w, Reply{}, problem("token-invalid")
 	}
 	lifetime := min(lifetime(r.Expiration), w.remaining(r.Token, now), defaultLifetime)
-	c := claims{Member: caller.Name(), App: caller.App, Expires: now.Add(lifetime).UnixMilli(), Parent: digest(r.Token)}
+	c := claims{Member: caller.Name(), App: caller.App, Expires: now.Add(lifetime).UnixMilli(), Parents: w.lineage(now, r.Token)}
 	if r.Client == "referer" && r.Referer != "" {
 		c.Referer = digest(r.Referer)
 	}
 	w, token := w.issue(c)
 	return w, Reply{Value: Token{token, r.Wall.Add(lifetime).UnixMilli(), r.Secure}}, nil
+}
+
+// lineage returns the ids of a token and of those that it was exchanged for.
+func (w World) lineage(now time.Time, token string) []string {
+	c, _ := w.open(token, now)
+	return append(c.Parents, digest(token))
 }
 
 // lifetime turns the wish of a client, in minutes, into what the portal grants.

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -20,13 +21,13 @@ const (
 
 // claims is what an issued token says of itself; the token carries and signs it, so that nothing has to be kept for it.
 type claims struct {
-	Number  uint64 `json:"n"`
-	Member  string `json:"m,omitempty"`
-	App     string `json:"a,omitempty"`
-	Expires int64  `json:"e"`           // portal time, milliseconds since 1970
-	Referer string `json:"r,omitempty"` // a digest of the referer that it is bound to
-	Parent  string `json:"p,omitempty"` // the id of the token that it was exchanged for
-	Refresh bool   `json:"f,omitempty"` // good for oauth2/token only
+	Number  uint64   `json:"n"`
+	Member  string   `json:"m,omitempty"`
+	App     string   `json:"a,omitempty"`
+	Expires int64    `json:"e"`           // portal time, milliseconds since 1970
+	Referer string   `json:"r,omitempty"` // a digest of the referer that it is bound to
+	Parents []string `json:"p,omitempty"` // the ids of the tokens that it was exchanged for, the first one first
+	Refresh bool     `json:"f,omitempty"` // good for oauth2/token only
 }
 
 // issue returns a new token and the world that has counted it.
@@ -58,7 +59,8 @@ func (w World) open(token string, now time.Time) (claims, bool) {
 	if err != nil || json.Unmarshal(payload, &c) != nil {
 		return claims{}, false
 	}
-	if now.UnixMilli() >= c.Expires || w.isRevoked(token) || w.revoked[c.Parent] {
+	orphan := slices.ContainsFunc(c.Parents, func(id string) bool { return w.revoked[id] })
+	if now.UnixMilli() >= c.Expires || w.isRevoked(token) || orphan {
 		return claims{}, false
 	}
 	return c, true

@@ -228,14 +228,17 @@ func TestRevoke(t *testing.T) {
 	w, written := signIn(t, w, now, func(r *portal.SignInRequest) {
 		*r = portal.SignInRequest{Token: "admin-token", ServerURL: "https://server", Wall: now}
 	})
-	all := []string{first.Token, second.Token, child.Token, "admin-token", written.Token, "viewer-token"}
+	w, grandchild := signIn(t, w, now, func(r *portal.SignInRequest) {
+		*r = portal.SignInRequest{Token: child.Token, ServerURL: "https://server", Wall: now}
+	})
+	all := []string{first.Token, second.Token, child.Token, grandchild.Token, "admin-token", written.Token, "viewer-token"}
 	for _, tt := range []struct {
 		name, revoked string
 		ends          []string
 	}{
-		{"a token and what it was exchanged for", first.Token, []string{first.Token, child.Token}},
+		{"a token and what it was exchanged for", first.Token, []string{first.Token, child.Token, grandchild.Token}},
 		{"a token that was not exchanged", second.Token, []string{second.Token}},
-		{"only the exchanged one", child.Token, []string{child.Token}},
+		{"only the exchanged one, and what came of it", child.Token, []string{child.Token, grandchild.Token}},
 		{"one of the scenario, and what it was exchanged for", "admin-token", []string{"admin-token", written.Token}},
 		{"an unknown one", "somebody", nil},
 		{"none", "", nil},

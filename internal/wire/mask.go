@@ -28,13 +28,11 @@ func IsSecret(name string) (secret, exact bool) {
 
 // Masked returns a copy of a decoded JSON value in which secrets are masked: what stands under a secret's name, and the text known to be
 // the caller's token wherever it stands. Numbers, booleans and null tell nothing and stay; under a name that is only close to a secret's,
-// objects and lists stay too and are looked into.
+// objects stay too and are looked into.
 func Masked(value any, known string) any {
 	switch v := value.(type) {
 	case string:
-		if len(known) >= 4 {
-			return strings.ReplaceAll(v, known, Mask)
-		}
+		return maskedText(v, known)
 	case []any:
 		masked := make([]any, len(v))
 		for i, inner := range v {
@@ -44,7 +42,7 @@ func Masked(value any, known string) any {
 	case map[string]any:
 		masked := make(map[string]any, len(v))
 		for name, inner := range v {
-			masked[name] = MaskedUnder(name, inner, known)
+			masked[maskedText(name, known)] = MaskedUnder(name, inner, known)
 		}
 		return masked
 	}
@@ -54,11 +52,35 @@ func Masked(value any, known string) any {
 // MaskedUnder returns Masked for a value that stands under a name.
 func MaskedUnder(name string, value any, known string) any {
 	secret, exact := IsSecret(name)
-	text, isText := value.(string)
-	_, object := value.(map[string]any)
-	_, list := value.([]any)
-	if secret && (isText && text != "" || exact && (object || list)) {
-		return Mask
+	if !secret {
+		return Masked(value, known)
+	}
+	switch v := value.(type) {
+	case string:
+		if v != "" {
+			return Mask
+		}
+	case map[string]any:
+		if exact {
+			return Mask
+		}
+	case []any:
+		if exact {
+			return Mask
+		}
+		masked := make([]any, len(v))
+		for i, inner := range v {
+			masked[i] = MaskedUnder(name, inner, known)
+		}
+		return masked
 	}
 	return Masked(value, known)
+}
+
+// maskedText takes the caller's token out of a text. Very short ones are left: they would tear other words apart.
+func maskedText(text, known string) string {
+	if len(known) < 4 {
+		return text
+	}
+	return strings.ReplaceAll(text, known, Mask)
 }

@@ -54,6 +54,8 @@ func TestMasked(t *testing.T) {
 		{"objects and lists under a secret's name", `{"token":{"a":"b"},"password":["a"],"code":[]}`, `{"token":"***","password":"***","code":"***"}`},
 		{"objects and lists under a name that is close", `{"tokens":{"issued":2,"password":"a"},"node":[{"a":"b"}]}`, `{"tokens":{"issued":2,"password":"***"},"node":[{"a":"b"}]}`},
 		{"the caller's token anywhere", `{"a":"admin-token","b":["x admin-token y admin-token"],"c":"admin-toke"}`, `{"a":"***","b":["x *** y ***"],"c":"admin-toke"}`},
+		{"texts in a list under a name that is close", `{"tokn":["a",[{"x":"y"},"b"],1]}`, `{"tokn":["***",[{"x":"y"},"***"],1]}`},
+		{"the caller's token as a name", `{"admin-token":1,"o":{"admin-token":"x"}}`, `{"***":1,"o":{"***":"x"}}`},
 		{"a text", `"the admin-token"`, `"the ***"`},
 		{"a number", `5`, `5`},
 	} {

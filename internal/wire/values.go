@@ -103,7 +103,7 @@ func parts(body, boundary string) (values []openapi.Value, violations []openapi.
 	reader := multipart.NewReader(strings.NewReader(body), boundary)
 	for {
 		part, err := reader.NextRawPart()
-		if errors.Is(err, io.EOF) {
+		if errors.Is(err, io.EOF) && len(values) > 0 {
 			return values, violations
 		}
 		if err == nil && len(values) == maxValues {

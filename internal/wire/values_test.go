@@ -189,6 +189,8 @@ func TestBrokenMultipart(t *testing.T) {
 		want              []openapi.Value
 	}{
 		"no boundary":       {"multipart/form-data", good + "--x--\r\n", nil},
+		"another boundary":  {"multipart/form-data; boundary=y", good + "--x--\r\n", nil},
+		"no parts":          {"multipart/form-data; boundary=x", "f=json", nil},
 		"no end":            {"multipart/form-data; boundary=x", good, nil},
 		"cut off in a part": {"multipart/form-data; boundary=x", good + "--x\r\nContent-Disposition: form-data; name=\"g\"\r\n\r\nhal", form("f", "json")},
 	} {
