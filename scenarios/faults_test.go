@@ -55,7 +55,7 @@ func holdGolden(t *testing.T, a archive, got string) {
 	}
 }
 
-// holdGood has a fault in every file of the archive that is not listed as good, and in no other.
+// holdGood holds that every file of the archive has a fault, but those listed as good.
 func holdGood(t *testing.T, a archive, got string) {
 	t.Helper()
 	good := a.listed("good")

@@ -70,7 +70,7 @@ func TestBuiltIn(t *testing.T) {
 	}
 }
 
-// holdMembers has the members of trial in a built-in scenario, who sign in as they do there.
+// holdMembers holds a built-in scenario to the members of trial, and to what they sign in with.
 func holdMembers(t *testing.T, trial, s *scenarios.Scenario) {
 	t.Helper()
 	if diff := cmp.Diff(sortedKeys(trial.World.Members), sortedKeys(s.World.Members)); diff != "" {
@@ -83,7 +83,7 @@ func holdMembers(t *testing.T, trial, s *scenarios.Scenario) {
 	}
 }
 
-// holdLicensed has a provision in a built-in scenario, and a licence that has not expired.
+// holdLicensed holds that a built-in scenario has a provision, and a licence that has not expired.
 func holdLicensed(t *testing.T, s *scenarios.Scenario) {
 	t.Helper()
 	if s.World.License.Body == nil || s.World.Listings[item].Provisions[purchaser].Body == nil {
