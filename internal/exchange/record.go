@@ -22,7 +22,7 @@ func (c *call) journal() {
 			Time: c.began, PortalTime: c.turn.Now, DurationMicros: c.turn.Wall.Sub(c.began).Microseconds(),
 		},
 		Detail: d.fill,
-		Bytes:  len(c.request.URL.Path) + len(d.reply) + sizeOf(c.values) + 512*len(c.violations),
+		Bytes:  c.size(),
 	}
 	if c.operation != nil {
 		record.Call.Kind = c.operation.Kind
@@ -37,10 +37,16 @@ func (c *call) journal() {
 	c.number = c.sandbox.Journal.Append(record)
 }
 
-func sizeOf(values []openapi.Value) int {
-	size := 0
-	for i := range values {
-		size += len(values[i].Name) + len(values[i].Text) + 48
+// size returns about how many bytes the record of the call holds on to. The path and the values of the query are parts of the request line,
+// so all of it stays as long as one of them.
+func (c *call) size() int {
+	size := len(c.request.Method) + len(c.request.RequestURI) + len(c.request.URL.Path) + len(c.token) + len(c.body)
+	for i := range c.values {
+		size += len(c.values[i].Name) + len(c.values[i].Text) + 48
+	}
+	for i := range c.violations {
+		v := &c.violations[i]
+		size += len(v.Name) + len(v.Pointer) + len(v.Message) + len(v.Hint) + len(v.Allowed) + 112
 	}
 	return size
 }

@@ -47,7 +47,7 @@ func Form(r *http.Request, limit int64) ([]openapi.Value, []openapi.Violation, e
 		return values, violations, nil
 	}
 	return nil, []openapi.Violation{{
-		Kind: openapi.Malformed, In: "header", Name: "Content-Type", Message: fmt.Sprintf("the portal does not read a body of type %q", header),
+		Kind: openapi.Malformed, In: "header", Name: "Content-Type", Message: fmt.Sprintf("the portal does not read a body of type %.100q", header),
 		Hint: "send application/x-www-form-urlencoded or multipart/form-data", Allowed: "application/x-www-form-urlencoded or multipart/form-data",
 	}}, nil
 }
@@ -78,20 +78,31 @@ func pairs(in, raw string) (values []openapi.Value, violations []openapi.Violati
 			continue
 		}
 		if len(values) == maxValues {
-			return values, append(violations, tooMany(in))
+			return detached(values), append(violations, tooMany(in))
 		}
 		name, text, _ := strings.Cut(pair, "=")
 		name, badName := url.QueryUnescape(name)
 		text, badText := url.QueryUnescape(text)
 		if badName != nil || badText != nil {
 			violations = append(violations, openapi.Violation{
-				Kind: openapi.Malformed, In: in, Name: name, Message: "has a percent sign that is not followed by two hexadecimal digits", Hint: "write % as %25", Allowed: "escaped as a URL is",
+				Kind: openapi.Malformed, In: in, Name: strings.Clone(name), Message: "has a percent sign that is not followed by two hexadecimal digits", Hint: "write % as %25", Allowed: "escaped as a URL is",
 			})
 			continue
 		}
 		values = append(values, openapi.Value{In: in, Name: name, Text: text})
 	}
+	if len(violations) > 0 {
+		values = detached(values)
+	}
 	return values, violations
+}
+
+// detached copies values out of the text that they are parts of, so that they do not keep alive what of it was not read.
+func detached(values []openapi.Value) []openapi.Value {
+	for i := range values {
+		values[i].Name, values[i].Text = strings.Clone(values[i].Name), strings.Clone(values[i].Text)
+	}
+	return values
 }
 
 func tooMany(in string) openapi.Violation {
