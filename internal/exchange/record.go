@@ -13,6 +13,12 @@ const maxReply = 16 << 10
 
 // journal records the call. What costs time to make readable is made so when somebody reads it.
 func (c *call) journal() {
+	for i := range c.violations {
+		v := &c.violations[i]
+		for _, text := range []*string{&v.Name, &v.Pointer, &v.Message, &v.Hint} {
+			*text = wire.MaskedText(*text, c.token)
+		}
+	}
 	d := &detail{values: c.values, route: c.route, token: c.token, reply: c.body}
 	record := journal.Record{
 		Call: journal.Call{
@@ -60,17 +66,17 @@ type detail struct {
 }
 
 func (d *detail) fill(c *journal.Call) {
-	c.Path, _ = wire.Masked(c.Path, d.token).(string)
+	c.Path = wire.MaskedText(c.Path, d.token)
 	c.Params = map[string]any{}
 	for _, v := range d.values {
-		value := d.value(v)
-		switch before := c.Params[v.Name].(type) {
+		value, name := d.value(v), wire.MaskedText(v.Name, d.token)
+		switch before := c.Params[name].(type) {
 		case nil:
-			c.Params[v.Name] = value
+			c.Params[name] = value
 		case repeated:
-			c.Params[v.Name] = append(before, value)
+			c.Params[name] = append(before, value)
 		default:
-			c.Params[v.Name] = repeated{before, value}
+			c.Params[name] = repeated{before, value}
 		}
 	}
 	c.Reply, c.ReplyTruncated = d.readReply()
@@ -113,6 +119,5 @@ func (d *detail) readReply() (reply any, truncated bool) {
 	if len(d.reply) <= maxReply && json.Unmarshal([]byte(d.reply), &value) == nil {
 		return wire.Masked(value, d.token), false
 	}
-	text, _ := wire.Masked(d.reply[:min(len(d.reply), maxReply)], d.token).(string)
-	return text, true
+	return wire.MaskedText(d.reply[:min(len(d.reply), maxReply)], d.token), true
 }

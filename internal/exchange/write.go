@@ -69,13 +69,12 @@ func (c *call) log() {
 	if !c.x.Log.Enabled(context.Background(), level) {
 		return
 	}
-	path, _ := wire.Masked(c.request.URL.Path, c.token).(string)
 	violations := make([]string, len(c.violations))
 	for i, v := range c.violations {
 		violations[i] = v.String()
 	}
 	c.x.Log.LogAttrs(context.Background(), level, "call",
-		slog.Int("number", c.number), slog.String("method", c.request.Method), slog.String("path", path),
+		slog.Int("number", c.number), slog.String("method", c.request.Method), slog.String("path", wire.MaskedText(c.request.URL.Path, c.token)),
 		slog.String("member", c.caller.Name()), slog.Int("status", c.status), slog.Int("error", c.errorCode),
 		slog.Any("violations", violations))
 }

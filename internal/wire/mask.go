@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/mockportal/mockportal/internal/nearest"
@@ -26,13 +27,13 @@ func IsSecret(name string) (secret, exact bool) {
 	return secret, false
 }
 
-// Masked returns a copy of a decoded JSON value in which secrets are masked: what stands under a secret's name, and the text known to be
-// the caller's token wherever it stands. Numbers, booleans and null tell nothing and stay; under a name that is only close to a secret's,
+// Masked returns a copy of a decoded JSON value in which secrets are masked: what stands under a secret's name or is assigned to one within
+// a text, and the text known to be the caller's token wherever it stands. Numbers, booleans and null tell nothing and stay; under a name that is only close to a secret's,
 // objects stay too and are looked into.
 func Masked(value any, known string) any {
 	switch v := value.(type) {
 	case string:
-		return maskedText(v, known)
+		return MaskedText(v, known)
 	case []any:
 		masked := make([]any, len(v))
 		for i, inner := range v {
@@ -42,7 +43,7 @@ func Masked(value any, known string) any {
 	case map[string]any:
 		masked := make(map[string]any, len(v))
 		for name, inner := range v {
-			masked[maskedText(name, known)] = MaskedUnder(name, inner, known)
+			masked[MaskedText(name, known)] = MaskedUnder(name, inner, known)
 		}
 		return masked
 	}
@@ -77,10 +78,17 @@ func MaskedUnder(name string, value any, known string) any {
 	return Masked(value, known)
 }
 
-// maskedText takes the caller's token out of a text. Very short ones are left: they would tear other words apart.
-func maskedText(text, known string) string {
-	if len(known) < 4 {
+// inText finds what is assigned to a secret's name in a text that could not be read as parameters or JSON: token=…, "password": "…".
+var inText = regexp.MustCompile(`(?i)((?:token|password|client_secret|code|code_verifier)[\\"'\]]*\s*[=:]\s*)([\\"]+[^"\\]+|[^\s&;,"\\]+)`)
+
+// MaskedText takes the caller's token out of a text, and what the text itself assigns to a secret's name.
+// Very short tokens are left: they would tear other words apart.
+func MaskedText(text, known string) string {
+	if len(known) >= 4 {
+		text = strings.ReplaceAll(text, known, Mask)
+	}
+	if !strings.ContainsAny(text, "=:") {
 		return text
 	}
-	return strings.ReplaceAll(text, known, Mask)
+	return inText.ReplaceAllString(text, "${1}"+Mask)
 }

@@ -57,6 +57,10 @@ func TestMasked(t *testing.T) {
 		{"texts in a list under a name that is close", `{"tokn":["a",[{"x":"y"},"b"],1]}`, `{"tokn":["***",[{"x":"y"},"***"],1]}`},
 		{"the caller's token as a name", `{"admin-token":1,"o":{"admin-token":"x"}}`, `{"***":1,"o":{"***":"x"}}`},
 		{"a text", `"the admin-token"`, `"the ***"`},
+		{"an address with a token", `"https://a/?f=json&token=x&g=1"`, `"https://a/?f=json&token=***&g=1"`},
+		{"JSON that is broken", `"{\"maxUsers\":1,\"Password\": \"x y\",}"`, `"{\"maxUsers\":1,\"Password\": ***\",}"`},
+		{"a whole form", `"username=a&password=x"`, `"username=a&password=***"`},
+		{"names that assign nothing", `"'password' must be specified."`, `"'password' must be specified."`},
 		{"a number", `5`, `5`},
 	} {
 		var in, want any
