@@ -1,6 +1,7 @@
 package mock_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -42,4 +43,21 @@ func TestJournalCountsWhatItHolds(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestRepeatedNull proves that the journal shows every value of a repeated parameter, null too.
+func TestRepeatedNull(t *testing.T) {
+	t.Parallel()
+	p, err := mock.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := provision()
+	r.form["orgEntitlements"] = []string{"null", "null", "{}"}
+	p.ServeHTTP(httptest.NewRecorder(), r.to(t, "http://localhost"))
+	got, err := json.Marshal(p.Calls()[0].Params["orgEntitlements"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	diff(t, "orgEntitlements", "[null,null,{}]", string(got))
 }

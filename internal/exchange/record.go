@@ -70,13 +70,13 @@ func (d *detail) fill(c *journal.Call) {
 	c.Params = map[string]any{}
 	for _, v := range d.values {
 		value, name := d.value(v), wire.MaskedText(v.Name, d.token)
-		switch before := c.Params[name].(type) {
-		case nil:
-			c.Params[name] = value
-		case repeated:
-			c.Params[name] = append(before, value)
-		default:
+		before, again := c.Params[name] // null, too, is a value
+		if list, ok := before.(repeated); ok {
+			c.Params[name] = append(list, value)
+		} else if again {
 			c.Params[name] = repeated{before, value}
+		} else {
+			c.Params[name] = value
 		}
 	}
 	c.Reply, c.ReplyTruncated = d.readReply()
