@@ -3,7 +3,7 @@
 // Whoever has a call to answer takes a turn; nobody else sees the world or the journal in between, so what is decided, applied and
 // recorded in a turn is one step:
 //
-//	box, err := sandbox.New(sandbox.Options{ID: "default", Scenario: scenario})
+//	box, err := sandbox.New(sandbox.Options{ID: "default", Scenario: scenario, Wall: time.Now})
 //	box.Turn(func(t *sandbox.Turn) {
 //		world, reply, problem := t.World().Provision(t.Now, caller, request)
 //		t.Become(world)

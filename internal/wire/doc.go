@@ -3,8 +3,8 @@
 //
 //	values, violations := wire.Query(r.URL.RawQuery)
 //	format := wire.FormatOf(values)
-//	body, err := envelopes.Render(openapi.Sharing, problem)
-//	contentType, body := format.Encode(body)
+//	envelope, err := wire.NewEnvelope(library.Fixtures(), openapi.Sharing, problem)
+//	contentType, text := format.Encode(body, callback)
 //
 // It decides nothing: which parameters there may be is the contract's, which error it is the portal's.
 package wire
