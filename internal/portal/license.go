@@ -39,9 +39,6 @@ func newLicense(document scenarios.License, shift time.Duration) (*license, erro
 	for _, list := range l.lists() {
 		for i := range *list {
 			entry := &(*list)[i]
-			if entry.MaximumRegisteredMembers == 0 && document.Expiration.IsZero() {
-				l.expiration = entry.StartDate
-			}
 			entry.StartDate += shift.Milliseconds()
 		}
 	}

@@ -11,7 +11,6 @@ type OAuthRequest struct {
 	ClientID     string
 	ClientSecret string
 	RefreshToken string
-	RedirectURI  string
 	Code         string
 	Expiration   int64 // minutes; 0 when it was not sent
 	Secure       bool

@@ -14,7 +14,7 @@ func TestOAuthRefusals(t *testing.T) {
 	t.Parallel()
 	_, w, now := played(t, "trial")
 	_, access := signIn(t, w, now, nil)
-	good := portal.OAuthRequest{ClientID: "app", ClientSecret: "app-secret", RefreshToken: "admin-refresh-token", Code: "c", RedirectURI: "urn:x"}
+	good := portal.OAuthRequest{ClientID: "app", ClientSecret: "app-secret", RefreshToken: "admin-refresh-token", Code: "c"}
 	for _, tt := range []struct {
 		name, grant string
 		change      func(*portal.OAuthRequest)
