@@ -438,7 +438,7 @@ func TestWorld(t *testing.T) {
 // TestGuards proves who is kept out of what is under /__admin, and that health is open to all.
 func TestGuards(t *testing.T) {
 	t.Parallel()
-	s := mock.NewServer(t, mock.WithControlToken("control-secret"), mock.WithTLS("mock.example.com"))
+	s := mock.NewServer(t, mock.WithControlToken("control-secret"), mock.WithTLS("Mock.example.com"))
 	port := s.URL[strings.LastIndex(s.URL, ":"):]
 	const good = "Authorization: Bearer control-secret"
 	for _, row := range []struct {

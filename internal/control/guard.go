@@ -52,6 +52,6 @@ func (a *API) ownHost(hostport string) bool {
 	if h, _, err := net.SplitHostPort(hostport); err == nil {
 		host = h
 	}
-	host = strings.ToLower(strings.Trim(host, "[]"))
-	return slices.Contains(a.ownHosts(), host)
+	host = strings.Trim(host, "[]")
+	return slices.ContainsFunc(a.ownHosts(), func(own string) bool { return strings.EqualFold(own, host) })
 }
