@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/mockportal/mockportal/internal/nearest"
 	"github.com/mockportal/mockportal/mock/journal"
 	"github.com/mockportal/mockportal/openapi"
 	"github.com/mockportal/mockportal/scenarios"
@@ -83,6 +84,10 @@ func (a *API) listCalls(r request) (response, *Problem) {
 	}
 	q := journal.Query{Member: r.params.Text("member"), Outcome: journal.Outcome(r.params.Text("outcome")), Limit: defaultLimit}
 	if operation := r.params.Text("operation"); operation != "" {
+		contract := openapi.Portal()
+		if _, ok := contract.Operation(operation); !ok {
+			return response{}, problem(http.StatusBadRequest, "no operation %q%s", operation, nearest.Suggest(operation, contract.OperationIDs()))
+		}
 		q.Operations = []string{operation}
 	}
 	if violations := r.params.Text("violations"); violations != "" {
