@@ -3,6 +3,8 @@ package scenarios_test
 import (
 	"errors"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -322,5 +324,31 @@ func TestFolderThatIsNoPack(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestLinkedFolder opens a pack as a Kubernetes volume mounts it: its folders are links to others in it.
+func TestLinkedFolder(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(dir, "..data", "scenarios"), 0o750); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "..data", "scenarios", "mine.yaml"), []byte("format: 1\nextends: trial\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(filepath.Join("..data", "scenarios"), filepath.Join(dir, "scenarios")); err != nil {
+		t.Skip(err)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	library, err := scenarios.Open(scenarios.Pack{Name: "linked", FS: root.FS()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := library.Scenario("mine"); err != nil {
+		t.Error(err)
 	}
 }
