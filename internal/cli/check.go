@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/mockportal/mockportal/fixtures"
+	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/mock"
 	"github.com/mockportal/mockportal/scenarios"
 )
@@ -40,13 +41,17 @@ func (c *checkCmd) Run(std streams) error {
 	if err != nil {
 		return err
 	}
+	notes, err := mock.Check(library)
+	errs := []error{err}
 	for _, file := range files {
-		if err := checkFile(library, file); err != nil {
-			return err
+		switch err := checkFile(library, file); {
+		case errors.Is(err, sandbox.ErrNotPlayed):
+			notes = append(notes, err.Error())
+		default:
+			errs = append(errs, err)
 		}
 	}
-	notes, err := mock.Check(library)
-	if err != nil {
+	if err := errors.Join(errs...); err != nil {
 		return failure{err}
 	}
 	for _, note := range notes {
@@ -79,15 +84,12 @@ func checkFile(library *scenarios.Library, file string) error {
 		for i := range faults {
 			faults[i].File = filepath.ToSlash(file)
 		}
-		return failure{counted(faults)}
+		return counted(faults)
 	}
 	if err != nil {
-		return failure{err}
+		return err
 	}
-	if err := mock.CheckScenario(library, scenario); err != nil {
-		return failure{err}
-	}
-	return nil
+	return mock.CheckScenario(library, scenario)
 }
 
 // counted ends a list of faults with their number.
