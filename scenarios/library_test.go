@@ -352,3 +352,17 @@ func TestLinkedFolder(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestIrregularFile proves that a pipe is a fault, and nothing waits for its other end.
+func TestIrregularFile(t *testing.T) {
+	t.Parallel()
+	for file, want := range map[string]string{
+		"scenarios/a.yaml":         "pack/scenarios/a.yaml: is no regular file",
+		"fixtures/licenses/a.json": "pack/fixtures/licenses/a.json: is no regular file",
+	} {
+		_, err := scenarios.Open(scenarios.Pack{Name: "pack", FS: fstest.MapFS{file: {Mode: fs.ModeNamedPipe}}})
+		if err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}

@@ -97,6 +97,8 @@ func (l *loader) read(pack, shown string, fsys fs.FS) {
 		case entry.IsDir() || hidden:
 		case strings.HasSuffix(name, ".yml"):
 			l.fault(path.Join(shown, name), errors.New("a scenario's file ends in .yaml, not in .yml"))
+		case strings.HasSuffix(name, ".yaml") && entry.Type()&^fs.ModeSymlink != 0:
+			l.fault(path.Join(shown, name), errors.New("is no regular file")) // to open a pipe would wait for its other end
 		case strings.HasSuffix(name, ".yaml"):
 			l.readFile(found, pack, shown, fsys, name)
 		}

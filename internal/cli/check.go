@@ -29,6 +29,8 @@ func (c *checkCmd) Run(std streams) error {
 			return fmt.Errorf("check %q: it must be a pack's folder or a scenario file: %w", path, unwrapPath(err))
 		case info.IsDir():
 			c.Pack = append(c.Pack, path)
+		case !info.Mode().IsRegular():
+			return fmt.Errorf("check %q: it must be a pack's folder or a scenario file: is no regular file", path)
 		default:
 			files = append(files, path)
 		}
