@@ -45,6 +45,16 @@ func (d *decoder) rule(f tree.Field) (Rule, ruleKey) {
 	if times := o.Key("times"); times.Present() {
 		rule.Times = times.Whole(1, math.MaxInt)
 	}
+	chance, inARow := o.Key("chance"), o.Key("inARow")
+	if chance.Present() {
+		rule.Chance, rule.InARow = chance.Fraction(), 1
+	}
+	if inARow.Present() {
+		rule.InARow = inARow.Whole(1, math.MaxInt)
+	}
+	if inARow.Present() && !chance.Present() {
+		inARow.Fault("inARow without chance: a rule that always holds holds for all calls in a row")
+	}
 	switch {
 	case reply.Present() && fault.Present():
 		fault.Fault("a rule has a reply or a fault, not both")

@@ -38,7 +38,7 @@ func reportUnreachable(f tree.Field, rules []ruleKey) {
 // hides reports whether k always comes before other: it is unbounded, and asks for nothing that other does not ask for too.
 func (k ruleKey) hides(other ruleKey) bool {
 	general, special := k.rule.When, other.rule.When
-	return k.rule.After == 0 && k.rule.Times == 0 &&
+	return k.rule.After == 0 && k.rule.Times == 0 && k.rule.Chance == 0 &&
 		(general.Operation == "" || general.Operation == special.Operation) &&
 		(general.Member == "" || general.Member == special.Member) &&
 		(k.params == nil || len(k.params.Entries) == 0 || other.params != nil && covers(k.params, other.params)) &&

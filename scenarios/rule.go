@@ -11,6 +11,10 @@ type Rule struct {
 	When  Matcher
 	After int // so many matching calls pass first
 	Times int // then it holds for so many; 0: for all
+
+	Chance float64 // how likely it then holds, drawn from the sandbox's seed; 0: always
+	InARow int     // with a chance, for how many calls in a row it may hold; at least 1
+
 	Delay Delay
 	Reply *Reply           // nil: the world answers
 	Fault *ConnectionFault // nil: none

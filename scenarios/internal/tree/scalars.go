@@ -110,7 +110,7 @@ func (f Field) Duration() time.Duration {
 	if !f.wants(Text, "a duration such as 50ms or 2d") {
 		return 0
 	}
-	d, ok := duration(f.value.Text)
+	d, ok := ParseDuration(f.value.Text)
 	if !ok {
 		f.Fault("%s must be a duration such as 50ms, 1m30s or 2d, not %q", f.name, f.value.Text)
 	}
@@ -119,8 +119,8 @@ func (f Field) Duration() time.Duration {
 
 var leadingDays = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([0-9]{1,5})d(.*)$`) })
 
-// duration reads "2d", "1d12h" and everything that Go reads, but nothing negative.
-func duration(s string) (time.Duration, bool) {
+// ParseDuration reads "2d", "1d12h" and everything that Go reads, but nothing negative.
+func ParseDuration(s string) (time.Duration, bool) {
 	var days time.Duration
 	if parts := leadingDays().FindStringSubmatch(s); parts != nil {
 		n, _ := strconv.Atoi(parts[1])

@@ -1,0 +1,41 @@
+package scenarios
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/mockportal/mockportal/scenarios/internal/tree"
+)
+
+// ParseDuration reads a duration as scenario files have it: Go's, with d for 24 hours in front, such as 31d or 1d12h. It is not negative.
+func ParseDuration(text string) (time.Duration, error) {
+	d, ok := tree.ParseDuration(text)
+	if !ok {
+		return 0, fmt.Errorf("%q must be a duration such as 50ms, 1m30s or 31d", text)
+	}
+	return d, nil
+}
+
+// Rules reads a list of rules, or one rule, YAML or JSON, as it would stand in the scenario. The error is of type fixtures.Faults.
+func (l *Library) Rules(s *Scenario, source []byte) ([]Rule, error) {
+	root, faults := tree.Parse("rules", source)
+	if root == nil {
+		return nil, faults.Err()
+	}
+	reader := tree.NewReader()
+	d := decoder{surroundings: l.surroundings, members: slices.Sorted(maps.Keys(s.World.Members))}
+	f := reader.Field("rules", root)
+	var rules []Rule
+	if f.Is(tree.List) {
+		rules = d.rules(f)
+	} else {
+		rule, _ := d.rule(f)
+		rules = []Rule{rule}
+	}
+	if err := append(faults, reader.Faults()...).Err(); err != nil {
+		return nil, err
+	}
+	return rules, nil
+}

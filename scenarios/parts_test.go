@@ -1,0 +1,115 @@
+package scenarios_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/mockportal/mockportal/scenarios"
+)
+
+func TestParseDuration(t *testing.T) {
+	t.Parallel()
+	const day = 24 * time.Hour
+	for text, want := range map[string]time.Duration{
+		"0s": 0, "0": 0, "1ms": time.Millisecond, "1m30s": 90 * time.Second, "0d": 0, "1d": day, "31d": 31 * day,
+		"1d12h": 36 * time.Hour, "30d0.5s": 30*day + 500*time.Millisecond, "99999d": 99999 * day,
+	} {
+		got, err := scenarios.ParseDuration(text)
+		if err != nil || got != want {
+			t.Errorf("%q is %v, %v; want %v", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"", " ", "d", "1", "-1s", "+1s", "-1d", "1d-1h", "1.5d", "1d1d", "12h1d", "1 d", "100000d", "106752d", "1w", "1D", "31 days", "1d+1h"} {
+		got, err := scenarios.ParseDuration(text)
+		if err == nil {
+			t.Errorf("%q is %v", text, got)
+			continue
+		}
+		if diff := cmp.Diff(`"`+text+`" must be a duration such as 50ms, 1m30s or 31d`, err.Error()); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", text, diff)
+		}
+	}
+}
+
+// TestRules reads rules that are in no file: a list or one, in YAML or JSON.
+func TestRules(t *testing.T) {
+	t.Parallel()
+	library := scenarios.BuiltIn()
+	trial := find(t, library, "trial")
+	slow := scenarios.Rule{Name: "slow", When: scenarios.Matcher{Member: "admin"}, Delay: scenarios.Delay{Min: time.Second, Max: time.Second}}
+	reset := scenarios.Rule{When: scenarios.Matcher{Operation: "user"}, Chance: 0.5, InARow: 1, Fault: &scenarios.ConnectionFault{Kind: scenarios.ResetFault}}
+	rare := reset
+	rare.InARow, rare.After, rare.Times = 3, 2, 7
+	for name, tt := range map[string]struct {
+		source string
+		want   []scenarios.Rule
+	}{
+		"one, YAML":        {"name: slow\nwhen: { member: admin }\ndelay: 1s\n", []scenarios.Rule{slow}},
+		"one, JSON":        {`{"name":"slow","when":{"member":"admin"},"delay":"1s"}`, []scenarios.Rule{slow}},
+		"a list, YAML":     {"- { name: slow, when: { member: admin }, delay: 1s }\n- { when: { operation: user }, chance: 0.5, fault: { kind: reset } }\n", []scenarios.Rule{slow, reset}},
+		"a list, JSON":     {`[{"when":{"operation":"user"},"chance":0.5,"inARow":3,"after":2,"times":7,"fault":{"kind":"reset"}}]`, []scenarios.Rule{rare}},
+		"a list of nobody": {"[]", nil},
+	} {
+		got, err := library.Rules(trial, []byte(tt.source))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// TestRulesAreOfTheirScenario: a member is one of the scenario that is played, and a fixture one of the library.
+func TestRulesAreOfTheirScenario(t *testing.T) {
+	t.Parallel()
+	library := open(t, pack(
+		"scenarios/ours.yaml", "format: 1\nextends: trial\nworld: { members: { eva: { role: org_user, orgId: HwhoSWTiJyaB0VDi } } }\n",
+		"fixtures/errors/portaladmin/teapot.json", `{"error":{"code":500,"message":"teapot","details":null}}`,
+	))
+	ours, trial := find(t, library, "ours"), find(t, library, "trial")
+	eva := []byte("when: { member: eva }\ndelay: 1s\n")
+	if _, err := library.Rules(ours, eva); err != nil {
+		t.Errorf("a member of the scenario: %v", err)
+	}
+	if _, err := library.Rules(trial, eva); err == nil || !strings.HasPrefix(err.Error(), `rules:1:17: no member "eva"`) {
+		t.Errorf("a member of another scenario: %v", err)
+	}
+	const teapot = "when: { operation: getFutureLicense }\nreply: { error: errors/portaladmin/teapot }\n"
+	if rules, err := library.Rules(trial, []byte(teapot)); err != nil || !strings.Contains(string(rules[0].Reply.Document.Body), "teapot") {
+		t.Errorf("a fixture of the pack: %v, %v", rules, err)
+	}
+	if _, err := scenarios.BuiltIn().Rules(find(t, scenarios.BuiltIn(), "trial"), []byte(teapot)); err == nil {
+		t.Error("a fixture of another library is taken")
+	}
+}
+
+func TestRulesFaults(t *testing.T) {
+	t.Parallel()
+	library := scenarios.BuiltIn()
+	for _, tt := range []struct{ name, source, want string }{
+		{"nothing at all", "", "rules: empty: a document is wanted"},
+		{"not YAML", "{", "rules:2:1: not YAML: did not find expected node content"},
+		{"a text", "slow", "rules:1:1: rules must be an object, not text"},
+		{"no action", "when: {}", "rules:1:1: rules does nothing: it needs a delay, a reply or a fault"},
+		{"no when", "delay: 1s", "rules:1:1: rules has no when, which is required"},
+		{"an unknown key", "- when: {}\n  delay: 1s\n  tmes: 1\n", `rules:3:3: unknown key "tmes"`},
+		{"an unknown member", "- { when: { member: admn }, delay: 1s }", `rules:1:21: no member "admn" (did you mean "admin"?)`},
+		{"an unknown operation", "[{\"when\":{\"operation\":\"usr\"},\n\"delay\":\"1s\"}]", `rules:1:23: no operation "usr" (did you mean "user"?)`},
+		{"an unreachable one", "- { when: {}, delay: 1s }\n- { when: { member: admin }, delay: 1s }\n", "rules:2:3: unreachable: the rule in line 1 matches every call that this one would"},
+		{"an off-spec reply", "when: { operation: getFutureLicense }\nreply: { status: 200, body: {} }\n", "rules:2:29: this body of getFutureLicense is off-spec: /appBundles is missing"},
+		{"all at once", "- { when: { member: x1 }, delay: soon }\n- 7\n", "rules:1:34: delay must be a duration such as 50ms, 1m30s or 2d, not \"soon\"\nrules:2:3: "},
+	} {
+		rules, err := library.Rules(find(t, library, "trial"), []byte(tt.source))
+		if err == nil {
+			t.Errorf("%s: is %v", tt.name, rules)
+			continue
+		}
+		if got := faultsOf(t, err).Error(); !strings.Contains(got, tt.want) {
+			t.Errorf("%s: want %s, got\n%s", tt.name, tt.want, got)
+		}
+	}
+}
