@@ -88,7 +88,7 @@ func (w World) CommunitySelf(caller Caller) (Reply, *Problem) {
 
 // User describes a member of the caller's organisation.
 func (w World) User(caller Caller, username string) (Reply, *Problem) {
-	m, ok := w.members[username]
+	m, ok := w.members[w.local(username)]
 	if !ok || caller.Member == nil || m.OrgID != caller.Member.OrgID {
 		return Reply{}, problem("user-not-found")
 	}

@@ -2,6 +2,7 @@ package portal
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/mockportal/mockportal/openapi"
@@ -36,14 +37,19 @@ func newLicense(document scenarios.License, shift time.Duration) (*license, erro
 	if err := json.Unmarshal(document.Body, &l.futureLicense); err != nil {
 		return nil, err
 	}
-	for _, list := range l.lists() {
+	return l.shifted(shift), nil
+}
+
+func (l *license) shifted(by time.Duration) *license {
+	moved := *l
+	moved.expiration += by.Milliseconds()
+	for _, list := range moved.lists() {
+		*list = slices.Clone(*list)
 		for i := range *list {
-			entry := &(*list)[i]
-			entry.StartDate += shift.Milliseconds()
+			(*list)[i].StartDate += by.Milliseconds()
 		}
 	}
-	l.expiration += shift.Milliseconds()
-	return l, nil
+	return &moved
 }
 
 func (l *futureLicense) lists() []*[]licenseEntry {

@@ -17,6 +17,7 @@ type Member struct {
 	Privileges   []string
 	password     string
 	token        string
+	refreshToken string
 	tokenExpires time.Time // zero: never
 }
 
@@ -50,10 +51,18 @@ func (c Caller) May(privileges []string) bool {
 func newMember(m scenarios.Member, shift time.Duration) *Member {
 	member := &Member{
 		Username: m.Username, OrgID: m.OrgID, Role: m.Role, Privileges: slices.Clone(m.Privileges),
-		password: m.Password, token: m.Token,
+		password: m.Password, token: m.Token, refreshToken: m.RefreshToken,
 	}
 	if !m.TokenExpires.IsZero() {
 		member.tokenExpires = m.TokenExpires.Add(shift)
 	}
 	return member
+}
+
+func (m *Member) shifted(by time.Duration) *Member {
+	moved := *m
+	if !m.tokenExpires.IsZero() {
+		moved.tokenExpires = m.tokenExpires.Add(by)
+	}
+	return &moved
 }

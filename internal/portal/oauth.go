@@ -31,6 +31,7 @@ func (w World) OAuthToken(now time.Time, r OAuthRequest) (World, Reply, *Problem
 	if r.ClientID == "" {
 		return w, Reply{}, missing("parameters-invalid", "client_id")
 	}
+	r.ClientID = w.local(r.ClientID)
 	if _, ok := w.apps[r.ClientID]; !ok {
 		return w, Reply{}, problem("oauth-client-invalid")
 	}
@@ -81,7 +82,7 @@ func (w World) refresh(now time.Time, r OAuthRequest) (World, Reply, *Problem) {
 
 // refreshMember returns whom a refresh token stands for: one that the scenario gives a member, or one that was issued.
 func (w World) refreshMember(now time.Time, token string) (string, bool) {
-	if m, ok := w.byRefreshToken[token]; ok {
+	if m, ok := w.byRefreshToken[w.local(token)]; ok {
 		return m.Username, !w.isRevoked(token)
 	}
 	c, ok := w.open(token, now)

@@ -54,15 +54,21 @@ func newProvision(document scenarios.Document, shift time.Duration) (*provision,
 	if err := json.Unmarshal(document.Body, p); err != nil {
 		return nil, err
 	}
-	ms := shift.Milliseconds()
-	p.StartDate, p.Created, p.Modified = p.StartDate+ms, p.Created+ms, p.Modified+ms
+	return p.shifted(shift), nil
+}
+
+func (p *provision) shifted(by time.Duration) *provision {
+	moved, ms := *p, by.Milliseconds()
+	moved.StartDate, moved.Created, moved.Modified = p.StartDate+ms, p.Created+ms, p.Modified+ms
 	if p.EndDate != noEnd {
-		p.EndDate += ms
+		moved.EndDate += ms
 	}
 	if p.OrgEntitlements != nil {
-		p.OrgEntitlements.EntitlementsModified += ms
+		entitlements := *p.OrgEntitlements
+		entitlements.EntitlementsModified += ms
+		moved.OrgEntitlements = &entitlements
 	}
-	return p, nil
+	return &moved
 }
 
 // active reports whether users may be provisioned: the listing was bought or is being tried, and the time has not run out.

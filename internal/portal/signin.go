@@ -28,6 +28,7 @@ func (w World) GenerateToken(now time.Time, r SignInRequest) (World, Reply, *Pro
 	if r.Token != "" && r.Username == "" && r.Password == "" {
 		return w.exchange(now, r)
 	}
+	r.Username = w.local(r.Username)
 	if p := w.signInProblem(r); p != nil {
 		return w, Reply{}, p
 	}
@@ -81,7 +82,7 @@ func (w World) exchange(now time.Time, r SignInRequest) (World, Reply, *Problem)
 // lineage returns the ids of a token and of those that it was exchanged for.
 func (w World) lineage(now time.Time, token string) []string {
 	c, _ := w.open(token, now)
-	return append(c.Parents, digest(token))
+	return append(c.Parents, digest(w.local(token)))
 }
 
 // lifetime turns the wish of a client, in minutes, into what the portal grants.

@@ -34,23 +34,24 @@ type claims struct {
 func (w World) issue(c claims) (World, string) {
 	w.issued++
 	c.Number = w.issued
+	c.Expires -= w.shift.Milliseconds()
 	payload, err := json.Marshal(c)
 	if err != nil {
 		panic("portal: claims of text and numbers cannot fail to marshal: " + err.Error())
 	}
 	text := base64.RawURLEncoding.EncodeToString(payload)
-	return w, text + "." + w.sign(text)
+	return w, text + "." + w.sign(text) + w.suffix
 }
 
 func (w World) sign(text string) string {
 	mac := hmac.New(sha256.New, w.key)
-	mac.Write([]byte(text))
+	mac.Write([]byte(text + w.suffix)) // so that a token is good in its own sandbox only, though another has the same seed
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }
 
 // open returns what a token of this world says, and false when it is none, has expired or was revoked.
 func (w World) open(token string, now time.Time) (claims, bool) {
-	text, signature, ok := strings.Cut(token, ".")
+	text, signature, ok := strings.Cut(w.local(token), ".")
 	if !ok || !hmac.Equal([]byte(signature), []byte(w.sign(text))) {
 		return claims{}, false
 	}
@@ -59,6 +60,7 @@ func (w World) open(token string, now time.Time) (claims, bool) {
 	if err != nil || json.Unmarshal(payload, &c) != nil {
 		return claims{}, false
 	}
+	c.Expires += w.shift.Milliseconds()
 	orphan := slices.ContainsFunc(c.Parents, func(id string) bool { return w.revoked[id] })
 	if now.UnixMilli() >= c.Expires || w.isRevoked(token) || orphan {
 		return claims{}, false
@@ -67,7 +69,9 @@ func (w World) open(token string, now time.Time) (claims, bool) {
 }
 
 // isRevoked spares the digest where nothing was revoked, which is nearly always.
-func (w World) isRevoked(token string) bool { return len(w.revoked) > 0 && w.revoked[digest(token)] }
+func (w World) isRevoked(token string) bool {
+	return len(w.revoked) > 0 && w.revoked[digest(w.local(token))]
+}
 
 // digest names a token or a referer without showing it.
 func digest(text string) string {
@@ -77,7 +81,7 @@ func digest(text string) string {
 
 // Identify returns who a token belongs to, and false when it is unknown, expired, revoked, or bound to another referer.
 func (w World) Identify(token, referer string, now time.Time) (Caller, bool) {
-	if m, ok := w.byToken[token]; ok {
+	if m, ok := w.byToken[w.local(token)]; ok {
 		if w.isRevoked(token) || !m.tokenExpires.IsZero() && !now.Before(m.tokenExpires) {
 			return Caller{}, false
 		}
@@ -99,7 +103,7 @@ func (w World) caller(c claims) Caller {
 
 // remaining returns how long a good token still lives; a scenario's token without an end lives for ever, which is told as maxLifetime.
 func (w World) remaining(token string, now time.Time) time.Duration {
-	if m, ok := w.byToken[token]; ok {
+	if m, ok := w.byToken[w.local(token)]; ok {
 		if m.tokenExpires.IsZero() {
 			return maxLifetime
 		}
@@ -112,6 +116,7 @@ func (w World) remaining(token string, now time.Time) time.Duration {
 // Revoke ends a token, and the server tokens that it was exchanged for. An unknown one changes nothing (RFC 7009, 2.2).
 func (w World) Revoke(now time.Time, token string) (World, Reply) {
 	_, issued := w.open(token, now)
+	token = w.local(token)
 	if issued || w.byToken[token] != nil || w.byRefreshToken[token] != nil {
 		revoked := maps.Clone(w.revoked)
 		if revoked == nil {

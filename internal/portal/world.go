@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/mockportal/mockportal/scenarios"
@@ -32,7 +33,9 @@ type start struct {
 	listings       map[string]scenarios.Listing
 	license        *license // nil: the scenario has none
 	boundaries     []time.Time
-	key            []byte // signs tokens
+	key            []byte        // signs tokens
+	suffix         string        // that credentials of this world may carry, and issued tokens do; empty: none
+	shift          time.Duration // by how much its dates have moved since NewWorld
 }
 
 type app struct {
@@ -50,15 +53,8 @@ func NewWorld(s *scenarios.Scenario, shift time.Duration) (World, error) {
 			provisionAt: map[provisionKey]int{}, apps: map[string]app{}, listings: s.World.Listings, key: key[:],
 		},
 	}
-	for name, m := range s.World.Members {
-		member := newMember(m, shift)
-		w.members[name] = member
-		if m.Token != "" {
-			w.byToken[m.Token] = member
-		}
-		if m.RefreshToken != "" {
-			w.byRefreshToken[m.RefreshToken] = member
-		}
+	for _, m := range s.World.Members {
+		w.addMember(newMember(m, shift))
 	}
 	for id, a := range s.World.Apps {
 		w.apps[id] = app{secret: a.Secret, member: w.members[a.Member]}
@@ -99,13 +95,63 @@ func (w World) addLicense(document scenarios.License, shift time.Duration) error
 	return nil
 }
 
+// WithSuffix returns the same world with credentials that may carry a suffix, which tells the sandboxes of one server apart: tokens,
+// usernames and client ids are good with it and without it, and issued tokens carry it.
+func (w World) WithSuffix(suffix string) World {
+	start := *w.start
+	start.suffix = suffix
+	w.start = &start
+	return w
+}
+
+// local takes the world's suffix off a credential.
+func (w World) local(credential string) string { return strings.TrimSuffix(credential, w.suffix) }
+
+// Shifted returns the same world with all its dates moved, also those of issued tokens.
+func (w World) Shifted(by time.Duration) World {
+	start := *w.start
+	start.shift += by
+	start.members = map[string]*Member{}
+	start.byToken, start.byRefreshToken = map[string]*Member{}, map[string]*Member{}
+	for _, m := range w.members {
+		start.addMember(m.shifted(by))
+	}
+	start.apps = map[string]app{}
+	for id, a := range w.apps {
+		if a.member != nil {
+			a.member = start.members[a.member.Username]
+		}
+		start.apps[id] = a
+	}
+	if w.license != nil {
+		start.license = w.license.shifted(by)
+	}
+	provisions := make([]*provision, len(w.provisions))
+	for i, p := range w.provisions {
+		provisions[i] = p.shifted(by)
+	}
+	w.start, w.provisions = &start, provisions
+	start.boundaries = w.findBoundaries()
+	return w
+}
+
+func (s *start) addMember(m *Member) {
+	s.members[m.Username] = m
+	if m.token != "" {
+		s.byToken[m.token] = m
+	}
+	if m.refreshToken != "" {
+		s.byRefreshToken[m.refreshToken] = m
+	}
+}
+
 // Token returns the token that the scenario gives a member, and false when there is no such member or no such token.
 func (w World) Token(username string) (string, bool) {
 	m, ok := w.members[username]
 	if !ok || m.token == "" {
 		return "", false
 	}
-	return m.token, true
+	return m.token + w.suffix, true
 }
 
 // Password returns a member's password, and false when there is no such member.
@@ -238,4 +284,36 @@ func (w World) listingView(itemID string) (ListingView, error) {
 		v.Provisions = append(v.Provisions, text)
 	}
 	return v, nil
+}
+
+// Credentials is what a client signs in with. It is shown to whoever made the sandbox, and to nobody else.
+type Credentials struct {
+	Members []MemberCredentials `json:"members"`
+	Apps    []AppCredentials    `json:"apps"`
+}
+
+// MemberCredentials is how a member signs in; a token or password that the scenario does not give is empty.
+type MemberCredentials struct {
+	Username string `json:"username"`
+	Password string `json:"password"`
+	Token    string `json:"token"`
+}
+
+// AppCredentials is how an application signs in.
+type AppCredentials struct {
+	ClientID     string `json:"clientId"`
+	ClientSecret string `json:"clientSecret"`
+}
+
+// Credentials returns the names, passwords, tokens and secrets of the world, with its suffix, in a stable order.
+func (w World) Credentials() Credentials {
+	c := Credentials{Members: []MemberCredentials{}, Apps: []AppCredentials{}}
+	for _, name := range w.Usernames() {
+		token, _ := w.Token(name)
+		c.Members = append(c.Members, MemberCredentials{name + w.suffix, w.members[name].password, token})
+	}
+	for _, id := range slices.Sorted(maps.Keys(w.apps)) {
+		c.Apps = append(c.Apps, AppCredentials{id + w.suffix, w.apps[id].secret})
+	}
+	return c
 }
