@@ -25,6 +25,7 @@ type Call struct {
 	Number         int                 `json:"number"` // from 1 in its sandbox
 	Sandbox        string              `json:"sandbox"`
 	Scenario       string              `json:"scenario"`
+	Seed           uint64              `json:"seed"`      // of the sandbox; whatever was drawn for this call came from it
 	Operation      string              `json:"operation"` // "" for an unknown path and for a page that only shows a form
 	Kind           openapi.Kind        `json:"kind"`      // licensing, support or unknown
 	Method         string              `json:"method"`

@@ -25,9 +25,10 @@ type Journal struct {
 	maxCalls, maxBytes int
 
 	mu      sync.Mutex // guards what follows
-	records []Record   // a ring once it is full; the oldest is at head
+	records []Record   // those before head are gone
 	head    int
 	bytes   int
+	last    int // the number of the newest call
 	dropped int
 
 	droppedViolating int // how many of the dropped calls violated the contract
@@ -48,7 +49,8 @@ func New(maxCalls, maxBytes int) *Journal {
 func (j *Journal) Append(r Record) int {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	r.Call.Number = j.dropped + j.lenLocked() + 1
+	j.last++
+	r.Call.Number = j.last
 	r.Bytes += recordBytes
 	j.bytes += r.Bytes
 	j.pushLocked(r)
@@ -60,6 +62,22 @@ func (j *Journal) Append(r Record) int {
 
 // recordBytes is what a record takes beside the texts that it holds on to.
 const recordBytes = 640
+
+// Clear forgets the calls so far, on request, and returns how many were held: nothing counts as dropped, and numbers go on.
+func (j *Journal) Clear() int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	held := j.lenLocked()
+	j.records, j.head, j.bytes, j.dropped, j.droppedViolating = nil, 0, 0, 0, 0
+	return held
+}
+
+// Reset forgets everything, numbers too.
+func (j *Journal) Reset() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.records, j.head, j.bytes, j.dropped, j.droppedViolating, j.last = nil, 0, 0, 0, 0, 0
+}
 
 func (j *Journal) lenLocked() int { return len(j.records) - j.head }
 
@@ -156,7 +174,7 @@ func (j *Journal) DroppedViolating() int {
 // Get returns the call with this number. ok is false when there is none; dropped says that there was one.
 func (j *Journal) Get(number int) (call Call, dropped, ok bool) {
 	j.mu.Lock()
-	i := number - j.dropped - 1
+	i := number - (j.last - j.lenLocked()) - 1
 	if i < 0 || i >= j.lenLocked() {
 		defer j.mu.Unlock()
 		return Call{}, number > 0 && i < 0, false
