@@ -9,8 +9,8 @@ import (
 	"github.com/mockportal/mockportal/scenarios"
 )
 
-// ErrNotPlayed is wrapped by the refusal of a scenario that asks for something this version does not play.
-var ErrNotPlayed = errors.New("not played by this version")
+// ErrClock is wrapped by the refusal of a change that a clock cannot make.
+var ErrClock = errors.New("the clock cannot do that")
 
 // ClockSetting overrides the clock of a scenario. The zero value overrides nothing.
 type ClockSetting struct {
@@ -18,43 +18,52 @@ type ClockSetting struct {
 	At   time.Time           // zero: the scenario's
 }
 
+// modes are what a clock can do by itself.
+func modes() []string {
+	return []string{string(scenarios.Frozen), string(scenarios.Running), string(scenarios.Wall)}
+}
+
 // ParseClock reads what --clock takes: frozen, running, wall, or an RFC 3339 time at which the clock stands still. "" overrides nothing.
 func ParseClock(text string) (ClockSetting, error) {
-	modes := []string{string(scenarios.Frozen), string(scenarios.Running), string(scenarios.Wall)}
 	switch mode := scenarios.ClockMode(text); mode {
 	case "", scenarios.Frozen, scenarios.Running, scenarios.Wall:
 		return ClockSetting{Mode: mode}, nil
 	}
 	at, err := time.Parse(time.RFC3339Nano, text)
 	if err != nil {
-		return ClockSetting{}, fmt.Errorf("no clock %q%s: allowed are frozen, running, wall, and a time such as 2016-07-22T16:48:37Z", text, nearest.Suggest(text, modes))
+		return ClockSetting{}, fmt.Errorf("no clock %q%s: allowed are frozen, running, wall, and a time such as 2016-07-22T16:48:37Z", text, nearest.Suggest(text, modes()))
 	}
 	return ClockSetting{Mode: scenarios.Frozen, At: at.UTC()}, nil
 }
 
-// clock tells the portal's time. A frozen one stands still, the other follows the wall clock.
+// clock tells the portal's time: at, and unless it is frozen, what has passed on the wall clock since then.
 type clock struct {
-	mode scenarios.ClockMode
-	at   time.Time
+	mode  scenarios.ClockMode
+	at    time.Time
+	since time.Time // of the wall clock
 }
 
 // start returns the clock at the start of a scenario and by how much the world's dates shift with it: in mode wall by whole seconds,
 // rounded down, so that dates on whole seconds stay there.
-func start(written scenarios.Clock, setting ClockSetting, wall time.Time) (clock, time.Duration, error) {
-	c := clock{mode: written.Mode, at: written.At}
+func start(written scenarios.Clock, setting ClockSetting, wall time.Time) (clock, time.Duration) {
+	c := clock{mode: written.Mode, at: written.At, since: wall}
 	if setting.Mode != "" {
 		c.mode = setting.Mode
 	}
 	if !setting.At.IsZero() {
 		c.at = setting.At
 	}
-	switch c.mode {
-	case scenarios.Frozen:
-		return c, 0, nil
-	case scenarios.Wall:
-		return c, floorSecond(wall.Sub(c.at)), nil
+	return c.follow(wall)
+}
+
+// follow makes a clock in mode wall show the wall clock, and returns by how much the world's dates have to move for that.
+func (c clock) follow(wall time.Time) (clock, time.Duration) {
+	if c.mode != scenarios.Wall {
+		return c, 0
 	}
-	return c, 0, fmt.Errorf("clock mode %q: %w, which plays frozen and wall", c.mode, ErrNotPlayed)
+	shift := floorSecond(wall.Sub(c.at))
+	c.at = wall
+	return c, shift
 }
 
 // floorSecond rounds down, also below zero, where Truncate would round up.
@@ -66,8 +75,36 @@ func floorSecond(d time.Duration) time.Duration {
 }
 
 func (c clock) now(wall time.Time) time.Time {
-	if c.mode == scenarios.Wall {
-		return wall
+	if c.mode == scenarios.Frozen {
+		return c.at
 	}
-	return c.at
+	return c.at.Add(wall.Sub(c.since))
+}
+
+// ClockChange is one change of a clock: exactly one of the three.
+type ClockChange struct {
+	At      time.Time           // not before the present
+	Advance time.Duration       // 0: not asked for
+	Mode    scenarios.ClockMode // "": not asked for
+}
+
+// changed returns the clock after a change, and by how much the world's dates shift with it. A clock never goes back: what has ended could not begin again.
+func (c clock) changed(change ClockChange, wall time.Time) (clock, time.Duration, error) {
+	now := c.now(wall)
+	next := clock{mode: c.mode, at: now, since: wall}
+	switch {
+	case change.Advance < 0 || !change.At.IsZero() && change.At.Before(now):
+		return c, 0, fmt.Errorf("%w: it shows %s and never goes back; a reset starts over", ErrClock, now.UTC().Format(time.RFC3339Nano))
+	case !change.At.IsZero():
+		next.at = change.At.UTC()
+	case change.Mode != "":
+		next.mode = change.Mode
+	default:
+		next.at = now.Add(change.Advance)
+	}
+	if change.Mode == scenarios.Wall && c.mode != scenarios.Wall {
+		next, shift := next.follow(wall)
+		return next, shift, nil
+	}
+	return next, 0, nil
 }

@@ -96,7 +96,7 @@ func TestModes(t *testing.T) {
 		if !view.Now.Equal(tt.later) || view.EpochMs != tt.later.UnixMilli() || view.Mode != tt.mode {
 			t.Errorf("%s: an hour later it is %v, %d, mode %s", tt.name, view.Now, view.EpochMs, view.Mode)
 		}
-		boundaries := b.Start().Boundaries()
+		boundaries := b.World().Boundaries()
 		if end := boundaries[len(boundaries)-1]; !end.Equal(tt.end) {
 			t.Errorf("%s: the trial ends %v, want %v", tt.name, end.UTC(), tt.end)
 		}
@@ -116,7 +116,7 @@ func TestShiftIsRoundedDown(t *testing.T) {
 		"earlier, by less than a second": {start.Add(-1), start.Add(-time.Second)},
 	} {
 		b := box(t, sandbox.Options{Clock: sandbox.ClockSetting{Mode: scenarios.Wall}, Wall: (&hand{at: tt.wall}).now})
-		if first := b.Start().Boundaries()[0]; !first.Equal(tt.want) {
+		if first := b.World().Boundaries()[0]; !first.Equal(tt.want) {
 			t.Errorf("%s: the trial begins %v, want %v", name, first.UTC(), tt.want)
 		}
 	}

@@ -1,4 +1,5 @@
-// Package sandbox is one isolated portal inside a server: it owns the scenario, the world, the clock, the seed and the journal.
+// Package sandbox is one isolated portal inside a server, and the set of them: it owns the scenario, the world, the clock, the rules, the seed
+// and the journal.
 //
 // Whoever has a call to answer takes a turn; nobody else sees the world or the journal in between, so what is decided, applied and
 // recorded in a turn is one step:

@@ -1,8 +1,9 @@
 package sandbox
 
 import (
+	"errors"
 	"fmt"
-	"strings"
+	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -10,6 +11,12 @@ import (
 	"github.com/mockportal/mockportal/mock/journal"
 	"github.com/mockportal/mockportal/scenarios"
 )
+
+// ErrNotPlayed is wrapped by the refusal of a scenario that asks for something this version does not play.
+var ErrNotPlayed = errors.New("not played by this version")
+
+// Default is the id of the sandbox that is always there.
+const Default = "default"
 
 // Options says what a sandbox is made of.
 type Options struct {
@@ -24,56 +31,132 @@ type Options struct {
 
 // Sandbox is one isolated portal. It is safe for concurrent use.
 type Sandbox struct {
-	ID       string
-	Scenario *scenarios.Scenario
-	Journal  *journal.Journal
-	wall     func() time.Time
-	clock    clock
-	start    portal.World
+	ID      string
+	Journal *journal.Journal
 
-	mu    sync.Mutex // guards what follows
-	world portal.World
-	kept  map[string]Kept
+	options Options
+
+	mu     sync.Mutex // guards what follows
+	state  *state
+	used   time.Time // when it had its last turn
+	closed bool      // nothing is held back any more
+}
+
+// state is everything that starts over with a scenario.
+type state struct {
+	scenario *scenarios.Scenario
+	clock    clock
+	world    portal.World
+	kept     map[string]Kept
+	rules    []*rule // added ones first
+	added    int     // how many rules were ever added
+	random   *rand.Rand
+	released chan struct{} // closed by release
+	release  func()        // ends the state: whoever holds an answer back lets go; calling it again does no harm
 }
 
 // New returns a sandbox at the start of its scenario. The error wraps ErrNotPlayed when the scenario asks for what this version does not play.
 func New(o Options) (*Sandbox, error) {
-	if err := playable(o.Scenario); err != nil {
-		return nil, err
+	s := &Sandbox{ID: o.ID, options: o, Journal: journal.New(o.MaxCalls, o.MaxBytes), used: o.Wall()}
+	var err error
+	s.state, err = s.begin(o.Scenario)
+	return s, err
+}
+
+// begin returns the state at the start of a scenario.
+func (s *Sandbox) begin(scenario *scenarios.Scenario) (*state, error) {
+	if len(scenario.Expect) > 0 {
+		return nil, fmt.Errorf("scenario %q: expect: %w, which plays everything else", scenario.Name, ErrNotPlayed)
 	}
-	clock, shift, err := start(o.Scenario.Clock, o.Clock, o.Wall())
-	if err != nil {
-		return nil, fmt.Errorf("scenario %q: %w", o.Scenario.Name, err)
-	}
-	scenario := o.Scenario
-	if o.Seed != nil {
+	if s.options.Seed != nil {
 		seeded := *scenario
-		seeded.Seed = *o.Seed
+		seeded.Seed = *s.options.Seed
 		scenario = &seeded
 	}
+	clock, shift := start(scenario.Clock, s.options.Clock, s.options.Wall())
 	world, err := portal.NewWorld(scenario, shift)
 	if err != nil {
 		return nil, err
 	}
-	return &Sandbox{
-		ID: o.ID, Scenario: scenario, Journal: journal.New(o.MaxCalls, o.MaxBytes),
-		wall: o.Wall, clock: clock, start: world, world: world, kept: map[string]Kept{},
+	if s.ID != Default {
+		world = world.WithSuffix("." + s.ID)
+	}
+	released := make(chan struct{})
+	return &state{
+		scenario: scenario, clock: clock, world: world, kept: map[string]Kept{},
+		rules: fileRules(scenario), random: newRandom(scenario.Seed),
+		released: released, release: sync.OnceFunc(func() { close(released) }),
 	}, nil
 }
 
-// playable refuses what is read and checked but not played yet, so that nobody takes a rule for played that is not.
-func playable(s *scenarios.Scenario) error {
-	var parts []string
-	if len(s.Rules) > 0 {
-		parts = append(parts, "rules")
+// Play starts another scenario: world, clock and rules start over, rules that were added are dropped, the journal stays.
+func (s *Sandbox) Play(scenario *scenarios.Scenario) error {
+	next, err := s.begin(scenario)
+	if err != nil {
+		return err
 	}
-	if len(s.Expect) > 0 {
-		parts = append(parts, "expect")
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.replaceLocked(next)
+	return nil
+}
+
+// Reset puts everything back to the start of the scenario, the journal and its numbers too, and lets go of every answer that is held back.
+func (s *Sandbox) Reset() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	next, err := s.begin(s.state.scenario)
+	if err != nil {
+		return err
 	}
-	if len(parts) == 0 {
-		return nil
+	s.replaceLocked(next)
+	s.Journal.Reset()
+	return nil
+}
+
+func (s *Sandbox) replaceLocked(next *state) {
+	s.state.release()
+	s.state = next
+	if s.closed {
+		next.release()
 	}
-	return fmt.Errorf("scenario %q: %s: %w, which plays world, clock, extends and seed", s.Name, strings.Join(parts, " and "), ErrNotPlayed)
+}
+
+// Close lets go of every answer that is held back, and of those to come. Calling it again does no harm.
+func (s *Sandbox) Close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
+	s.state.release()
+}
+
+// Scenario returns the scenario that is played.
+func (s *Sandbox) Scenario() *scenarios.Scenario {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state.scenario
+}
+
+// World returns the world as it is.
+func (s *Sandbox) World() portal.World {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state.world
+}
+
+// ChangeClock changes the clock. The error wraps ErrClock when it would go back.
+func (s *Sandbox) ChangeClock(change ClockChange) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	next, shift, err := s.state.clock.changed(change, s.options.Wall())
+	if err != nil {
+		return err
+	}
+	s.state.clock = next
+	if shift != 0 {
+		s.state.world, s.state.kept = s.state.world.Shifted(shift), map[string]Kept{}
+	}
+	return nil
 }
 
 // Kept is a reply that is good until its time is over.
@@ -85,48 +168,53 @@ type Kept struct {
 
 // Turn is one call's hold of a sandbox. It is good only inside the function that got it.
 type Turn struct {
-	Now  time.Time // of the portal
-	Wall time.Time
-	box  *Sandbox
+	Now      time.Time // of the portal
+	Wall     time.Time
+	Scenario *scenarios.Scenario
+	Released <-chan struct{} // closed when answers that are held back are to be let go
+	box      *Sandbox
 }
 
 // Turn runs f while nobody else has a turn. f must not wait for anything.
 func (s *Sandbox) Turn(f func(*Turn)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	wall := s.wall()
-	f(&Turn{Now: s.clock.now(wall), Wall: wall, box: s})
+	wall := s.options.Wall()
+	s.used = wall
+	f(&Turn{Now: s.state.clock.now(wall), Wall: wall, Scenario: s.state.scenario, Released: s.state.released, box: s})
 }
 
 // World returns the world as it is.
-func (t *Turn) World() portal.World { return t.box.world }
+func (t *Turn) World() portal.World { return t.box.state.world }
 
 // Become replaces the world.
-func (t *Turn) Become(w portal.World) { t.box.world = w }
+func (t *Turn) Become(w portal.World) { t.box.state.world = w }
 
 // Keep keeps the bytes of a reply that only the scenario and the time decide, until the world's next boundary in time.
 func (t *Turn) Keep(operation string, reply portal.Reply, body string) {
-	t.box.kept[operation] = Kept{body, reply, t.box.world.NextBoundary(t.Now)}
+	t.box.state.kept[operation] = Kept{body, reply, t.World().NextBoundary(t.Now)}
 }
 
 // Kept returns the reply that was kept for an operation, and false when there is none or its time is over.
 func (t *Turn) Kept(operation string) (Kept, bool) {
-	k, ok := t.box.kept[operation]
+	k, ok := t.box.state.kept[operation]
 	return k, ok && (k.until.IsZero() || t.Now.Before(k.until))
 }
 
-// Start returns the world at the start of the scenario.
-func (s *Sandbox) Start() portal.World { return s.start }
+// Clock is what a sandbox's clock shows.
+type Clock struct {
+	Now     time.Time           `json:"now"`
+	EpochMs int64               `json:"epochMs"`
+	Mode    scenarios.ClockMode `json:"mode"`
+}
 
 // View is a sandbox as people may look at it.
 type View struct {
-	Sandbox  string              `json:"sandbox"`
-	Scenario string              `json:"scenario"`
-	Seed     uint64              `json:"seed"`
-	Now      time.Time           `json:"now"`
-	EpochMs  int64               `json:"epochMs"`
-	Mode     scenarios.ClockMode `json:"mode"`
-	World    portal.View         `json:"world"`
+	Sandbox  string `json:"sandbox"`
+	Scenario string `json:"scenario"`
+	Seed     uint64 `json:"seed"`
+	Clock
+	World portal.View `json:"world"`
 }
 
 // View returns the sandbox's state, without passwords and tokens.
@@ -134,8 +222,18 @@ func (s *Sandbox) View() (View, error) {
 	var v View
 	var err error
 	s.Turn(func(t *Turn) {
-		v = View{Sandbox: s.ID, Scenario: s.Scenario.Name, Seed: s.Scenario.Seed, Now: t.Now.UTC(), EpochMs: t.Now.UnixMilli(), Mode: s.clock.mode}
+		v = View{Sandbox: s.ID, Scenario: t.Scenario.Name, Seed: t.Scenario.Seed, Clock: t.clock()}
 		v.World, err = t.World().View(t.Now)
 	})
 	return v, err
+}
+
+// ReadClock returns what the clock shows.
+func (s *Sandbox) ReadClock() (c Clock) {
+	s.Turn(func(t *Turn) { c = t.clock() })
+	return c
+}
+
+func (t *Turn) clock() Clock {
+	return Clock{Now: t.Now.UTC(), EpochMs: t.Now.UnixMilli(), Mode: t.box.state.clock.mode}
 }

@@ -84,39 +84,28 @@ func turn[T any](b *sandbox.Sandbox, f func(*sandbox.Turn) T) T {
 
 func TestNotPlayed(t *testing.T) {
 	t.Parallel()
-	const rules = "rules: [{ when: { operation: getFutureLicense }, delay: 1s }]\n"
-	const expect = "expect: [{ when: { operation: getFutureLicense }, exactly: 1 }]\n"
-	for _, tt := range []struct {
-		name, source string
-		clock        sandbox.ClockSetting
-		want         string
-	}{
-		{"rules", rules, sandbox.ClockSetting{}, `scenario "written": rules: not played by this version, which plays world, clock, extends and seed`},
-		{"expect", expect, sandbox.ClockSetting{}, `scenario "written": expect: not played by this version, which plays world, clock, extends and seed`},
-		{"both", rules + expect, sandbox.ClockSetting{}, `scenario "written": rules and expect: not played by this version, which plays world, clock, extends and seed`},
-		{"a running clock", "clock: { mode: running }\n", sandbox.ClockSetting{}, `scenario "written": clock mode "running": not played by this version, which plays frozen and wall`},
-		{"a clock set to run", "", sandbox.ClockSetting{Mode: scenarios.Running}, `scenario "written": clock mode "running": not played by this version, which plays frozen and wall`},
-	} {
-		_, err := sandbox.New(sandbox.Options{Scenario: written(t, tt.source), Clock: tt.clock, Wall: time.Now})
+	s := written(t, "expect: [{ when: { operation: getFutureLicense }, exactly: 1 }]\n")
+	const want = `scenario "written": expect: not played by this version, which plays everything else`
+	_, made := sandbox.New(sandbox.Options{Scenario: s, Wall: time.Now})
+	b := box(t, sandbox.Options{})
+	for name, err := range map[string]error{"New": made, "Play": b.Play(s)} {
 		if !errors.Is(err, sandbox.ErrNotPlayed) {
-			t.Errorf("%s: %v", tt.name, err)
+			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if diff := cmp.Diff(tt.want, err.Error()); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
+		if diff := cmp.Diff(want, err.Error()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
-	// A running clock that is set to stand still is played.
-	box(t, sandbox.Options{Scenario: written(t, "clock: { mode: running }\n"), Clock: sandbox.ClockSetting{Mode: scenarios.Frozen}})
+	if got := b.Scenario().Name; got != "trial" {
+		t.Errorf("after the refusal %s is played", got)
+	}
 }
 
 func TestBuiltInScenariosStart(t *testing.T) {
 	t.Parallel()
 	for _, name := range scenarios.BuiltIn().Names() {
 		s := builtIn(t, name)
-		if len(s.Rules) > 0 {
-			continue
-		}
 		if _, err := box(t, sandbox.Options{Scenario: s}).View(); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -149,8 +138,8 @@ func TestBecome(t *testing.T) {
 	if got := issued(turn(b, (*sandbox.Turn).World)); got != 1 {
 		t.Errorf("in the next turn %d tokens are issued", got)
 	}
-	if got := issued(b.Start()); got != 0 {
-		t.Errorf("at the start %d tokens are issued", got)
+	if got := issued(b.World()); got != 1 {
+		t.Errorf("outside of a turn %d tokens are issued", got)
 	}
 }
 
@@ -187,6 +176,7 @@ func TestSandboxesNeverMeet(t *testing.T) {
 	t.Parallel()
 	s := builtIn(t, "trial")
 	one, two := box(t, sandbox.Options{ID: "one", Scenario: s}), box(t, sandbox.Options{ID: "two", Scenario: s})
+	untouched := two.World()
 	one.Turn(func(turn *sandbox.Turn) {
 		who, _ := turn.World().Identify("admin-token", "", turn.Now)
 		w, _, problem := turn.World().Provision(turn.Now, who, portal.ProvisionRequest{ItemID: "6489da7f08f045ac8c0a5b1de37d56fe", PurchaserOrgID: "sWwd06TnJR4lHopc"})
@@ -197,7 +187,7 @@ func TestSandboxesNeverMeet(t *testing.T) {
 		turn.Keep("getFutureLicense", portal.Reply{}, "one")
 	})
 	one.Journal.Append(journal.Record{Detail: func(*journal.Call) {}})
-	if diff := cmp.Diff(two.Start(), turn(two, (*sandbox.Turn).World), cmp.Comparer(sameWorld(t))); diff != "" {
+	if diff := cmp.Diff(untouched, turn(two, (*sandbox.Turn).World), cmp.Comparer(sameWorld(t))); diff != "" {
 		t.Errorf("the other world has changed (-start +now):\n%s", diff)
 	}
 	if turn(two, func(turn *sandbox.Turn) bool { _, ok := turn.Kept("getFutureLicense"); return ok }) {
@@ -284,8 +274,8 @@ func TestSeed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if view.Seed != tt.want || b.Scenario.Seed != tt.want {
-			t.Errorf("%s: the seed is %d and %d, want %d", tt.name, view.Seed, b.Scenario.Seed, tt.want)
+		if view.Seed != tt.want || b.Scenario().Seed != tt.want {
+			t.Errorf("%s: the seed is %d and %d, want %d", tt.name, view.Seed, b.Scenario().Seed, tt.want)
 		}
 	}
 	if s.Seed != 7 {
@@ -321,9 +311,6 @@ func TestViewFitsTheContract(t *testing.T) {
 	t.Parallel()
 	for _, name := range scenarios.BuiltIn().Names() {
 		s := builtIn(t, name)
-		if len(s.Rules) > 0 {
-			continue
-		}
 		b := box(t, sandbox.Options{ID: "s1", Scenario: s})
 		secrets := append(secretsOf(s), signIn(t, b))
 		view, err := b.View()
@@ -380,7 +367,7 @@ func TestView(t *testing.T) {
 		t.Fatal(err)
 	}
 	view.World = portal.View{}
-	want := sandbox.View{Sandbox: "s7", Scenario: "trial", Seed: builtIn(t, "trial").Seed, Now: start, EpochMs: 1469206117000, Mode: scenarios.Frozen}
+	want := sandbox.View{Sandbox: "s7", Scenario: "trial", Seed: builtIn(t, "trial").Seed, Clock: sandbox.Clock{Now: start, EpochMs: 1469206117000, Mode: scenarios.Frozen}}
 	if diff := cmp.Diff(want, view); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
