@@ -16,6 +16,7 @@ type Route struct {
 	Parameters []Parameter // the path's first, then required ones, then the rest; token, callback and f come last
 
 	sameAs string
+	body   *judge // of a JSON body; nil when there is none
 	spec   *openapi3.Operation
 	names  []string
 }
@@ -51,8 +52,12 @@ func newRoute(method, path string, item *openapi3.PathItem, op *openapi3.Operati
 		}
 	}
 	if op.RequestBody != nil {
-		if media := op.RequestBody.Value.Content.Get(formType); media != nil {
+		content := op.RequestBody.Value.Content
+		if media := content.Get(formType); media != nil {
 			r.addForm(media)
+		} else if media := content.Get("application/json"); media != nil {
+			j := newJudge(media.Schema.Value)
+			r.body = &j
 		}
 	}
 	slices.SortStableFunc(r.Parameters, func(a, b Parameter) int { return cmp.Compare(a.order(), b.order()) })

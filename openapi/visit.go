@@ -69,6 +69,10 @@ func member(schema *openapi3.Schema, key string) *openapi3.Schema {
 // explain turns kin-openapi's errors into violations. Its own texts are not used: they hold the schema and the value.
 // A number is shown as it was written, which only the value as a whole still tells: kin-openapi rounds.
 func explain(err error, root any) []Violation {
+	if choice := (*openapi3.SchemaError)(nil); errors.As(err, &choice) && choice.SchemaField == "oneOf" {
+		path := choice.JSONPointer() // why each of the alternatives does not fit would only confuse
+		return []Violation{malformed(path, choice.Schema, "came as "+came(at(root, path)), "")}
+	}
 	var many openapi3.MultiError
 	if errors.As(err, &many) {
 		var violations []Violation

@@ -1,0 +1,16 @@
+package openapi
+
+// CheckBody holds a JSON body against the contract and returns every departure. A route without one takes none.
+func (r *Route) CheckBody(text string) []Violation {
+	if r.body == nil {
+		if text == "" {
+			return nil
+		}
+		return []Violation{{Kind: Unknown, In: "body", Name: "*", Message: "there is no body here", Hint: "send none"}}
+	}
+	violations := r.body.violations(text)
+	for i := range violations {
+		violations[i].In, violations[i].Name = "body", "*"
+	}
+	return violations
+}
