@@ -9,6 +9,7 @@ import (
 	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/wire"
 	"github.com/mockportal/mockportal/openapi"
+	"github.com/mockportal/mockportal/scenarios"
 )
 
 // call is one request on its way. Each stage fills in what it finds out.
@@ -18,10 +19,13 @@ type call struct {
 	began   time.Time
 
 	// route
-	route     *openapi.Route // nil for an unknown path
+	path      string           // as it was sent
+	id        string           // of the sandbox that the path names; "" when it names none
+	routes    []*openapi.Route // of the path, by method; nil for an unknown path
+	route     *openapi.Route   // of path and method; nil for an unknown path
 	operation *openapi.Operation
 	api       openapi.API
-	context   string // "" or such as "/portal"
+	context   string // what stands before the operation's path: "", "/portal", "/sandboxes/s1/portal"
 	inPath    []openapi.Value
 	form      bool // a browser asks for the form of an operation that is called by POST
 	// read
@@ -31,13 +35,18 @@ type call struct {
 	format     wire.Format
 	token      string
 	// sandbox
-	sandbox *sandbox.Sandbox
-	turn    *sandbox.Turn // while the call holds the sandbox
+	sandbox  *sandbox.Sandbox
+	lost     error // the path names a sandbox that there is not
+	scenario *scenarios.Scenario
+	turn     *sandbox.Turn // while the call holds the sandbox
 	// identify
 	caller portal.Caller
 	known  bool // the token is good
 	// check
 	violations []openapi.Violation // all that is recorded
+	// rules
+	decision sandbox.Decision
+	released <-chan struct{} // closed when nothing is to be held back any longer
 	// operate, render
 	answer
 }
@@ -49,6 +58,7 @@ type answer struct {
 	body      string // JSON
 	evidence  openapi.Level
 	status    int
+	raw       string // the content type of a body that no format is made of; "" for JSON
 	errorCode int
 	envelope  wire.Envelope
 	header    http.Header // beside those of every answer; may be nil
@@ -58,11 +68,12 @@ type answer struct {
 
 // decide takes a call through its stages, up to its place in the journal. The first problem ends the way to the operation.
 func (c *call) decide() {
-	problem := cmp.Or(c.findRoute(), c.read(), c.findSandbox())
+	problem := cmp.Or(c.findPath(), c.read(), c.findSandbox(), c.chooseRoute())
 	c.sandbox.Turn(func(t *sandbox.Turn) {
-		c.turn = t
+		c.turn, c.scenario, c.released = t, t.Scenario, t.Released
 		c.identify()
-		if problem == nil {
+		c.rules()
+		if problem == nil && !c.overruled() {
 			problem = c.serve()
 		}
 		c.render(problem)

@@ -15,14 +15,14 @@ const DefaultMaxBody = 1 << 20
 
 // Options says what an exchange serves.
 type Options struct {
-	Sandbox  *sandbox.Sandbox
-	Fixtures *fixtures.Set                     // the words of errors
-	Contexts []string                          // beside those of the contract, each such as "/gis"
-	Strict   bool                              // unknown and repeated names are refused
-	MaxBody  int64                             // bytes; 0: DefaultMaxBody
-	Log      *slog.Logger                      // nil: nothing is logged
-	OffSpec  func(operation string, err error) // told when a reply was held back; nil: it is logged
-	Wall     func() time.Time                  // the wall clock
+	Sandboxes *sandbox.Set
+	Fixtures  *fixtures.Set                     // the words of errors
+	Contexts  []string                          // beside those of the contract, each such as "/gis"
+	Strict    bool                              // unknown and repeated names are refused
+	MaxBody   int64                             // bytes; 0: DefaultMaxBody
+	Log       *slog.Logger                      // nil: nothing is logged
+	OffSpec   func(operation string, err error) // told when a reply was held back; nil: it is logged
+	Wall      func() time.Time                  // the wall clock
 }
 
 // Exchange answers the portal's own paths. It is an http.Handler, safe for concurrent use.
@@ -56,6 +56,6 @@ func New(o Options) (*Exchange, error) {
 func (x *Exchange) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &call{x: x, request: r, began: x.Wall()}
 	c.decide()
+	c.log() // before a fault breaks off the answer
 	c.write(w)
-	c.log()
 }

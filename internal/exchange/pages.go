@@ -68,7 +68,7 @@ func (c *call) head() page.Head {
 	} else {
 		h.Crumbs = []page.Link{{Text: "Home", URL: directory}}
 	}
-	if rest, ok := strings.CutPrefix(c.request.URL.Path, directory+"/"); ok && c.operation != nil {
+	if rest, ok := strings.CutPrefix(c.path, directory+"/"); ok && c.operation != nil {
 		for segment := range strings.SplitSeq(strings.Trim(rest, "/"), "/") {
 			h.Crumbs = append(h.Crumbs, page.Link{Text: segment})
 		}
@@ -101,7 +101,7 @@ func (c *call) signInPage() page.SignInPage {
 	p.Title, p.SignIn = "Sign in", ""
 	switch {
 	case c.operation == nil || c.operation.ID != portalAdminSignIn:
-		p.Redirect = within(directory, c.request.URL.Path)
+		p.Redirect = within(directory, c.path)
 	case c.params.Text("redirect") != "":
 		p.Redirect = within(directory, c.params.Text("redirect"))
 	}
@@ -121,7 +121,7 @@ func within(directory, target string) string {
 }
 
 func (c *call) formPage() page.FormPage {
-	f := page.FormPage{Head: c.head(), Summary: c.operation.Summary, Action: c.request.URL.EscapedPath(), Method: c.route.Method, Submit: c.title()}
+	f := page.FormPage{Head: c.head(), Summary: c.operation.Summary, Action: (&url.URL{Path: c.path}).EscapedPath(), Method: c.route.Method, Submit: c.title()}
 	for i := range c.route.Parameters {
 		if p := &c.route.Parameters[i]; p.In != "path" {
 			f.Fields = append(f.Fields, field(p))

@@ -9,8 +9,7 @@ import (
 	"github.com/mockportal/mockportal/openapi"
 )
 
-// read takes the values out of query and form, and out of them the parameters, the format and the token. The query counts before the form.
-// What departs from the contract is noted here and judged in check, behind the questions who calls and what that member may do.
+// read takes the values out of query and form, and out of them the format and the token. The query counts before the form.
 func (c *call) read() *portal.Problem {
 	query, unreadable := wire.Query(c.request.URL.RawQuery)
 	c.values = append(c.inPath, query...)
@@ -21,11 +20,6 @@ func (c *call) read() *portal.Problem {
 		form, unreadable, err = wire.Form(c.request, c.x.MaxBody)
 		c.values = append(c.values, form...)
 		c.departures = append(c.departures, unreadable...)
-	}
-	if c.route != nil {
-		var violations []openapi.Violation
-		c.params, violations = c.route.Check(c.values)
-		c.departures = append(c.departures, violations...)
 	}
 	c.format = wire.FormatOf(c.values)
 	c.token = wire.Token(c.request, c.api, c.values)
@@ -38,8 +32,31 @@ func (c *call) read() *portal.Problem {
 	return nil
 }
 
-// findSandbox finds whose portal is asked.
+// credentials are the parameters beside the token that may tell whose portal is asked.
+var credentials = []string{"username", "client_id", "refresh_token", "auth_token"}
+
+// findSandbox finds whose portal is asked: that of the path's prefix, else of the token, else of another credential, else the default one.
+// So a client that can change neither its URLs nor its headers is still kept apart by what it signs in with.
 func (c *call) findSandbox() *portal.Problem {
-	c.sandbox = c.x.Sandbox
+	c.sandbox = c.x.Sandboxes.Default
+	if c.id != "" {
+		box, err := c.x.Sandboxes.Get(c.id)
+		if err != nil {
+			c.lost = err
+			return &portal.Problem{ID: "url-invalid"}
+		}
+		c.sandbox = box
+		return nil
+	}
+	if box := c.x.Sandboxes.OfCredential(c.token); box != nil {
+		c.sandbox = box
+		return nil
+	}
+	for _, name := range credentials {
+		if box := c.x.Sandboxes.OfCredential(wire.First(c.values, name)); box != nil {
+			c.sandbox = box
+			return nil
+		}
+	}
 	return nil
 }

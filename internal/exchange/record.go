@@ -22,8 +22,8 @@ func (c *call) journal() {
 	d := &detail{values: c.values, route: c.route, token: c.token, reply: c.body}
 	record := journal.Record{
 		Call: journal.Call{
-			Sandbox: c.sandbox.ID, Scenario: c.sandbox.Scenario.Name, Kind: journal.KindUnknown,
-			Method: c.request.Method, Path: c.request.URL.Path, Member: c.caller.Name(), Violations: c.violations,
+			Sandbox: c.sandbox.ID, Scenario: c.scenario.Name, Seed: c.scenario.Seed, Kind: journal.KindUnknown, Rule: c.decision.Rule,
+			Method: c.request.Method, Path: c.path, Member: c.caller.Name(), Violations: c.violations,
 			Outcome: journal.OK, Status: c.status, ErrorCode: c.errorCode, Evidence: c.evidence,
 			Time: c.began, PortalTime: c.turn.Now, DurationMicros: c.turn.Wall.Sub(c.began).Microseconds(),
 		},
@@ -40,13 +40,16 @@ func (c *call) journal() {
 	if c.errorCode != 0 {
 		record.Call.Outcome = journal.Error
 	}
+	if c.decision.Fault != nil {
+		record.Call.Outcome, record.Call.Fault = journal.Fault, string(c.decision.Fault.Kind)
+	}
 	c.number = c.sandbox.Journal.Append(record)
 }
 
 // size returns about how many bytes the record of the call holds on to. The path and the values of the query are parts of the request line,
 // so all of it stays as long as one of them.
 func (c *call) size() int {
-	size := len(c.request.Method) + len(c.request.RequestURI) + len(c.request.URL.Path) + len(c.token) + len(c.body)
+	size := len(c.request.Method) + len(c.request.RequestURI) + len(c.path) + len(c.token) + len(c.body)
 	for i := range c.values {
 		size += len(c.values[i].Name) + len(c.values[i].Text) + 48
 	}
@@ -87,17 +90,30 @@ type repeated []any
 
 // value returns a parameter's value as the journal shows it: JSON where the contract says so and the text is JSON, masked where it is secret.
 func (d *detail) value(v openapi.Value) any {
-	if d.route != nil {
-		for i := range d.route.Parameters {
-			if p := &d.route.Parameters[i]; p.Name == v.Name {
-				if p.Secret && v.Text != "" {
-					return wire.Mask
-				}
-				return wire.MaskedUnder(v.Name, decodeIf(p.JSON, v.Text), d.token)
-			}
+	if p := d.parameter(v.Name); p != nil && p.Secret && v.Text != "" {
+		return wire.Mask
+	}
+	return wire.MaskedUnder(v.Name, d.decoded(v), d.token)
+}
+
+func (d *detail) parameter(name string) *openapi.Parameter {
+	if d.route == nil {
+		return nil
+	}
+	for i := range d.route.Parameters {
+		if p := &d.route.Parameters[i]; p.Name == name {
+			return p
 		}
 	}
-	return wire.MaskedUnder(v.Name, decodeIf(looksLikeJSON(v.Text), v.Text), d.token)
+	return nil
+}
+
+// decoded returns a value as JSON where the contract says that it is JSON, or looks like it in a parameter that the contract does not know.
+func (d *detail) decoded(v openapi.Value) any {
+	if p := d.parameter(v.Name); p != nil {
+		return decodeIf(p.JSON, v.Text)
+	}
+	return decodeIf(looksLikeJSON(v.Text), v.Text)
 }
 
 // looksLikeJSON finds objects in parameters that the contract does not know, since a secret may stand in them.
@@ -119,5 +135,5 @@ func (d *detail) readReply() (reply any, truncated bool) {
 	if len(d.reply) <= maxReply && json.Unmarshal([]byte(d.reply), &value) == nil {
 		return wire.Masked(value, d.token), false
 	}
-	return wire.MaskedText(d.reply[:min(len(d.reply), maxReply)], d.token), true
+	return wire.MaskedText(d.reply[:min(len(d.reply), maxReply)], d.token), len(d.reply) > maxReply
 }

@@ -14,6 +14,12 @@ import (
 // render turns the reply or the problem into the JSON text that every format is made of.
 func (c *call) render(problem *portal.Problem) {
 	switch {
+	case c.lost != nil:
+		c.renderLost()
+	case c.decision.Reply != nil:
+		c.renderRule(c.decision.Reply)
+	case c.overruled():
+		c.status, c.evidence, c.raw = c.decision.Fault.Status, openapi.Assumed, wire.TypeHTML
 	case problem != nil:
 		c.renderProblem(problem)
 	case c.form:
@@ -29,6 +35,15 @@ func (c *call) render(problem *portal.Problem) {
 	}
 }
 
+// renderLost answers who asks a sandbox that there is not. No portal answers so; it is a mistake of the test, and told as one (RFC 9457).
+func (c *call) renderLost() {
+	c.status, c.errorCode, c.evidence = http.StatusNotFound, http.StatusNotFound, openapi.Assumed
+	c.raw = "application/problem+json"
+	c.body = marshal(map[string]any{
+		"type": "about:blank", "title": http.StatusText(http.StatusNotFound), "status": http.StatusNotFound, "detail": c.lost.Error(),
+	})
+}
+
 // tooLarge is the one problem that comes under a status of its own.
 const tooLarge = "too-large"
 
@@ -41,9 +56,13 @@ func (c *call) renderProblem(problem *portal.Problem) {
 	if problem.ID == tooLarge {
 		c.status = http.StatusRequestEntityTooLarge
 	}
+	c.renderEnvelope(envelope)
+}
+
+func (c *call) renderEnvelope(envelope wire.Envelope) {
 	c.envelope, c.errorCode, c.evidence = envelope, envelope.Error.Code, envelope.Evidence
 	c.body = marshal(envelope)
-	if code := c.errorCode; c.status == 0 && c.sandbox.Scenario.World.Portal.Errors == "status" && code >= 400 && code < 600 {
+	if code := c.errorCode; c.status == 0 && c.scenario.World.Portal.Errors == "status" && code >= 400 && code < 600 {
 		c.status = code
 	}
 }
@@ -67,8 +86,8 @@ func marshal(value any) string {
 // prove holds the answer against the contract before it leaves. One that only the scenario and the time decide is then kept.
 func (c *call) prove() {
 	switch {
-	case c.form || c.kept:
-		return
+	case c.form || c.kept || c.lost != nil || c.overruled():
+		return // nothing of an operation, proven before, or given by a rule and proven when the scenario was loaded
 	case c.errorCode != 0:
 		c.fail(c.x.contract.ProveSchema(errorSchema(c.api), c.body))
 		return

@@ -12,19 +12,44 @@ import (
 	"github.com/mockportal/mockportal/openapi"
 )
 
-// findRoute finds the operation by path and method.
-func (c *call) findRoute() *portal.Problem {
+// findPath finds the operation by its path, behind the prefix that may name a sandbox.
+func (c *call) findPath() *portal.Problem {
+	c.path = c.request.URL.Path
+	prefix := c.takePrefix()
 	found, ok := c.x.router.find(c.request)
 	if !ok {
 		c.api = apiOf(c.request.URL.Path)
 		c.suggestPath()
 		return &portal.Problem{ID: "url-invalid"}
 	}
-	routes := c.x.router.paths[found.template]
-	c.operation, c.api = routes[0].Operation, routes[0].Operation.API
-	c.context = found.context
-	c.readPath(routes[0], found.vars)
-	return c.chooseMethod(routes)
+	c.routes = c.x.router.paths[found.template]
+	c.operation, c.api = c.routes[0].Operation, c.routes[0].Operation.API
+	c.context = prefix + found.context
+	c.readPath(c.routes[0], found.vars)
+	return nil
+}
+
+// prefixOfSandboxes stands before the id of a sandbox in a path.
+const prefixOfSandboxes = "/sandboxes/"
+
+// takePrefix takes a sandbox's prefix off the path of the request, and returns it.
+func (c *call) takePrefix() string {
+	rest, ok := strings.CutPrefix(c.request.URL.EscapedPath(), prefixOfSandboxes)
+	if !ok {
+		return ""
+	}
+	id, raw, _ := strings.Cut(rest, "/")
+	path, err := url.PathUnescape("/" + raw)
+	if err != nil {
+		path = "/" + raw
+	}
+	stripped := new(http.Request)
+	*stripped = *c.request
+	stripped.URL = new(url.URL)
+	*stripped.URL = *c.request.URL
+	stripped.URL.Path, stripped.URL.RawPath = path, "/"+raw
+	c.request, c.id = stripped, id
+	return prefixOfSandboxes + id
 }
 
 // apiOf says in whose envelope an unknown path is answered.
@@ -47,23 +72,34 @@ func (c *call) readPath(route *openapi.Route, vars map[string]string) {
 	}
 }
 
-// chooseMethod picks the route of the request's method; HEAD answers as GET. A browser that asks an operation of POST by GET gets its form.
-func (c *call) chooseMethod(routes []*openapi.Route) *portal.Problem {
+// chooseRoute picks the route of the request's method; HEAD answers as GET. A browser that asks an operation of POST by GET gets its form.
+// What departs from the contract is noted here and judged in check, behind the questions who calls and what that member may do.
+func (c *call) chooseRoute() *portal.Problem {
+	if c.routes == nil {
+		return nil
+	}
+	problem := c.chooseMethod()
+	var violations []openapi.Violation
+	c.params, violations = c.route.Check(c.values)
+	c.departures = append(c.departures, violations...)
+	return problem
+}
+
+func (c *call) chooseMethod() *portal.Problem {
 	method := c.request.Method
 	if method == http.MethodHead {
 		method = http.MethodGet
 	}
 	if c.lenient() && (method == http.MethodGet || method == http.MethodPost) {
-		method = routes[0].Method
+		method = c.routes[0].Method
 	}
-	i := slices.IndexFunc(routes, func(r *openapi.Route) bool { return r.Method == method })
+	i := slices.IndexFunc(c.routes, func(r *openapi.Route) bool { return r.Method == method })
 	if i >= 0 {
-		c.route = routes[i]
+		c.route = c.routes[i]
 		return nil
 	}
-	c.route = routes[0]
-	query, _ := wire.Query(c.request.URL.RawQuery)
-	if c.form = method == http.MethodGet && wire.FormatOf(query) == wire.HTML; c.form {
+	c.route = c.routes[0]
+	if c.form = method == http.MethodGet && c.format == wire.HTML; c.form {
 		return nil
 	}
 	allowed := strings.Join(c.operation.Methods(), ", ")
@@ -73,7 +109,7 @@ func (c *call) chooseMethod(routes []*openapi.Route) *portal.Problem {
 
 // lenient reports whether the scenario wants the licensing operations to answer GET and POST alike.
 func (c *call) lenient() bool {
-	return c.operation.Kind == openapi.Licensing && c.x.Sandbox.Scenario.World.Portal.Methods == "lenient"
+	return c.operation.Kind == openapi.Licensing && c.sandbox.Scenario().World.Portal.Methods == "lenient"
 }
 
 // suggestPath notes a violation when the path is nearly one of the contract's: a segment misspelt, or the last one forgotten.

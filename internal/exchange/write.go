@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/mockportal/mockportal/internal/fault"
 	"github.com/mockportal/mockportal/internal/wire"
 	"github.com/mockportal/mockportal/internal/wire/page"
 )
@@ -31,11 +32,11 @@ func (c *call) write(w http.ResponseWriter) {
 	contentType, body := c.encode()
 	h := w.Header()
 	maps.Copy(h, c.header)
-	if c.format == wire.HTML {
+	if c.format == wire.HTML && c.raw == "" {
 		maps.Copy(h, pageOnly)
 	}
 	own := [...]string{
-		contentType, strconv.Itoa(len(body)), strconv.Itoa(c.number), c.sandbox.ID, c.sandbox.Scenario.Name,
+		contentType, strconv.Itoa(len(body)), strconv.Itoa(c.number), c.sandbox.ID, c.scenario.Name,
 		string(c.evidence), strconv.Itoa(len(c.violations)),
 	}
 	h["Access-Control-Allow-Origin"], h["Access-Control-Expose-Headers"] = anyOrigin, exposed
@@ -45,6 +46,22 @@ func (c *call) write(w http.ResponseWriter) {
 	if len(c.violations) > 0 {
 		h["Mockportal-Violations"] = own[6:7:7]
 	}
+	if c.decision.Rule != "" {
+		h["Mockportal-Rule"] = []string{c.decision.Rule}
+	}
+	c.send(w, body)
+}
+
+// send holds the answer back and breaks it, where a rule wants that.
+func (c *call) send(w http.ResponseWriter, body string) {
+	gone := c.request.Context().Done()
+	if !fault.Wait(c.decision.Delay, gone, c.released) {
+		return
+	}
+	if c.decision.Fault != nil {
+		fault.Break(w, fault.Answer{Status: c.status, Body: body}, *c.decision.Fault, gone, c.released)
+		return
+	}
 	w.WriteHeader(c.status)
 	// The client may have gone; there is nobody left to tell.
 	_, _ = io.WriteString(w, body)
@@ -52,9 +69,11 @@ func (c *call) write(w http.ResponseWriter) {
 
 func (c *call) encode() (contentType, body string) {
 	switch {
+	case c.raw != "":
+		return c.raw, c.body
 	case c.status == http.StatusSeeOther:
 		return wire.TypeHTML, ""
-	case c.format == wire.HTML:
+	case c.format == wire.HTML && (c.operation != nil || c.errorCode != 0):
 		return wire.TypeHTML, c.page()
 	}
 	return c.format.Encode(c.body, c.params.Text("callback"))
@@ -74,7 +93,7 @@ func (c *call) log() {
 		violations[i] = v.String()
 	}
 	c.x.Log.LogAttrs(context.Background(), level, "call",
-		slog.Int("number", c.number), slog.String("method", c.request.Method), slog.String("path", wire.MaskedText(c.request.URL.Path, c.token)),
+		slog.Int("number", c.number), slog.String("method", c.request.Method), slog.String("path", wire.MaskedText(c.path, c.token)),
 		slog.String("member", c.caller.Name()), slog.Int("status", c.status), slog.Int("error", c.errorCode),
 		slog.Any("violations", violations))
 }
