@@ -1,13 +1,17 @@
 package control
 
 import (
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/gorilla/mux"
 
@@ -17,35 +21,46 @@ import (
 	"github.com/mockportal/mockportal/scenarios"
 )
 
-// Options says what the API shows.
+// Options says what the API shows and changes.
 type Options struct {
-	Sandbox *sandbox.Sandbox
-	Library *scenarios.Library
-	CA      []byte   // PEM; nil over plain HTTP
-	Token   string   // asked for as a bearer token; "": nothing is asked for
-	Hosts   []string // names of this machine beside the loopback ones
+	Sandboxes *sandbox.Set
+	Library   *scenarios.Library
+	New       func(id string, scenario *scenarios.Scenario) sandbox.Options // how the server's sandboxes are made
+	CA        []byte                                                        // PEM; nil over plain HTTP
+	Token     string                                                        // asked for as a bearer token; "": nothing is asked for
+	Hosts     []string                                                      // names of this machine beside the loopback ones
 }
 
 // API is an http.Handler, safe for concurrent use.
 type API struct {
 	Options
 
-	contract *openapi.Contract
-	router   *mux.Router
+	contract  *openapi.Contract
+	elsewhere atomic.Pointer[string] // the portal's root, when it has another listener
 }
+
+// Announce tells where the portal is reached, when that is not where the control API is.
+func (a *API) Announce(url string) { a.elsewhere.Store(&url) }
 
 // New returns the control API.
-func New(o Options) *API {
-	return &API{Options: o, contract: openapi.Control(), router: router()}
+func New(o Options) *API { return &API{Options: o, contract: openapi.Control()} }
+
+// routes finds the methods of a path.
+type routes struct {
+	mux    *mux.Router                 // its routes are named by path templates
+	byPath map[string][]*openapi.Route // by path template
 }
 
-// router names the operation of each path. It is compiled once per process and never changed.
-var router = sync.OnceValue(func() *mux.Router {
-	r := mux.NewRouter().SkipClean(true).UseEncodedPath()
+// table is compiled once per process and never changed.
+var table = sync.OnceValue(func() routes {
+	t := routes{mux.NewRouter().SkipClean(true).UseEncodedPath(), map[string][]*openapi.Route{}}
 	for _, route := range openapi.Control().Routes() {
-		r.Path(wire.Template(route)).Name(route.Operation.ID)
+		if t.byPath[route.Path] == nil {
+			t.mux.Path(wire.Template(route)).Name(route.Path)
+		}
+		t.byPath[route.Path] = append(t.byPath[route.Path], route)
 	}
-	return r
+	return t
 })
 
 // Owns reports whether a path belongs to the control API.
@@ -61,10 +76,12 @@ type request struct {
 	*http.Request
 
 	params openapi.Params
+	body   []byte // JSON that fits the contract; nil when the operation takes none
 }
 
 // response is what an operation answers: raw bytes of a type of their own, or a value as JSON.
 type response struct {
+	status      int // 0: 200
 	value       any
 	contentType string
 	raw         []byte
@@ -79,8 +96,21 @@ var operations = map[string]func(*API, request) (response, *Problem){
 	"getCertificateAuthority": (*API).authority,
 	"listScenarios":           (*API).listScenarios,
 	"getScenario":             (*API).getScenario,
+	"createSandbox":           (*API).createSandbox,
+	"listSandboxes":           (*API).listSandboxes,
+	"getSandbox":              (*API).getSandbox,
+	"deleteSandbox":           (*API).deleteSandbox,
+	"playScenario":            (*API).playScenario,
+	"resetSandbox":            (*API).resetSandbox,
+	"getClock":                (*API).getClock,
+	"changeClock":             (*API).changeClock,
+	"listRules":               (*API).listRules,
+	"addRules":                (*API).addRules,
+	"dropRules":               (*API).dropRules,
+	"dropRule":                (*API).dropRules,
 	"getWorld":                (*API).getWorld,
 	"listCalls":               (*API).listCalls,
+	"clearCalls":              (*API).clearCalls,
 	"getCall":                 (*API).getCall,
 }
 
@@ -88,7 +118,7 @@ var operations = map[string]func(*API, request) (response, *Problem){
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer, problem := a.answer(w.Header(), r)
 	contentType, body := answer.contentType, answer.raw
-	status := http.StatusOK
+	status := cmp.Or(answer.status, http.StatusOK)
 	switch {
 	case problem != nil:
 		status, contentType, body = problem.Status, "application/problem+json", encode(problem)
@@ -117,13 +147,14 @@ func (a *API) answer(header http.Header, r *http.Request) (response, *Problem) {
 		return response{}, problem
 	}
 	var match mux.RouteMatch
-	if !a.router.Match(r, &match) {
+	if !table().mux.Match(r, &match) {
 		return response{}, a.unknownPath(r.URL.Path)
 	}
-	operation, _ := a.contract.Operation(match.Route.GetName())
-	if methods := operation.Methods(); !slices.Contains(methods, r.Method) {
-		header.Set("Allow", strings.Join(methods, ", "))
-		return response{}, problem(http.StatusMethodNotAllowed, "%s %s: allowed are %s", r.Method, r.URL.Path, strings.Join(methods, ", "))
+	route := chooseRoute(table().byPath[match.Route.GetName()], r.Method)
+	if route == nil {
+		allowed := methods(table().byPath[match.Route.GetName()])
+		header.Set("Allow", allowed)
+		return response{}, problem(http.StatusMethodNotAllowed, "%s %s: allowed are %s", r.Method, r.URL.Path, allowed)
 	}
 	values, violations := wire.Query(r.URL.RawQuery)
 	for name, text := range match.Vars {
@@ -132,19 +163,65 @@ func (a *API) answer(header http.Header, r *http.Request) (response, *Problem) {
 		}
 		values = append(values, openapi.Value{In: "path", Name: name, Text: text})
 	}
-	params, departures := operation.Routes[0].Check(values)
-	if violations = append(violations, departures...); len(violations) > 0 {
+	params, departures := route.Check(values)
+	body, err := readBody(r)
+	switch {
+	case errors.Is(err, errTooLarge):
+		return response{}, problem(http.StatusRequestEntityTooLarge, "a body has at most %d bytes", maxBody)
+	case err != nil:
+		return response{}, problem(http.StatusBadRequest, "the body did not arrive whole")
+	}
+	violations = slices.Concat(violations, departures, route.CheckBody(string(body)))
+	if len(violations) > 0 {
 		p := problem(http.StatusBadRequest, "%s", violations[0])
 		p.Violations = violations
 		return response{}, p
 	}
-	return operations[operation.ID](a, request{r, params})
+	return operations[route.Operation.ID](a, request{r, params, body})
+}
+
+// maxBody is how large a request to the control API may be: a scenario document with some room.
+const maxBody = 2 << 20
+
+var errTooLarge = errors.New("too large")
+
+func readBody(r *http.Request) ([]byte, error) {
+	if r.Body == nil {
+		return nil, nil
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	if err == nil && len(body) > maxBody {
+		err = errTooLarge
+	}
+	return body, err
+}
+
+func chooseRoute(routes []*openapi.Route, method string) *openapi.Route {
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	i := slices.IndexFunc(routes, func(r *openapi.Route) bool { return r.Method == method })
+	if i < 0 {
+		return nil
+	}
+	return routes[i]
+}
+
+func methods(routes []*openapi.Route) string {
+	var all []string
+	for _, r := range routes {
+		all = append(all, r.Operation.Methods()...)
+	}
+	slices.Sort(all)
+	return strings.Join(slices.Compact(all), ", ")
 }
 
 func (a *API) unknownPath(path string) *Problem {
 	var paths []string
 	for _, route := range a.contract.Routes() {
-		paths = append(paths, route.Path)
+		if !slices.Contains(paths, route.Path) {
+			paths = append(paths, route.Path)
+		}
 	}
 	return problem(http.StatusNotFound, "no operation has the path %q; there are %s", path, strings.Join(paths, ", "))
 }

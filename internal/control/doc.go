@@ -1,9 +1,10 @@
-// Package control is the API for tests and tools, under /__admin: what can be played, what a sandbox's world looks like, which calls came.
+// Package control is the API for tests and tools, under /__admin: sandboxes and their clocks and rules, what can be played, what a world looks
+// like, which calls came.
 //
 // Its contract is openapi/control.yaml; a request is checked against it like the portal's own:
 //
-//	api := control.New(control.Options{Sandbox: box, Library: library})
+//	api := control.New(control.Options{Sandboxes: set, Library: library, New: options})
 //	http.Handle("/__admin/", api)
 //
-// It changes nothing yet; what it shows holds no token and no password, scenario documents excepted.
+// What it shows holds no token and no password, scenario documents and the answer to who makes a sandbox excepted.
 package control

@@ -3,8 +3,10 @@ package control
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/mockportal/mockportal/internal/nearest"
+	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/mock/journal"
 	"github.com/mockportal/mockportal/openapi"
 	"github.com/mockportal/mockportal/scenarios"
@@ -56,19 +58,21 @@ func (a *API) getScenario(r request) (response, *Problem) {
 	return response{contentType: "application/json", raw: s.Document()}, nil
 }
 
-// known refuses the id of a sandbox that there is not.
-func (a *API) known(r request) *Problem {
-	if id := r.params.Text("id"); id != a.Sandbox.ID {
-		return problem(http.StatusNotFound, "no sandbox %q; there is %q", id, a.Sandbox.ID)
+// box returns the sandbox that a request names, or 404 with a word on what became of it.
+func (a *API) box(r request) (*sandbox.Sandbox, *Problem) {
+	box, err := a.Sandboxes.Get(r.params.Text("id"))
+	if err != nil {
+		return nil, problem(http.StatusNotFound, "%s; there are %s", err, strings.Join(a.Sandboxes.IDs(), ", "))
 	}
-	return nil
+	return box, nil
 }
 
 func (a *API) getWorld(r request) (response, *Problem) {
-	if problem := a.known(r); problem != nil {
-		return response{}, problem
+	box, missing := a.box(r)
+	if missing != nil {
+		return response{}, missing
 	}
-	view, err := a.Sandbox.View()
+	view, err := box.View()
 	if err != nil {
 		return response{}, problem(http.StatusInternalServerError, "%s", err)
 	}
@@ -79,8 +83,9 @@ func (a *API) getWorld(r request) (response, *Problem) {
 const defaultLimit = 100
 
 func (a *API) listCalls(r request) (response, *Problem) {
-	if problem := a.known(r); problem != nil {
-		return response{}, problem
+	box, missing := a.box(r)
+	if missing != nil {
+		return response{}, missing
 	}
 	q := journal.Query{Member: r.params.Text("member"), Outcome: journal.Outcome(r.params.Text("outcome")), Limit: defaultLimit}
 	if operation := r.params.Text("operation"); operation != "" {
@@ -100,20 +105,29 @@ func (a *API) listCalls(r request) (response, *Problem) {
 	if limit, ok := r.params.Int("limit"); ok {
 		q.Limit = int(limit)
 	}
-	return response{value: a.Sandbox.Journal.Find(q)}, nil
+	return response{value: box.Journal.Find(q)}, nil
 }
 
 func (a *API) getCall(r request) (response, *Problem) {
-	if problem := a.known(r); problem != nil {
-		return response{}, problem
+	box, missing := a.box(r)
+	if missing != nil {
+		return response{}, missing
 	}
 	number, _ := r.params.Int("number")
-	call, dropped, ok := a.Sandbox.Journal.Get(int(number))
+	call, dropped, ok := box.Journal.Get(int(number))
 	switch {
 	case dropped:
 		return response{}, problem(http.StatusGone, "call %d is no longer held: the journal is bounded and has dropped it", number)
 	case !ok:
-		return response{}, problem(http.StatusNotFound, "no call %d in sandbox %q yet", number, a.Sandbox.ID)
+		return response{}, problem(http.StatusNotFound, "no call %d in sandbox %q yet", number, box.ID)
 	}
 	return response{value: call}, nil
+}
+
+func (a *API) clearCalls(r request) (response, *Problem) {
+	box, missing := a.box(r)
+	if missing != nil {
+		return response{}, missing
+	}
+	return response{value: dropped{box.Journal.Clear()}}, nil
 }

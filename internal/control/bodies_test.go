@@ -1,0 +1,109 @@
+package control_test
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/mockportal/mockportal/mock"
+	"github.com/mockportal/mockportal/openapi"
+)
+
+// TestBodies proves for every operation that its body is held against the contract: what takes one takes JSON objects, and only what it
+// knows; what takes none takes none.
+func TestBodies(t *testing.T) {
+	t.Parallel()
+	s := prepared(t, mock.WithTLS())
+	for id, row := range requests() {
+		t.Run(id, func(t *testing.T) {
+			t.Parallel()
+			if row.body == "" {
+				p := bad(t, s, http.StatusBadRequest, id, row.path, "{}")
+				diff(t, "violations", []openapi.Violation{{Kind: openapi.Unknown, In: "body", Name: "*", Message: "there is no body here", Hint: "send none"}}, p.Violations)
+				return
+			}
+			for body, detail := range map[string]string{
+				"":             "body *: is not valid JSON: it ends too early",
+				"scenario=x":   "body *: is not valid JSON: syntax error at byte 1",
+				row.body[1:]:   "body *: is not valid JSON: ",
+				row.body + "x": "body *: is not valid JSON: ",
+				"null":         "body *: must be ",
+				`"text"`:       "body *: must be ",
+				"12":           "body *: must be ",
+			} {
+				p := bad(t, s, http.StatusBadRequest, id, row.path, body)
+				if !strings.HasPrefix(p.Detail, detail) || len(p.Violations) == 0 {
+					t.Errorf("%q: %s, %v", body, p.Detail, p.Violations)
+				}
+			}
+		})
+	}
+}
+
+// TestBodyFaults proves that all departures of a body are told at once, by pointer, and with what was meant.
+func TestBodyFaults(t *testing.T) {
+	t.Parallel()
+	s := mock.NewServer(t)
+	for _, row := range []struct {
+		name, body string
+		want       []openapi.Violation
+	}{
+		{"a name that is not there", `{"scenario":"trial","sed":1}`, []openapi.Violation{
+			{Kind: openapi.Unknown, In: "body", Name: "*", Pointer: "/sed", Message: "is not in the contract", Hint: `did you mean "seed"?`},
+		}},
+		{"a name in place of another", `{"scenaro":"trial"}`, []openapi.Violation{
+			{Kind: openapi.Missing, In: "body", Name: "*", Pointer: "/scenario", Message: "is missing", Hint: `"scenaro" was sent`},
+			{Kind: openapi.Unknown, In: "body", Name: "*", Pointer: "/scenaro", Message: "is not in the contract", Hint: `did you mean "scenario"?`},
+		}},
+		{"a name twice", `{"scenario":"trial","scenario":"purchased"}`, []openapi.Violation{
+			{Kind: openapi.Malformed, In: "body", Name: "*", Pointer: "/scenario", Message: "the key is there twice", Hint: "remove one of the two"},
+		}},
+		{"wrong types", `{"scenario":[],"id":7,"clock":"","seed":"7"}`, []openapi.Violation{
+			{Kind: openapi.Malformed, In: "body", Name: "*", Pointer: "/clock", Message: "must be a text that is not empty, came as an empty text"},
+			{Kind: openapi.Malformed, In: "body", Name: "*", Pointer: "/id", Message: "must be 1 to 40 of a-z, 0-9 and -, came as 7"},
+			{Kind: openapi.Malformed, In: "body", Name: "*", Pointer: "/scenario", Message: "must be a scenario's name or a scenario document, came as an array"},
+			{Kind: openapi.Malformed, In: "body", Name: "*", Pointer: "/seed", Message: "must be an integer from 0 to 18446744073709551615, came as a text of 1 character", Hint: "write the number without quotes"},
+		}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			p := bad(t, s, http.StatusBadRequest, "createSandbox", boxes, row.body)
+			diff(t, "violations", row.want, p.Violations)
+			diff(t, "detail", row.want[0].String(), p.Detail)
+		})
+	}
+}
+
+// TestLargeBody proves that 2 MiB are read and a byte more is refused.
+func TestLargeBody(t *testing.T) {
+	t.Parallel()
+	s := mock.NewServer(t)
+	const body, limit = `{"scenario":"trial"}`, 2 << 20
+	padded := body + strings.Repeat(" ", limit-len(body))
+	create(t, s, padded)
+	detail := bad(t, s, http.StatusRequestEntityTooLarge, "createSandbox", boxes, padded+" ").Detail
+	diff(t, "detail", "a body has at most 2097152 bytes", detail)
+	diff(t, "all", []string{"default", "s1"}, ids(t, s))
+}
+
+// TestBrokenBody proves that a body which breaks off is not told to be too large.
+func TestBrokenBody(t *testing.T) {
+	t.Parallel()
+	p, err := mock.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := httptest.NewRecorder()
+	p.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "http://mockportal"+boxes, io.MultiReader(strings.NewReader(`{"scenario":"trial"}`), broken{})))
+	diff(t, "status", http.StatusBadRequest, w.Code)
+	if !strings.Contains(w.Body.String(), `"detail":"the body did not arrive whole"`) {
+		t.Error(w.Body)
+	}
+}
+
+type broken struct{}
+
+func (broken) Read([]byte) (int, error) { return 0, errors.New("broken off") }
