@@ -240,3 +240,22 @@ type embedded struct {
 
 func (*embedded) Helper()            {}
 func (e *embedded) Cleanup(f func()) { e.cleanups = append([]func(){f}, e.cleanups...) }
+
+// BenchmarkSandbox makes a sandbox on a server, asks it once and ends it, as a test does that shares a server.
+func BenchmarkSandbox(b *testing.B) {
+	b.ReportAllocs()
+	server := &embedded{}
+	portal := mock.NewServer(server)
+	for b.Loop() {
+		t := &embedded{}
+		box := portal.Sandbox(t, "trial")
+		r := httptest.NewRequest(http.MethodGet, "/portal/portaladmin/license/getFutureLicense?f=json&token="+box.Token("admin"), nil)
+		portal.ServeHTTP(discard{http.Header{}}, r)
+		for _, clean := range t.cleanups {
+			clean()
+		}
+	}
+	for _, clean := range server.cleanups {
+		clean()
+	}
+}

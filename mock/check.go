@@ -51,12 +51,15 @@ func strayErrors(set *fixtures.Set) (notes []string) {
 
 // CheckScenario does what Check does for one scenario.
 func CheckScenario(library *scenarios.Library, scenario *scenarios.Scenario) error {
+	bare := *scenario
+	bare.Rules = nil // what they reply was proven when they were loaded; here the world is, behind them
+	scenario = &bare
 	box, err := sandbox.New(sandbox.Options{ID: "check", Scenario: scenario, Wall: time.Now})
 	if err != nil {
 		return err
 	}
 	instants := []time.Time{scenario.Clock.At}
-	for _, b := range box.Start().Boundaries() {
+	for _, b := range box.World().Boundaries() {
 		instants = append(instants, b.Add(-time.Millisecond), b)
 	}
 	var errs []error
@@ -76,15 +79,15 @@ func playAt(set *fixtures.Set, scenario *scenarios.Scenario, at time.Time) error
 		return err
 	}
 	var errs []error
-	x, err := exchange.New(exchange.Options{Sandbox: box, Fixtures: set, Wall: time.Now, OffSpec: func(operation string, err error) {
+	x, err := exchange.New(exchange.Options{Sandboxes: sandbox.NewSet(box, 0, 0, time.Now), Fixtures: set, Wall: time.Now, OffSpec: func(operation string, err error) {
 		errs = append(errs, fmt.Errorf("scenario %q at %s: %s: %w", scenario.Name, at.UTC().Format(time.RFC3339Nano), operation, err))
 	}})
 	if err != nil {
 		return err
 	}
 	tokens := []string{""}
-	for _, name := range box.Start().Usernames() {
-		if token, ok := box.Start().Token(name); ok {
+	for _, name := range box.World().Usernames() {
+		if token, ok := box.World().Token(name); ok {
 			tokens = append(tokens, token)
 		}
 	}

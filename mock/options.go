@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"time"
 
 	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/scenarios"
@@ -29,6 +30,8 @@ type config struct {
 	maxCalls        int
 	maxBytes        int
 	maxBody         int64
+	maxSandboxes    int
+	sandboxTTL      time.Duration
 	log             *slog.Logger
 	faults          []error
 }
@@ -56,7 +59,7 @@ func WithPack(pack fs.FS) Option {
 // WithLibrary plays from scenarios that are loaded already. It takes the place of WithPack.
 func WithLibrary(library *scenarios.Library) Option { return func(c *config) { c.library = library } }
 
-// WithClock overrides the scenario's clock: "frozen" at its instant, "wall" to follow the wall clock with all dates of the world shifted
+// WithClock overrides the scenario's clock: "frozen" at its instant, "running" from there on, "wall" to follow the wall clock with all dates of the world shifted
 // along, or an RFC 3339 time at which it stands still.
 func WithClock(clock string) Option {
 	return func(c *config) {
@@ -100,6 +103,12 @@ func WithMaxBody(bytes int64) Option {
 			c.faults = append(c.faults, fmt.Errorf("a body of at most %d bytes: must be 0 (the default) or more", bytes))
 		}
 	}
+}
+
+// WithSandboxes bounds how many sandboxes there may be beside the default one, and how long one lives that nobody uses; 0 is the default,
+// 1,000 and 30 minutes.
+func WithSandboxes(maximum int, ttl time.Duration) Option {
+	return func(c *config) { c.maxSandboxes, c.sandboxTTL = maximum, ttl }
 }
 
 // WithControlToken makes the control API ask for this bearer token.

@@ -5,13 +5,13 @@ import (
 	"crypto/x509"
 	"errors"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/mockportal/mockportal/internal/certs"
 	"github.com/mockportal/mockportal/internal/control"
 	"github.com/mockportal/mockportal/internal/exchange"
 	"github.com/mockportal/mockportal/internal/sandbox"
-	"github.com/mockportal/mockportal/mock/journal"
 	"github.com/mockportal/mockportal/scenarios"
 )
 
@@ -22,11 +22,16 @@ const (
 )
 
 // Portal is a fake portal as an http.Handler: the portal's own paths, and the control API under /__admin. It is safe for concurrent use.
+// What its methods say of a sandbox they say of the default one.
 type Portal struct {
+	*Sandbox
+
 	exchange  *exchange.Exchange
 	control   *control.API
-	box       *sandbox.Sandbox
+	sandboxes *sandbox.Set
+	library   *scenarios.Library
 	authority *certs.Authority // nil without WithTLS
+	close     func()
 }
 
 // New returns a portal at the start of its scenario. The error tells everything that is wrong with the options, with a pack, or with the scenario.
@@ -45,22 +50,21 @@ func (c *config) portal() (*Portal, error) {
 	if err = errors.Join(append(c.faults, err)...); err != nil {
 		return nil, err
 	}
-	box, err := sandbox.New(sandbox.Options{
-		ID: "default", Scenario: scenario, Clock: c.clock, Seed: c.seed,
-		MaxCalls: c.maxCalls, MaxBytes: c.maxBytes, Wall: time.Now,
-	})
+	box, err := sandbox.New(c.sandbox(sandbox.Default, scenario))
 	if err != nil {
 		return nil, err
 	}
-	p := &Portal{box: box}
+	set := sandbox.NewSet(box, c.maxSandboxes, c.sandboxTTL, time.Now)
+	p := &Portal{sandboxes: set, library: library, close: sync.OnceFunc(set.Close)}
+	p.Sandbox = &Sandbox{box: box, portal: p}
 	p.exchange, err = exchange.New(exchange.Options{
-		Sandbox: box, Fixtures: library.Fixtures(), Contexts: c.contexts, Strict: c.strict,
+		Sandboxes: set, Fixtures: library.Fixtures(), Contexts: c.contexts, Strict: c.strict,
 		MaxBody: c.maxBody, Log: c.log, Wall: time.Now,
 	})
 	if err != nil {
 		return nil, err
 	}
-	o := control.Options{Sandbox: box, Library: library, Token: c.controlToken, Hosts: c.tlsHosts}
+	o := control.Options{Sandboxes: set, Library: library, New: c.sandbox, Token: c.controlToken, Hosts: c.tlsHosts}
 	if c.tls {
 		if p.authority, err = certs.Generate(c.tlsHosts, time.Now()); err != nil {
 			return nil, err
@@ -69,6 +73,14 @@ func (c *config) portal() (*Portal, error) {
 	}
 	p.control = control.New(o)
 	return p, nil
+}
+
+// sandbox says what a sandbox of this portal is made of.
+func (c *config) sandbox(id string, scenario *scenarios.Scenario) sandbox.Options {
+	return sandbox.Options{
+		ID: id, Scenario: scenario, Clock: c.clock, Seed: c.seed,
+		MaxCalls: c.maxCalls, MaxBytes: c.maxBytes, Wall: time.Now,
+	}
 }
 
 // load finds what is to be played.
@@ -101,6 +113,9 @@ func (p *Portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.exchange.ServeHTTP(w, r)
 }
 
+// Announce tells the control API where the portal is reached, for those who listen twice; otherwise it goes by the request's own host.
+func (p *Portal) Announce(url string) { p.control.Announce(url) }
+
 // Handlers returns the portal and its control API apart, for those who listen twice. Both answer /livez and /readyz.
 func (p *Portal) Handlers() (portal, api http.Handler) {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -112,31 +127,8 @@ func (p *Portal) Handlers() (portal, api http.Handler) {
 	}), p.control
 }
 
-// Token returns the token that the scenario gives a member; "" when there is none.
-func (p *Portal) Token(member string) string {
-	token, _ := p.box.Start().Token(member)
-	return token
-}
-
-// Password returns a member's password; "" when there is no such member.
-func (p *Portal) Password(member string) string {
-	password, _ := p.box.Start().Password(member)
-	return password
-}
-
-// Members returns the usernames of the scenario's members, sorted.
-func (p *Portal) Members() []string { return p.box.Start().Usernames() }
-
-// Scenario returns the name of the scenario that is played.
-func (p *Portal) Scenario() string { return p.box.Scenario.Name }
-
-// Calls returns the journaled calls of some operations, oldest first; of every operation, unknown paths and pages too, when none is named.
-func (p *Portal) Calls(operations ...string) []journal.Call {
-	return p.Journal(journal.Query{Operations: operations}).Calls
-}
-
-// Journal returns the journaled calls that match, and whether any were dropped.
-func (p *Portal) Journal(q journal.Query) journal.Page { return p.box.Journal.Find(q) }
+// Close lets go of every answer that a rule holds back. The portal answers on, but holds nothing back any longer. NewServer has it called.
+func (p *Portal) Close() { p.close() }
 
 // TLSConfig returns what a listener needs to serve with the certificate of WithTLS; nil without that option.
 func (p *Portal) TLSConfig() *tls.Config {

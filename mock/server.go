@@ -3,15 +3,15 @@ package mock
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
-	"strings"
 	"time"
 
-	"github.com/mockportal/mockportal/internal/nearest"
-	"github.com/mockportal/mockportal/mock/journal"
+	"github.com/mockportal/mockportal/internal/sandbox"
+	"github.com/mockportal/mockportal/scenarios"
 )
 
 // TB is the part of testing.TB that is used, so that a program which embeds a portal does not link package testing.
@@ -22,15 +22,11 @@ type TB interface {
 	Cleanup(func())
 }
 
-// Server is a portal that listens on a loopback address for the length of a test.
+// Server is a portal that listens on a loopback address for the length of a test. Its URL is the root, such as http://127.0.0.1:41234.
 type Server struct {
 	*Portal
 
-	URL string // the root, such as http://127.0.0.1:41234, without a final slash
-
-	tb     TB
 	server *http.Server
-	client *http.Client
 	done   chan struct{} // closed once the server has stopped serving
 }
 
@@ -44,7 +40,8 @@ func NewServer(tb TB, options ...Option) *Server {
 		tb.Fatalf("mock: %v", err)
 		return nil
 	}
-	s := &Server{Portal: portal, tb: tb, done: make(chan struct{})}
+	s := &Server{Portal: portal, done: make(chan struct{})}
+	s.tb = tb
 	if err := s.listen(); err != nil {
 		tb.Fatalf("mock: %v", err)
 		return nil
@@ -88,6 +85,7 @@ const closeGrace = 5 * time.Second
 // Close stops the server and blocks until the calls that are being answered are done, at most five seconds; then it breaks their connections.
 // NewServer has it called at the end of the test; calling it twice does no harm.
 func (s *Server) Close() {
+	s.Portal.Close()
 	s.client.CloseIdleConnections()
 	ctx, cancel := context.WithTimeout(context.Background(), closeGrace)
 	defer cancel()
@@ -97,56 +95,45 @@ func (s *Server) Close() {
 	<-s.done
 }
 
-// Client returns a client that trusts the server's certificate. Its idle connections are closed with the server.
-func (s *Server) Client() *http.Client { return s.client }
-
-// SharingURL returns the address of a resource of the sharing API, the parts joined by slashes as they are.
-func (s *Server) SharingURL(parts ...string) string { return s.join("/portal/sharing/rest", parts) }
-
-// PortalAdminURL returns the address of a resource of the Portal Administrator API, the parts joined by slashes as they are.
-func (s *Server) PortalAdminURL(parts ...string) string { return s.join("/portal/portaladmin", parts) }
-
-func (s *Server) join(root string, parts []string) string {
-	return strings.Join(append([]string{s.URL + root}, parts...), "/")
+// Sandbox returns a sandbox of its own on this server, at the start of a scenario: what happens in it nobody else sees. It is reached under its
+// URL, or by its own token under the server's. At the end of the test it is deleted, and checked as the server is.
+// Only WithScenarioDocument, WithClock, WithSeed, WithJournal and AllowViolations mean something here; others fail the test.
+func (s *Server) Sandbox(tb TB, scenario string, options ...Option) *Sandbox {
+	tb.Helper()
+	box, check, err := s.newSandbox(scenario, options)
+	if err != nil {
+		tb.Fatalf("mock: %v", err)
+		return nil
+	}
+	own := &Sandbox{URL: s.URL + "/sandboxes/" + box.ID, box: box, portal: s.Portal, tb: tb, client: s.client}
+	tb.Cleanup(func() {
+		// It may have expired, or been deleted over HTTP; then there is nothing left to end.
+		_, _ = s.sandboxes.Delete(box.ID)
+	})
+	if check {
+		tb.Cleanup(own.checkViolations)
+	}
+	return own
 }
 
-// Token returns the token that the scenario gives a member, and fails the test when it gives none.
-func (s *Server) Token(member string) string {
-	s.tb.Helper()
-	token := s.Portal.Token(member)
-	if token == "" {
-		s.tb.Fatalf("mock: scenario %q gives no token to a member %q%s; its members are %s", s.Scenario(), member, nearest.Suggest(member, s.Members()), strings.Join(s.Members(), ", "))
+func (s *Server) newSandbox(scenario string, options []Option) (box *sandbox.Sandbox, check bool, err error) {
+	c := newConfig(append([]Option{WithScenario(scenario), WithLibrary(s.library)}, options...))
+	if err := c.onlyOfSandbox(scenario, s.library); err != nil {
+		return nil, false, err
 	}
-	return token
+	_, played, err := c.load()
+	if err = errors.Join(append(c.faults, err)...); err != nil {
+		return nil, false, err
+	}
+	box, err = s.sandboxes.Create(c.sandbox("", played))
+	return box, !c.allowViolations, err
 }
 
-// Password returns a member's password, and fails the test when there is no such member.
-func (s *Server) Password(member string) string {
-	s.tb.Helper()
-	password := s.Portal.Password(member)
-	if password == "" {
-		s.tb.Fatalf("mock: scenario %q gives no password to a member %q%s; its members are %s", s.Scenario(), member, nearest.Suggest(member, s.Members()), strings.Join(s.Members(), ", "))
+// onlyOfSandbox refuses options that are a server's.
+func (c *config) onlyOfSandbox(scenario string, library *scenarios.Library) error {
+	if c.scenario != scenario || c.library != library || len(c.packs) > 0 || c.tls || c.strict || len(c.contexts) > 0 || c.controlToken != "" || c.log != nil || c.maxBody != 0 ||
+		c.maxSandboxes != 0 || c.sandboxTTL != 0 {
+		return errors.New("a sandbox takes a scenario document, a clock, a seed, a journal and AllowViolations; other options are the server's")
 	}
-	return password
-}
-
-// checkViolations fails the test with one line per violation.
-func (s *Server) checkViolations() {
-	s.tb.Helper()
-	with := true
-	page := s.Journal(journal.Query{Violations: &with})
-	dropped := s.box.Journal.DroppedViolating()
-	if len(page.Calls)+dropped == 0 {
-		return
-	}
-	var b strings.Builder
-	for _, call := range page.Calls {
-		for _, v := range call.Violations {
-			fmt.Fprintf(&b, "\n\tcall %d, %s %s: %s", call.Number, call.Method, call.Path, v)
-		}
-	}
-	if dropped > 0 {
-		fmt.Fprintf(&b, "\n\t%d of them are no longer held by the journal (mock.WithJournal bounds it)", dropped)
-	}
-	s.tb.Errorf("mock: %d of the calls to the portal violated its contract (mock.AllowViolations lets them pass):%s", len(page.Calls)+dropped, b.String())
+	return nil
 }
