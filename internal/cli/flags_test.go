@@ -82,6 +82,7 @@ func TestEnvironment(t *testing.T) {
 var unreadable = map[string]string{
 	"addr": "nowhere", "control-addr": "nowhere", "pack": "nowhere", "scenario": "nowhere", "clock": "nowhere", "seed": "nowhere", "context": "nowhere",
 	"strict": "nowhere", "tls": "nowhere", "journal-max-calls": "nowhere", "journal-max-bytes": "nowhere", "max-body": "nowhere",
+	"max-sandboxes": "nowhere", "sandbox-ttl": "nowhere",
 	"read-timeout": "nowhere", "idle-timeout": "nowhere", "log-format": "nowhere", "log-level": "nowhere",
 	"json": "nowhere", "url": "::", "timeout": "nowhere",
 	"tls-host": "", "control-token": "",

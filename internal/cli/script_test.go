@@ -29,6 +29,8 @@ var update = flag.Bool("update", false, "write the golden parts of scripts")
 //	signal NAME SIGNAL CODE  end it with SIGTERM or SIGINT, which must end it with this code; NAME.out and NAME.err have what it wrote
 //	exits CODE ARG…          run mockportal, which must end with this code
 //	request METHOD URL [HEADER:VALUE…] [NAME=VALUE…]   print the status and the body; names and values are sent as a form
+//	send METHOD URL FILE     print the status and the body of a request that carries a file of JSON
+//	provision ROOT TOKEN     send the documented provisioning request to the portal at a root
 //	trust NAME [TOKEN]       make the server's authority known to the requests that follow; TOKEN is the control token
 //	occupy                   listen on a free port, which is then $OCCUPIED
 func TestScripts(t *testing.T) {
@@ -43,7 +45,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"serve": serve, "signal": signalServer, "exits": exits, "request": request, "trust": trust, "occupy": occupy,
+			"serve": serve, "signal": signalServer, "exits": exits, "request": request, "send": send, "provision": provision, "trust": trust, "occupy": occupy,
 		},
 	})
 }
@@ -165,19 +167,42 @@ func request(ts *testscript.TestScript, neg bool, args []string) {
 			form = append(form, arg)
 		}
 	}
-	r, err := http.NewRequest(args[0], args[1], strings.NewReader(strings.Join(form, "&"))) //nolint:noctx // a server of this test answers
+	if len(form) > 0 {
+		header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	exchange(ts, args[0], args[1], strings.Join(form, "&"), header)
+}
+
+func send(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: send METHOD URL FILE")
+	}
+	exchange(ts, args[0], args[1], ts.ReadFile(args[2]), http.Header{"Content-Type": {"application/json"}})
+}
+
+func provision(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: provision ROOT TOKEN")
+	}
+	address := args[0] + "/portal/sharing/rest/content/listings/6489da7f08f045ac8c0a5b1de37d56fe/provisionOrgEntitlements"
+	request(ts, false, []string{
+		http.MethodPost, address, "f=json", "token=" + args[1], "purchaserOrgId=sWwd06TnJR4lHopc",
+		`orgEntitlements={"maxUsers":10,"entitlements":{"standard":{"num":8}}}`,
+	})
+}
+
+// exchange sends a request and prints the answer.
+func exchange(ts *testscript.TestScript, method, address, body string, header http.Header) {
+	r, err := http.NewRequest(method, address, strings.NewReader(body)) //nolint:noctx // a server of this test answers
 	ts.Check(err)
 	r.Header, r.Host = header, header.Get("Host")
-	if len(form) > 0 {
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	}
 	transport := &http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{RootCAs: authority(ts), MinVersion: tls.VersionTLS12}}
 	resp, err := (&http.Client{Transport: transport}).Do(r)
 	ts.Check(err)
 	defer func() { _ = resp.Body.Close() }()
-	body, err := io.ReadAll(resp.Body)
+	reply, err := io.ReadAll(resp.Body)
 	ts.Check(err)
-	_, _ = fmt.Fprintf(ts.Stdout(), "%d\n%s\n", resp.StatusCode, body)
+	_, _ = fmt.Fprintf(ts.Stdout(), "%d\n%s\n", resp.StatusCode, reply)
 }
 
 // trust takes the authority from the control API, as somebody does who knows that it is this machine's own.

@@ -23,7 +23,7 @@ type serveCmd struct {
 	Addr            string        `default:"127.0.0.1:8080" help:"Where to listen; port 0 picks a free one."`
 	ControlAddr     string        `placeholder:"ADDR" help:"Where the control API listens; the portal's own address when left out."`
 	Scenario        string        `default:"trial" help:"The scenario to play."`
-	Clock           string        `placeholder:"CLOCK" help:"frozen, wall, or an RFC 3339 time at which the clock stands still; the scenario's when left out."`
+	Clock           string        `placeholder:"CLOCK" help:"frozen, running, wall, or an RFC 3339 time at which the clock stands still; the scenario's when left out."`
 	Seed            *uint64       `placeholder:"N" help:"The seed that issued tokens are derived from; the scenario's when left out."`
 	Context         []string      `placeholder:"/PATH" help:"A context beside /portal, /arcgis and none; repeatable."`
 	Strict          bool          `help:"Refuse unknown and repeated parameters with the portal's 400."`
@@ -33,6 +33,8 @@ type serveCmd struct {
 	JournalMaxCalls int           `default:"10000" help:"How many calls the journal holds; the oldest are dropped."`
 	JournalMaxBytes int           `default:"33554432" help:"How many bytes the journal holds."`
 	MaxBody         int64         `default:"1048576" help:"How many bytes a request's body may have."`
+	MaxSandboxes    int           `default:"1000" help:"How many sandboxes there may be beside the default one."`
+	SandboxTTL      time.Duration `name:"sandbox-ttl" default:"30m" help:"How long a sandbox lives that nobody uses."`
 	ReadTimeout     time.Duration `default:"30s" help:"How long a request that has begun may take to arrive."`
 	IdleTimeout     time.Duration `default:"2m" help:"How long a connection may be silent."`
 	LogFormat       string        `default:"text" enum:"text,json" help:"How logs are written to standard error: text or json."`
@@ -53,6 +55,9 @@ func (s *serveCmd) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
+	if len(servers) > 1 {
+		portal.Announce(servers[0].url)
+	}
 	failures := make(chan error, len(servers))
 	for _, server := range servers {
 		go func() { failures <- server.serve() }()
@@ -65,6 +70,7 @@ func (s *serveCmd) Run(ctx context.Context, std streams) error {
 	case <-ctx.Done():
 		log.Info("stopping")
 	}
+	portal.Close()
 	return errors.Join(err, stop(servers))
 }
 
@@ -82,7 +88,7 @@ func (s *serveCmd) portal(log *slog.Logger) (*mock.Portal, error) {
 	options := []mock.Option{
 		mock.WithLibrary(library), mock.WithScenario(s.Scenario), mock.WithClock(s.Clock), mock.WithContexts(s.Context...),
 		mock.WithJournal(s.JournalMaxCalls, s.JournalMaxBytes), mock.WithMaxBody(s.MaxBody),
-		mock.WithControlToken(s.ControlToken), mock.WithLogger(log),
+		mock.WithSandboxes(s.MaxSandboxes, s.SandboxTTL), mock.WithControlToken(s.ControlToken), mock.WithLogger(log),
 	}
 	if s.Seed != nil {
 		options = append(options, mock.WithSeed(*s.Seed))
