@@ -207,6 +207,7 @@ know_all() {
   know pack sh '*mockportal check *'
   know module sh 'go mod edit *'
   know commands text 'mockportal *'
+  know sandboxes sh 'curl *__admin/sandboxes -d *'
   know control sh 'curl *__admin*'
   known['go test ./...']=1
   known['go doc github.com/mockportal/mockportal/mock']=1
@@ -343,6 +344,7 @@ journal() {
   local misspelt=${1/purchaserOrgId/purchaserOrgID} line calls=0
   [[ $misspelt != "$1" ]] || die "the README's call has no purchaserOrgId to misspell"
   run "the misspelt call" "$checkout" "$misspelt"
+  sandboxes
   say "what came, over HTTP, after a misspelt call:"
   take control
   while read -r line; do
@@ -353,6 +355,28 @@ journal() {
     calls=$((calls + 1))
   done <<<"$text"
   expect "calls of the control API" "$(grep -c __admin <<<"$text")" "$calls"
+}
+
+# sandboxes makes a sandbox, moves its clock, breaks its next answer, puts it back and ends it.
+sandboxes() {
+  local line calls=0
+  say "a sandbox, from its making to its end:"
+  take sandboxes
+  while read -r line; do
+    run "$line" "$checkout" "$line"
+    as_json "the answer to $line" "$output"
+    case $line in
+      *DELETE*) expect_part "the answer" '"calls":0' "$output" ;;
+      */sandboxes\ *) expect_part "the answer" '"token":"admin-token.my-test"' "$output" ;;
+      */clock*) expect_part "the answer" '"now":"2016-08-22T16:48:37Z"' "$output" ;;
+      */rules*) expect_part "the answer" '{"ids":["rule-1"]}' "$output" ;;
+      */reset*) expect_part "the answer" '"now":"2016-07-22T16:48:37Z"' "$output" ;;
+      *) die "README line $line: .ci/readme.sh does not know what it is for" ;;
+    esac
+    ok "$line"
+    calls=$((calls + 1))
+  done <<<"$text"
+  expect "calls that make and end a sandbox" "$(grep -c __admin <<<"$text")" "$calls"
 }
 
 # shows LINE looks whether output is what that line of the README is for.
