@@ -76,9 +76,8 @@ func (a *API) createSandbox(r request) (response, *Problem) {
 	if wish.Seed != nil {
 		options.Seed = wish.Seed
 	}
-	var rules []scenarios.Rule
 	if wish.Rules != nil {
-		if rules, err = a.Library.Rules(scenario, wish.Rules); err != nil {
+		if options.Rules, err = a.Library.Rules(scenario, wish.Rules); err != nil {
 			return response{}, refused(err)
 		}
 	}
@@ -86,7 +85,6 @@ func (a *API) createSandbox(r request) (response, *Problem) {
 	if err != nil {
 		return response{}, refused(err)
 	}
-	box.AddRules(rules)
 	return response{status: http.StatusCreated, value: created{a.placeOf(r, box), box.World().Credentials()}}, nil
 }
 
@@ -151,8 +149,11 @@ func (a *API) getSandbox(r request) (response, *Problem) {
 }
 
 func (a *API) deleteSandbox(r request) (response, *Problem) {
-	box, err := a.Sandboxes.Delete(r.params.Text("id"))
-	if err != nil {
+	box, missing := a.box(r)
+	if missing != nil {
+		return response{}, missing
+	}
+	if _, err := a.Sandboxes.Delete(box.ID); err != nil {
 		return response{}, refused(err)
 	}
 	return a.summaryOf(r, box), nil

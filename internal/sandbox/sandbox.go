@@ -24,6 +24,7 @@ type Options struct {
 	Scenario *scenarios.Scenario
 	Clock    ClockSetting
 	Seed     *uint64          // overrides the scenario's; nil: the scenario's
+	Rules    []scenarios.Rule // added before anybody can call
 	MaxCalls int              // bound of the journal; 0: its default
 	MaxBytes int              // bound of the journal; 0: its default
 	Wall     func() time.Time // the wall clock
@@ -59,8 +60,11 @@ type state struct {
 func New(o Options) (*Sandbox, error) {
 	s := &Sandbox{ID: o.ID, options: o, Journal: journal.New(o.MaxCalls, o.MaxBytes), used: o.Wall()}
 	var err error
-	s.state, err = s.begin(o.Scenario)
-	return s, err
+	if s.state, err = s.begin(o.Scenario); err != nil {
+		return nil, err
+	}
+	s.AddRules(o.Rules)
+	return s, nil
 }
 
 // begin returns the state at the start of a scenario.
