@@ -91,7 +91,9 @@ func (c *call) chooseMethod() *portal.Problem {
 		method = http.MethodGet
 	}
 	if c.lenient() && (method == http.MethodGet || method == http.MethodPost) {
-		method = c.routes[0].Method
+		if method = c.routes[0].Method; method == http.MethodPost {
+			c.takeQueryForForm()
+		}
 	}
 	i := slices.IndexFunc(c.routes, func(r *openapi.Route) bool { return r.Method == method })
 	if i >= 0 {
@@ -105,6 +107,15 @@ func (c *call) chooseMethod() *portal.Problem {
 	allowed := strings.Join(c.operation.Methods(), ", ")
 	c.header = http.Header{"Allow": {allowed}}
 	return &portal.Problem{ID: "method-not-supported", Allowed: allowed}
+}
+
+// takeQueryForForm lets the query of a GET stand for the form of a POST, where the scenario wants both to be answered alike.
+func (c *call) takeQueryForForm() {
+	for i := range c.values {
+		if c.values[i].In == "query" && c.request.Method != http.MethodPost {
+			c.values[i].In = "form"
+		}
+	}
 }
 
 // lenient reports whether the scenario wants the licensing operations to answer GET and POST alike.
