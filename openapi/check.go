@@ -60,12 +60,35 @@ func (r *Route) Check(values []Value) (Params, []Violation) {
 			violations = append(violations, r.absent(p, values))
 		}
 	}
+	return params, append(violations, r.unknowns(values, violations)...)
+}
+
+// unknowns returns a violation for each value whose name the contract does not have in its place.
+func (r *Route) unknowns(values []Value, so []Violation) (violations []Violation) {
+	var all, absent []string
 	for _, v := range values {
-		if p := r.parameter(v.Name); p == nil || (v.In == "path") != (p.In == "path") {
-			violations = append(violations, r.unknown(v, violations))
+		if p := r.parameter(v.Name); p != nil && (v.In == "path") == (p.In == "path") {
+			continue
+		}
+		if all == nil {
+			all, absent = r.sendable(so)
+		}
+		violations = append(violations, unknown(v, all, absent))
+	}
+	return violations
+}
+
+// sendable returns the names that may be sent, and those among them that are required and were not.
+func (r *Route) sendable(violations []Violation) (all, absent []string) {
+	for i := range r.Parameters {
+		if p := &r.Parameters[i]; p.In != "path" {
+			all = append(all, p.Name)
+			if slices.ContainsFunc(violations, func(v Violation) bool { return v.Kind == Missing && v.Name == p.Name }) {
+				absent = append(absent, p.Name)
+			}
 		}
 	}
-	return params, violations
+	return all, absent
 }
 
 // first returns the value of p that counts and notes where it came again, or in a place where it does not belong.
@@ -112,17 +135,8 @@ func (r *Route) absent(p *Parameter, values []Value) Violation {
 }
 
 // unknown suggests the declared name that is closest, preferably one that was not sent.
-func (r *Route) unknown(value Value, so []Violation) Violation {
+func unknown(value Value, all, absent []string) Violation {
 	v := Violation{Kind: Unknown, In: value.In, Name: value.Name, Message: "is not in the contract"}
-	var absent, all []string
-	for i := range r.Parameters {
-		if p := &r.Parameters[i]; p.In != "path" {
-			all = append(all, p.Name)
-			if slices.ContainsFunc(so, func(s Violation) bool { return s.Kind == Missing && s.Name == p.Name }) {
-				absent = append(absent, p.Name)
-			}
-		}
-	}
 	near, ok := nearest.Name(value.Name, absent)
 	if !ok {
 		near, ok = nearest.Name(value.Name, all)
