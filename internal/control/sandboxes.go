@@ -128,16 +128,17 @@ type summary struct {
 	place
 	sandbox.Clock
 
-	Calls      int  `json:"calls"`
-	Violations int  `json:"violations"`
-	Dropped    int  `json:"dropped"`
-	Complete   bool `json:"complete"`
+	Calls      int             `json:"calls"`
+	Violations int             `json:"violations"`
+	Unmet      []sandbox.Unmet `json:"unmet"`
+	Dropped    int             `json:"dropped"`
+	Complete   bool            `json:"complete"`
 }
 
 func (a *API) summaryOf(r request, box *sandbox.Sandbox) response {
 	with := true
 	all, violating := box.Journal.Find(journal.Query{Limit: 1}), box.Journal.Find(journal.Query{Violations: &with, Limit: 1})
-	return response{value: summary{a.placeOf(r, box), box.ReadClock(), all.Total, violating.Total, all.Dropped, all.Complete}}
+	return response{value: summary{a.placeOf(r, box), box.ReadClock(), all.Total, violating.Total, box.Unmet(), all.Dropped, all.Complete}}
 }
 
 func (a *API) getSandbox(r request) (response, *Problem) {

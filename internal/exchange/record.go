@@ -74,19 +74,16 @@ func (d *detail) fill(c *journal.Call) {
 	for _, v := range d.values {
 		value, name := d.value(v), wire.MaskedText(v.Name, d.token)
 		before, again := c.Params[name] // null, too, is a value
-		if list, ok := before.(repeated); ok {
+		if list, ok := before.(journal.Repeated); ok {
 			c.Params[name] = append(list, value)
 		} else if again {
-			c.Params[name] = repeated{before, value}
+			c.Params[name] = journal.Repeated{before, value}
 		} else {
 			c.Params[name] = value
 		}
 	}
 	c.Reply, c.ReplyTruncated = d.readReply()
 }
-
-// repeated is the list of the values of a name that came more than once; its own type tells it from a JSON list.
-type repeated []any
 
 // value returns a parameter's value as the journal shows it: JSON where the contract says so and the text is JSON, masked where it is secret.
 func (d *detail) value(v openapi.Value) any {

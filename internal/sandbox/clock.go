@@ -81,6 +81,9 @@ func (c clock) now(wall time.Time) time.Time {
 	return c.at.Add(wall.Sub(c.since))
 }
 
+// maxYear is the last one that RFC 3339 can write.
+const maxYear = 9999
+
 // ClockChange is one change of a clock: exactly one of the three.
 type ClockChange struct {
 	At      time.Time           // not before the present
@@ -101,6 +104,9 @@ func (c clock) changed(change ClockChange, wall time.Time) (clock, time.Duration
 		next.mode = change.Mode
 	default:
 		next.at = now.Add(change.Advance)
+	}
+	if next.at.Year() > maxYear {
+		return c, 0, fmt.Errorf("%w: it would show the year %d, and ends with %d", ErrClock, next.at.Year(), maxYear)
 	}
 	if change.Mode == scenarios.Wall && c.mode != scenarios.Wall {
 		next, shift := next.follow(wall)

@@ -319,7 +319,7 @@ func TestSandboxesAreTheirModels(t *testing.T) {
 		for i := range pairs {
 			pairs[i] = newPair(t, set, plays, wall, draw)
 		}
-		for range rapid.IntRange(1, 30).Draw(t, "steps") {
+		for range rapid.IntRange(1, 20).Draw(t, "steps") {
 			pairs[draw("sandbox", len(pairs))].step()
 			for _, p := range pairs {
 				p.compare()

@@ -84,8 +84,8 @@ func turn[T any](b *sandbox.Sandbox, f func(*sandbox.Turn) T) T {
 
 func TestNotPlayed(t *testing.T) {
 	t.Parallel()
-	s := written(t, "expect: [{ when: { operation: getFutureLicense }, exactly: 1 }]\n")
-	const want = `scenario "written": expect: not played by this version, which plays everything else`
+	s := written(t, "expect: [{ when: { operation: getFutureLicense }, exactly: 1 }]\nwithin: 2s\n")
+	const want = `scenario "written": inOrder and within: not played by this version, which plays everything else`
 	_, made := sandbox.New(sandbox.Options{Scenario: s, Wall: time.Now})
 	b := box(t, sandbox.Options{})
 	for name, err := range map[string]error{"New": made, "Play": b.Play(s)} {

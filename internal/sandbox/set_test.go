@@ -109,7 +109,7 @@ func TestBadIDs(t *testing.T) {
 func TestBrokenScenario(t *testing.T) {
 	t.Parallel()
 	b := newBoxes(t, 1, 0)
-	s := written(t, "expect: [{ when: {}, exactly: 1 }]\n")
+	s := written(t, "expect: [{ when: {}, exactly: 1 }]\ninOrder: true\n")
 	if _, err := b.Create(sandbox.Options{ID: "a", Scenario: s, Wall: b.wall.now}); !errors.Is(err, sandbox.ErrNotPlayed) {
 		t.Errorf("got %v", err)
 	}

@@ -46,6 +46,21 @@ type Call struct {
 	DurationMicros int64               `json:"durationMicros"`
 }
 
+// Repeated is the values of a name that came more than once, in their order; its own type tells it from a JSON list.
+type Repeated []any
+
+// FirstParams returns the parameters with, of a repeated name, the value that counted.
+func (c *Call) FirstParams() map[string]any {
+	params := make(map[string]any, len(c.Params))
+	for name, value := range c.Params {
+		if values, ok := value.(Repeated); ok && len(values) > 0 {
+			value = values[0]
+		}
+		params[name] = value
+	}
+	return params
+}
+
 // MarshalJSON writes lists as lists and objects as objects, also when they are empty.
 func (c Call) MarshalJSON() ([]byte, error) {
 	type plain Call
