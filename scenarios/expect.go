@@ -24,4 +24,6 @@ func (e Expectation) Counts(r Result) bool {
 }
 
 // Met reports whether so many calls are as many as there should be.
-func (e Expectation) Met(seen int) bool { return seen >= e.AtLeast && (e.AtMost == NoLimit || seen <= e.AtMost) }
+func (e Expectation) Met(seen int) bool {
+	return seen >= e.AtLeast && (e.AtMost == NoLimit || seen <= e.AtMost)
+}
