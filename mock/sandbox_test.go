@@ -642,3 +642,15 @@ func TestCheckDoesNotWait(t *testing.T) {
 		diff(t, "it takes", time.Duration(0), time.Since(began))
 	})
 }
+
+// TestExpiredByToken proves that a client which is kept apart by its token alone is told that its sandbox has expired, not that its token is bad.
+func TestExpiredByToken(t *testing.T) {
+	t.Parallel()
+	s := mock.NewServer(t, mock.WithSandboxes(0, time.Nanosecond))
+	token := s.Sandbox(t, "trial").Token("admin")
+	a := ask(t, s, license().with("token", token))
+	diff(t, "status", http.StatusNotFound, a.status)
+	if want := "the sandbox has expired"; !strings.Contains(a.body, want) {
+		t.Errorf("%q is not in %s", want, a.body)
+	}
+}

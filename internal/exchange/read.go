@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/mockportal/mockportal/internal/portal"
+	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/wire"
 	"github.com/mockportal/mockportal/openapi"
 )
@@ -32,31 +33,25 @@ func (c *call) read() *portal.Problem {
 	return nil
 }
 
-// credentials are the parameters beside the token that may tell whose portal is asked.
-var credentials = []string{"username", "client_id", "refresh_token", "auth_token"}
-
 // findSandbox finds whose portal is asked: that of the path's prefix, else of the token, else of another credential, else the default one.
 // So a client that can change neither its URLs nor its headers is still kept apart by what it signs in with.
 func (c *call) findSandbox() *portal.Problem {
 	c.sandbox = c.x.Sandboxes.Default
-	if c.id != "" {
-		box, err := c.x.Sandboxes.Get(c.id)
-		if err != nil {
-			c.lost = err
-			return &portal.Problem{ID: "url-invalid"}
-		}
+	box, err := c.namedSandbox()
+	switch {
+	case err != nil:
+		c.lost = err
+		return &portal.Problem{ID: "url-invalid"}
+	case box != nil:
 		c.sandbox = box
-		return nil
-	}
-	if box := c.x.Sandboxes.OfCredential(c.token); box != nil {
-		c.sandbox = box
-		return nil
-	}
-	for _, name := range credentials {
-		if box := c.x.Sandboxes.OfCredential(wire.First(c.values, name)); box != nil {
-			c.sandbox = box
-			return nil
-		}
 	}
 	return nil
+}
+
+func (c *call) namedSandbox() (*sandbox.Sandbox, error) {
+	if c.id != "" {
+		return c.x.Sandboxes.Get(c.id)
+	}
+	return c.x.Sandboxes.OfCredentials(c.token, wire.First(c.values, "username"), wire.First(c.values, "client_id"),
+		wire.First(c.values, "refresh_token"), wire.First(c.values, "auth_token"))
 }

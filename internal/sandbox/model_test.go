@@ -390,7 +390,7 @@ func driveOne(t *testing.T, set *sandbox.Set, p *pair) {
 		if got, err := set.Get(p.box.ID); got != p.box || err != nil {
 			t.Errorf("%s is not found: %v", p.box.ID, err)
 		}
-		if set.OfCredential("admin."+p.box.ID) != p.box {
+		if ofCredential(set, "admin."+p.box.ID) != p.box {
 			t.Errorf("admin.%s belongs to another sandbox", p.box.ID)
 		}
 	}

@@ -137,15 +137,22 @@ func (s *Set) getLocked(id string) (*Sandbox, error) {
 	return nil, fmt.Errorf("%w: %q (it was deleted, or never made)", ErrUnknown, id)
 }
 
-// OfCredential returns the sandbox whose suffix a token, username or client id carries; nil when it carries none, or that sandbox is gone.
-func (s *Set) OfCredential(credential string) *Sandbox {
-	i := strings.LastIndexByte(credential, '.')
-	if i < 0 {
-		return nil
+// OfCredentials returns the sandbox whose suffix the first of some tokens, usernames and client ids carries; nil when none carries one.
+// The error wraps ErrExpired when that sandbox has expired, so that nobody looks for the fault in a token.
+func (s *Set) OfCredentials(credentials ...string) (*Sandbox, error) {
+	for _, credential := range credentials {
+		i := strings.LastIndexByte(credential, '.')
+		if i < 0 {
+			continue
+		}
+		s.mu.Lock()
+		box, err := s.getLocked(credential[i+1:])
+		s.mu.Unlock()
+		if box != nil || errors.Is(err, ErrExpired) {
+			return box, err
+		}
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.liveLocked(credential[i+1:])
+	return nil, nil
 }
 
 // liveLocked returns a sandbox that has not expired; nil when there is none.

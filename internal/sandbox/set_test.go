@@ -157,28 +157,56 @@ func TestDefaultBounds(t *testing.T) {
 	}
 }
 
+// credentialed is what finds sandboxes by what a client signs in with.
+type credentialed interface {
+	OfCredentials(credentials ...string) (*sandbox.Sandbox, error)
+}
+
+func ofCredential(s credentialed, credential string) *sandbox.Sandbox {
+	box, _ := s.OfCredentials(credential)
+	return box
+}
+
+// TestOfCredentials: the first that carries a suffix counts, one that names nobody is passed over, and an expired one is told.
+func TestOfCredentials(t *testing.T) {
+	t.Parallel()
+	b := newBoxes(t, 0, time.Minute)
+	one, two := b.mustCreate("one"), b.mustCreate("two")
+	if got, err := b.OfCredentials("", "plain", "a.nobody", "a.two", "a.one"); got != two || err != nil {
+		t.Errorf("got %v, %v", got, err)
+	}
+	b.pass(time.Minute - 1)
+	released(one) // is a turn
+	b.pass(1)
+	got, err := b.OfCredentials("a.two", "a.one")
+	if got != nil {
+		t.Errorf("got %s", got.ID)
+	}
+	refused(t, "an expired one", err, sandbox.ErrExpired, `the sandbox has expired: "two" was not used for 1m0s`)
+}
+
 // TestExpiry: by whatever one asks, a sandbox that nobody has used for too long is gone, and what it held back is let go.
 func TestExpiry(t *testing.T) {
 	t.Parallel()
 	for name, ask := range map[string]func(boxes){
-		"Get":          func(b boxes) { _, _ = b.Get("idle") },
-		"Get another":  func(b boxes) { _, _ = b.Get("unknown"); _ = b.IDs() },
-		"Delete":       func(b boxes) { _, _ = b.Delete("idle") },
-		"Create":       func(b boxes) { b.mustCreate("new") },
-		"IDs":          func(b boxes) { _ = b.IDs() },
-		"OfCredential": func(b boxes) { _ = b.OfCredential("admin.idle") },
+		"Get":           func(b boxes) { _, _ = b.Get("idle") },
+		"Get another":   func(b boxes) { _, _ = b.Get("unknown"); _ = b.IDs() },
+		"Delete":        func(b boxes) { _, _ = b.Delete("idle") },
+		"Create":        func(b boxes) { b.mustCreate("new") },
+		"IDs":           func(b boxes) { _ = b.IDs() },
+		"OfCredentials": func(b boxes) { _ = ofCredential(b, "admin.idle") },
 	} {
 		b := newBoxes(t, 0, time.Minute)
 		idle, used := b.mustCreate("idle"), b.mustCreate("used")
 		held := turn(idle, func(turn *sandbox.Turn) <-chan struct{} { return turn.Released })
 		b.pass(time.Minute - 1)
 		released(used) // is a turn
-		if b.OfCredential("x.idle") != idle || isClosed(held) {
+		if ofCredential(b, "x.idle") != idle || isClosed(held) {
 			t.Errorf("%s: it is gone too early", name)
 		}
 		b.pass(1)
 		ask(b)
-		if !isClosed(held) || b.OfCredential("x.idle") != nil {
+		if !isClosed(held) || ofCredential(b, "x.idle") != nil {
 			t.Errorf("%s: what it held back is not let go, or its credentials still find it", name)
 		}
 		const want = `the sandbox has expired: "idle" was not used for 1m0s`
@@ -279,7 +307,7 @@ func TestOfCredential(t *testing.T) {
 		"admin.s1": s1, "admin-token.s1": s1, "a.b.s1": s1, token: s1, ".s1": s1, "app.mine": mine, "s1.mine": mine,
 		"": nil, "admin": nil, "s1": nil, ".": nil, "admin.": nil, "admin.s2": nil, "admin.S1": nil, "admin.s1 ": nil, "admin.s1.": nil, "admin.default": nil,
 	} {
-		if got := b.OfCredential(credential); got != want {
+		if got := ofCredential(b, credential); got != want {
 			t.Errorf("%q belongs to %v", credential, got)
 		}
 	}
