@@ -21,19 +21,9 @@ type checkCmd struct {
 
 // Run loads everything and plays every scenario at each boundary of its clock. All faults come at once.
 func (c *checkCmd) Run(std streams) error {
-	var files []string
-	for _, path := range c.Paths {
-		info, err := os.Stat(path)
-		switch {
-		case err != nil:
-			return fmt.Errorf("check %q: it must be a pack's folder or a scenario file: %w", path, unwrapPath(err))
-		case info.IsDir():
-			c.Pack = append(c.Pack, path)
-		case !info.Mode().IsRegular():
-			return fmt.Errorf("check %q: it must be a pack's folder or a scenario file: is no regular file", path)
-		default:
-			files = append(files, path)
-		}
+	files, err := c.sort()
+	if err != nil {
+		return err
 	}
 	library, err := c.open()
 	var faults fixtures.Faults
@@ -61,6 +51,24 @@ func (c *checkCmd) Run(std streams) error {
 	}
 	say(std.out, fmt.Sprintf("ok: %d scenarios and %d fixtures%s", len(library.Names()), len(library.Fixtures().IDs()), andFiles(files)))
 	return nil
+}
+
+// sort tells the packs that are named, which join those of --pack, from the files.
+func (c *checkCmd) sort() (files []string, err error) {
+	for _, path := range c.Paths {
+		info, err := os.Stat(path)
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("check %q: it must be a pack's folder or a scenario file: %w", path, unwrapPath(err))
+		case info.IsDir():
+			c.Pack = append(c.Pack, path)
+		case !info.Mode().IsRegular():
+			return nil, fmt.Errorf("check %q: it must be a pack's folder or a scenario file: is no regular file", path)
+		default:
+			files = append(files, path)
+		}
+	}
+	return files, nil
 }
 
 func andFiles(files []string) string {

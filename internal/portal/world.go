@@ -3,7 +3,6 @@ package portal
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -201,89 +200,6 @@ func (w World) findBoundaries() []time.Time {
 	}
 	slices.SortFunc(all, time.Time.Compare)
 	return slices.CompactFunc(all, time.Time.Equal)
-}
-
-// View is the world as people may look at it: without passwords, tokens and secrets.
-type View struct {
-	Members  []MemberView  `json:"members"`
-	Apps     []AppView     `json:"apps"`
-	Listings []ListingView `json:"listings"`
-	License  any           `json:"license"` // as getFutureLicense answers it at this instant; null without a licence
-	Tokens   TokenView     `json:"tokens"`
-}
-
-// MemberView is a member in a View.
-type MemberView struct {
-	Username     string     `json:"username"`
-	OrgID        string     `json:"orgId"`
-	Role         string     `json:"role"`
-	Privileges   []string   `json:"privileges"`
-	TokenExpires *time.Time `json:"tokenExpires"` // null: the scenario's token never expires
-}
-
-// AppView is an application in a View.
-type AppView struct {
-	ClientID string `json:"clientId"`
-	Member   string `json:"member"`
-}
-
-// ListingView is a listing in a View.
-type ListingView struct {
-	ItemID            string            `json:"itemId"`
-	OrgID             string            `json:"orgId"`
-	LicenseBy         string            `json:"licenseBy"`
-	SignatureRequired bool              `json:"signatureRequired"`
-	Provisions        []json.RawMessage `json:"provisions"`
-}
-
-// TokenView counts tokens.
-type TokenView struct {
-	Issued  uint64 `json:"issued"`
-	Revoked int    `json:"revoked"`
-}
-
-// View returns the world at an instant, everything in a stable order.
-func (w World) View(now time.Time) (View, error) {
-	v := View{Members: []MemberView{}, Apps: []AppView{}, Listings: []ListingView{}, Tokens: TokenView{w.issued, len(w.revoked)}}
-	for _, name := range w.Usernames() {
-		v.Members = append(v.Members, w.members[name].view())
-	}
-	for _, id := range slices.Sorted(maps.Keys(w.apps)) {
-		v.Apps = append(v.Apps, AppView{id, Caller{Member: w.apps[id].member}.Name()})
-	}
-	for _, id := range slices.Sorted(maps.Keys(w.listings)) {
-		view, err := w.listingView(id)
-		if err != nil {
-			return v, err
-		}
-		v.Listings = append(v.Listings, view)
-	}
-	if w.license != nil {
-		v.License = w.license.at(now)
-	}
-	return v, nil
-}
-
-func (m *Member) view() MemberView {
-	v := MemberView{Username: m.Username, OrgID: m.OrgID, Role: m.Role, Privileges: append([]string{}, m.Privileges...)}
-	if !m.tokenExpires.IsZero() {
-		at := m.tokenExpires.UTC()
-		v.TokenExpires = &at
-	}
-	return v
-}
-
-func (w World) listingView(itemID string) (ListingView, error) {
-	l := w.listings[itemID]
-	v := ListingView{itemID, l.OrgID, l.LicenseBy, l.SignatureRequired, []json.RawMessage{}}
-	for _, org := range slices.Sorted(maps.Keys(l.Provisions)) {
-		text, err := json.Marshal(w.provision(itemID, org))
-		if err != nil {
-			return v, err
-		}
-		v.Provisions = append(v.Provisions, text)
-	}
-	return v, nil
 }
 
 // Credentials is what a client signs in with. It is shown to whoever made the sandbox, and to nobody else.
