@@ -319,7 +319,7 @@ EOF
   # The container's user is nobody here: mktemp's folder is for its owner alone.
   chmod 755 "$work" "$work/pack" "$work/pack/scenarios"
   chmod 644 "$work/pack/scenarios/team.yaml"
-  start --volume "$work/pack:/pack:ro" -- --scenario team
+  start --volume "$work/pack:/pack:ro" -- serve --scenario team
   is_ready_line team admin team-token
   answers team-token
   expect "error code for the built-in token, which it replaces" 498 "$(future_license admin-token | jq '.error.code')"

@@ -93,7 +93,11 @@ func AllowViolations() Option { return func(c *config) { c.allowViolations = tru
 
 // WithJournal bounds the journal, by calls and by bytes; 0 is the default, 10,000 calls and 32 MiB. The oldest calls are dropped.
 func WithJournal(maxCalls, maxBytes int) Option {
-	return func(c *config) { c.maxCalls, c.maxBytes = maxCalls, maxBytes }
+	return func(c *config) {
+		if c.maxCalls, c.maxBytes = maxCalls, maxBytes; maxCalls < 0 || maxBytes < 0 {
+			c.faults = append(c.faults, fmt.Errorf("a journal of at most %d calls and %d bytes: both must be 0 (the default) or more", maxCalls, maxBytes))
+		}
+	}
 }
 
 // WithMaxBody bounds a request's body, in bytes; 0 is the default, 1 MiB.

@@ -114,6 +114,7 @@ func TestBroken(t *testing.T) {
 		{"unknown-scenario", []mock.Option{mock.WithScenario("trail")}},
 		{"unknown-clock", []mock.Option{mock.WithClock("frosen")}},
 		{"date-without-time", []mock.Option{mock.WithClock("2016-07-22")}},
+		{"bounds-below-nothing", []mock.Option{mock.WithJournal(-1, 0), mock.WithMaxBody(-1)}},
 		{"context-of-two-segments", []mock.Option{mock.WithContexts("/a/b")}},
 		{"context-without-a-slash", []mock.Option{mock.WithContexts("gis")}},
 		{"document-with-faults", []mock.Option{mock.WithScenarioDocument([]byte("format: 2\nsummry: x\nworld:\n  members: { a: { role: org_admn } }\n"))}},

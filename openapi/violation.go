@@ -11,8 +11,8 @@ const (
 	Repeated  ViolationKind = "repeated"  // the name came more than once; the first value counted
 )
 
-// Violation is one thing that a request did and that the contract does not allow. It never holds a value that was sent as a text,
-// since that may be a token.
+// Violation is one thing that a request did and that the contract does not allow. It never holds the text of a parameter, since that may be a
+// token; a content type that cannot be read is shown cut and masked.
 type Violation struct {
 	Kind    ViolationKind `json:"kind"`
 	In      string        `json:"in"`      // path, query, form, header or body
