@@ -20,12 +20,19 @@ type Record struct {
 	Bytes  int         // what the record holds on to, about
 }
 
+// read returns the call with everything readable.
+func (r *Record) read() Call {
+	call := r.Call
+	r.Detail(&call)
+	return call
+}
+
 // Journal is a bounded record of calls. It is safe for concurrent use.
 type Journal struct {
 	maxCalls, maxBytes int
 
 	mu      sync.Mutex // guards what follows
-	records []Record   // those before head are gone
+	records []*Record  // those before head are gone; a record is never changed, so that it can be read without the lock
 	head    int
 	bytes   int
 	last    int // the number of the newest call
@@ -53,7 +60,7 @@ func (j *Journal) Append(r Record) int {
 	r.Call.Number = j.last
 	r.Bytes += recordBytes
 	j.bytes += r.Bytes
-	j.pushLocked(r)
+	j.pushLocked(&r)
 	for j.lenLocked() > 1 && (j.lenLocked() > j.maxCalls || j.bytes > j.maxBytes) {
 		j.dropLocked()
 	}
@@ -82,7 +89,7 @@ func (j *Journal) Reset() {
 func (j *Journal) lenLocked() int { return len(j.records) - j.head }
 
 // pushLocked appends; the room of dropped records at the front is given back when it is as large as what is kept.
-func (j *Journal) pushLocked(r Record) {
+func (j *Journal) pushLocked(r *Record) {
 	if j.head > 64 && j.head >= len(j.records)/2 {
 		n := copy(j.records, j.records[j.head:])
 		clear(j.records[n:])
@@ -96,7 +103,7 @@ func (j *Journal) dropLocked() {
 	if len(j.records[j.head].Call.Violations) > 0 {
 		j.droppedViolating++
 	}
-	j.records[j.head] = Record{}
+	j.records[j.head] = nil
 	j.head++
 	j.dropped++
 }
@@ -134,18 +141,17 @@ type Page struct {
 func (j *Journal) Find(q Query) Page {
 	page, found := j.find(q)
 	for _, r := range found {
-		r.Detail(&r.Call)
-		page.Calls = append(page.Calls, r.Call)
+		page.Calls = append(page.Calls, r.read())
 	}
 	return page
 }
 
 // find picks the records under the lock; making them readable takes longer and needs none.
-func (j *Journal) find(q Query) (Page, []Record) {
+func (j *Journal) find(q Query) (Page, []*Record) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	page := Page{Calls: []Call{}, Dropped: j.dropped, Complete: j.dropped == 0}
-	var found []Record
+	var found []*Record
 	everything := q
 	everything.After = 0
 	for _, r := range j.records[j.head:] {
@@ -181,6 +187,5 @@ func (j *Journal) Get(number int) (call Call, dropped, ok bool) {
 	}
 	r := j.records[j.head+i]
 	j.mu.Unlock()
-	r.Detail(&r.Call)
-	return r.Call, false, true
+	return r.read(), false, true
 }
