@@ -17,8 +17,8 @@ import (
 // router finds the routes of a path, under every context. It is never changed and safe for concurrent use.
 type router struct {
 	paths map[string][]*openapi.Route // by path template
-	mux   *mux.Router                 // its routes are named by path templates
-	exact map[string]match            // paths without a parameter, found without the router's regular expressions
+	mux   *mux.Router                 // paths with a parameter; its routes are named by their templates
+	exact map[string]match            // paths without one, under every context, with and without a final slash
 }
 
 // match is where a path leads.
@@ -45,8 +45,11 @@ func newRouter(contract *openapi.Contract, contexts []string) (*router, error) {
 	}
 	r := &router{paths: map[string][]*openapi.Route{}, mux: mux.NewRouter().SkipClean(true).UseEncodedPath(), exact: map[string]match{}}
 	for _, route := range contract.Routes() {
-		if r.paths[route.Path] == nil {
+		switch {
+		case r.paths[route.Path] != nil:
+		case strings.Contains(route.Path, "{"):
 			r.mux.Path(template(route, pattern)).Name(route.Path)
+		default:
 			r.addExact(route.Path, contexts)
 		}
 		r.paths[route.Path] = append(r.paths[route.Path], route)
@@ -55,9 +58,6 @@ func newRouter(contract *openapi.Contract, contexts []string) (*router, error) {
 }
 
 func (r *router) addExact(path string, contexts []string) {
-	if strings.Contains(path, "{") {
-		return
-	}
 	for _, context := range contexts {
 		found := match{template: path, context: context}
 		r.exact[context+path], r.exact[context+path+"/"] = found, found
