@@ -18,35 +18,37 @@ type call struct {
 	request *http.Request
 	began   time.Time
 
-	// route
+	// path
 	path      string           // as it was sent
 	id        string           // of the sandbox that the path names; "" when it names none
 	routes    []*openapi.Route // of the path, by method; nil for an unknown path
-	route     *openapi.Route   // of path and method; nil for an unknown path
 	operation *openapi.Operation
 	api       openapi.API
 	context   string // what stands before the operation's path: "", "/portal", "/sandboxes/s1/portal"
 	inPath    []openapi.Value
-	form      bool // a browser asks for the form of an operation that is called by POST
 	// read
-	values     []openapi.Value // the path's, the query's, the form's, in this order
-	params     openapi.Params  // what of the values fits the contract
-	departures []openapi.Violation
+	values     []openapi.Value     // the path's, the query's, the form's, in this order
+	departures []openapi.Violation // from the contract; route adds to them, check judges them
 	format     wire.Format
 	token      string
 	// sandbox
-	sandbox  *sandbox.Sandbox
-	lost     error // the path names a sandbox that there is not
+	sandbox *sandbox.Sandbox
+	lost    error // the path names a sandbox that there is not, or a credential one that has expired
+	// route
+	route  *openapi.Route // of path and method; nil for an unknown path
+	form   bool           // a browser asks for the form of an operation that is called by POST
+	params openapi.Params // what of the values fits the contract
+	// what the sandbox gives with the turn
+	turn     *sandbox.Turn // nil once the call no longer holds the sandbox
 	scenario *scenarios.Scenario
-	turn     *sandbox.Turn // while the call holds the sandbox
+	released <-chan struct{} // closed when nothing is to be held back any longer
 	// identify
 	caller portal.Caller
 	known  bool // the token is good
-	// check
-	violations []openapi.Violation // all that is recorded
 	// rules
 	decision sandbox.Decision
-	released <-chan struct{} // closed when nothing is to be held back any longer
+	// check
+	violations []openapi.Violation // all that is recorded
 	// operate, render
 	answer
 }
