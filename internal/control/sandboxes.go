@@ -141,30 +141,18 @@ func (a *API) summaryOf(r request, box *sandbox.Sandbox) response {
 	return response{value: summary{a.placeOf(r, box), box.ReadClock(), all.Total, violating.Total, box.Unmet(), all.Dropped, all.Complete}}
 }
 
-func (a *API) getSandbox(r request) (response, *Problem) {
-	box, missing := a.box(r)
-	if missing != nil {
-		return response{}, missing
-	}
+func (a *API) getSandbox(r request, box *sandbox.Sandbox) (response, *Problem) {
 	return a.summaryOf(r, box), nil
 }
 
-func (a *API) deleteSandbox(r request) (response, *Problem) {
-	box, missing := a.box(r)
-	if missing != nil {
-		return response{}, missing
-	}
+func (a *API) deleteSandbox(r request, box *sandbox.Sandbox) (response, *Problem) {
 	if _, err := a.Sandboxes.Delete(box.ID); err != nil {
 		return response{}, refused(err)
 	}
 	return a.summaryOf(r, box), nil
 }
 
-func (a *API) playScenario(r request) (response, *Problem) {
-	box, missing := a.box(r)
-	if missing != nil {
-		return response{}, missing
-	}
+func (a *API) playScenario(r request, box *sandbox.Sandbox) (response, *Problem) {
 	var wish struct {
 		Scenario json.RawMessage `json:"scenario"`
 	}
@@ -182,30 +170,18 @@ func (a *API) playScenario(r request) (response, *Problem) {
 	return a.summaryOf(r, box), nil
 }
 
-func (a *API) resetSandbox(r request) (response, *Problem) {
-	box, missing := a.box(r)
-	if missing != nil {
-		return response{}, missing
-	}
+func (a *API) resetSandbox(r request, box *sandbox.Sandbox) (response, *Problem) {
 	if err := box.Reset(); err != nil {
 		return response{}, refused(err)
 	}
 	return a.summaryOf(r, box), nil
 }
 
-func (a *API) getClock(r request) (response, *Problem) {
-	box, missing := a.box(r)
-	if missing != nil {
-		return response{}, missing
-	}
+func (a *API) getClock(_ request, box *sandbox.Sandbox) (response, *Problem) {
 	return response{value: box.ReadClock()}, nil
 }
 
-func (a *API) changeClock(r request) (response, *Problem) {
-	box, missing := a.box(r)
-	if missing != nil {
-		return response{}, missing
-	}
+func (a *API) changeClock(r request, box *sandbox.Sandbox) (response, *Problem) {
 	var wish struct {
 		At      *time.Time          `json:"at"`
 		Advance string              `json:"advance"`
@@ -231,19 +207,11 @@ func (a *API) changeClock(r request) (response, *Problem) {
 	return response{value: box.ReadClock()}, nil
 }
 
-func (a *API) listRules(r request) (response, *Problem) {
-	box, missing := a.box(r)
-	if missing != nil {
-		return response{}, missing
-	}
+func (a *API) listRules(_ request, box *sandbox.Sandbox) (response, *Problem) {
 	return response{value: map[string][]sandbox.RuleView{"rules": box.Rules()}}, nil
 }
 
-func (a *API) addRules(r request) (response, *Problem) {
-	box, missing := a.box(r)
-	if missing != nil {
-		return response{}, missing
-	}
+func (a *API) addRules(r request, box *sandbox.Sandbox) (response, *Problem) {
 	rules, err := a.Library.Rules(box.Scenario(), r.body)
 	if err != nil {
 		return response{}, refused(err)
@@ -257,11 +225,7 @@ type dropped struct {
 }
 
 // dropRules drops one rule when the path names it, else all that were added.
-func (a *API) dropRules(r request) (response, *Problem) {
-	box, missing := a.box(r)
-	if missing != nil {
-		return response{}, missing
-	}
+func (a *API) dropRules(r request, box *sandbox.Sandbox) (response, *Problem) {
 	id := r.params.Text("rule")
 	n := box.DropRules(id)
 	if id != "" && n == 0 {

@@ -67,11 +67,18 @@ func (a *API) box(r request) (*sandbox.Sandbox, *Problem) {
 	return box, nil
 }
 
-func (a *API) getWorld(r request) (response, *Problem) {
-	box, missing := a.box(r)
-	if missing != nil {
-		return response{}, missing
+// inSandbox finds the sandbox that a request names before the operation is done.
+func inSandbox(do func(*API, request, *sandbox.Sandbox) (response, *Problem)) func(*API, request) (response, *Problem) {
+	return func(a *API, r request) (response, *Problem) {
+		box, missing := a.box(r)
+		if missing != nil {
+			return response{}, missing
+		}
+		return do(a, r, box)
 	}
+}
+
+func (a *API) getWorld(_ request, box *sandbox.Sandbox) (response, *Problem) {
 	view, err := box.View()
 	if err != nil {
 		return response{}, problem(http.StatusInternalServerError, "%s", err)
@@ -82,11 +89,7 @@ func (a *API) getWorld(r request) (response, *Problem) {
 // defaultLimit is how many calls a page has unless the request says otherwise.
 const defaultLimit = 100
 
-func (a *API) listCalls(r request) (response, *Problem) {
-	box, missing := a.box(r)
-	if missing != nil {
-		return response{}, missing
-	}
+func (a *API) listCalls(r request, box *sandbox.Sandbox) (response, *Problem) {
 	q := journal.Query{Member: r.params.Text("member"), Outcome: journal.Outcome(r.params.Text("outcome")), Limit: defaultLimit}
 	if operation := r.params.Text("operation"); operation != "" {
 		contract := openapi.Portal()
@@ -108,11 +111,7 @@ func (a *API) listCalls(r request) (response, *Problem) {
 	return response{value: box.Journal.Find(q)}, nil
 }
 
-func (a *API) getCall(r request) (response, *Problem) {
-	box, missing := a.box(r)
-	if missing != nil {
-		return response{}, missing
-	}
+func (a *API) getCall(r request, box *sandbox.Sandbox) (response, *Problem) {
 	number, _ := r.params.Int("number")
 	call, dropped, ok := box.Journal.Get(int(number))
 	switch {
@@ -124,10 +123,6 @@ func (a *API) getCall(r request) (response, *Problem) {
 	return response{value: call}, nil
 }
 
-func (a *API) clearCalls(r request) (response, *Problem) {
-	box, missing := a.box(r)
-	if missing != nil {
-		return response{}, missing
-	}
+func (a *API) clearCalls(_ request, box *sandbox.Sandbox) (response, *Problem) {
 	return response{value: dropped{box.Journal.Clear()}}, nil
 }

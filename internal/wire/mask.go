@@ -28,8 +28,8 @@ func IsSecret(name string) (secret, exact bool) {
 }
 
 // Masked returns a copy of a decoded JSON value in which secrets are masked: what stands under a secret's name or is assigned to one within
-// a text, and the text known to be the caller's token wherever it stands. Numbers, booleans and null tell nothing and stay; under a name that is only close to a secret's,
-// objects stay too and are looked into.
+// a text, and the text known to be the caller's token wherever it stands. Numbers, booleans and null tell nothing and stay; under a name
+// that is only close to a secret's, objects stay too and are looked into.
 func Masked(value any, known string) any {
 	switch v := value.(type) {
 	case string:
