@@ -118,7 +118,6 @@ func TestBroken(t *testing.T) {
 		{"context-of-two-segments", []mock.Option{mock.WithContexts("/a/b")}},
 		{"context-without-a-slash", []mock.Option{mock.WithContexts("gis")}},
 		{"document-with-faults", []mock.Option{mock.WithScenarioDocument([]byte("format: 2\nsummry: x\nworld:\n  members: { a: { role: org_admn } }\n"))}},
-		{"document-with-an-order", []mock.Option{mock.WithScenarioDocument([]byte("format: 1\nsummary: Once.\nextends: trial\nexpect: [{ when: { operation: getFutureLicense }, exactly: 1 }]\ninOrder: true\n"))}},
 		{"document-with-broken-rules", []mock.Option{mock.WithScenarioDocument([]byte("format: 1\nsummary: Slow.\nextends: trial\nrules:\n  - { when: { operation: getFutureLicence }, delay: 1s }\n  - { when: {}, fault: { kind: rest } }\n"))}},
 		{"two-unknown", []mock.Option{mock.WithScenario("trail"), mock.WithClock("frosen")}},
 	}

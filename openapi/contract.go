@@ -139,3 +139,10 @@ func (c *Contract) ProveSchema(name, body string) error {
 	}
 	return judge.prove(body)
 }
+
+// Secret reports whether a parameter of this name, of any operation, holds a secret.
+func (c *Contract) Secret(name string) bool {
+	return slices.ContainsFunc(c.Routes(), func(r *Route) bool {
+		return slices.ContainsFunc(r.Parameters, func(p Parameter) bool { return p.Name == name && p.Secret })
+	})
+}

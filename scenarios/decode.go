@@ -20,6 +20,7 @@ type decoder struct {
 	surroundings
 
 	members []string // the usernames, once they are read
+	anybody bool     // members are not known, so whoever is named may be one
 }
 
 // decode reads a merged document. The scenario is of use only when there are no faults.
@@ -42,9 +43,7 @@ func (d *decoder) scenario(f tree.Field) *Scenario {
 		World:   d.world(o.Key("world")),
 		Rules:   d.rules(o.Key("rules")),
 	}
-	expect := o.Key("expect")
-	s.Expect = d.expectations(expect)
-	readOrder(o, s, !expect.Present() || expect.Is(tree.List) && len(s.Expect) == 0)
+	s.Expectations = d.expectations(o, o.Key("expect"))
 	o.Close()
 	return s
 }
@@ -62,20 +61,6 @@ func readClock(f tree.Field) Clock {
 	return Clock{
 		At:   o.Need("at").Time(),
 		Mode: ClockMode(o.Key("mode").Word(string(Frozen), string(Running), string(Wall))),
-	}
-}
-
-// readOrder reads what stands beside expect, which is idle when it expects nothing.
-func readOrder(o *tree.ObjectField, s *Scenario, idle bool) {
-	inOrder, within := o.Key("inOrder"), o.Key("within")
-	s.InOrder, s.Within = inOrder.Bool(), within.Duration()
-	for _, f := range []tree.Field{inOrder, within} {
-		if f.Present() && idle {
-			f.Fault("%s without expect", f.Name())
-		}
-	}
-	if within.Is(tree.Text) && s.Within == 0 {
-		within.Fault("within must be longer than nothing")
 	}
 }
 

@@ -105,12 +105,14 @@ func TestEverything(t *testing.T) {
 			{When: scenarios.Matcher{Operation: "user"}, Fault: &scenarios.ConnectionFault{Kind: scenarios.DripFault, BytesPerSecond: 100}},
 			{When: scenarios.Matcher{Operation: "sharingInfo"}, Fault: &scenarios.ConnectionFault{Kind: scenarios.HTMLFault, Status: 502}},
 		},
-		Expect: []scenarios.Expectation{
-			{When: scenarios.Matcher{Outcome: scenarios.Error, ErrorCode: 498, Violations: scenarios.WithoutViolations}, AtLeast: 2, AtMost: 2},
-			{AtLeast: 1, AtMost: scenarios.NoLimit},
-			{AtMost: 0},
+		Expectations: scenarios.Expectations{
+			Expect: []scenarios.Expectation{
+				{When: scenarios.Matcher{Outcome: scenarios.Error, ErrorCode: 498, Violations: scenarios.WithoutViolations}, AtLeast: 2, AtMost: 2},
+				{AtLeast: 1, AtMost: scenarios.NoLimit},
+				{AtMost: 0},
+			},
+			InOrder: true, Within: 2 * time.Second,
 		},
-		InOrder: true, Within: 2 * time.Second,
 	}
 	if diff := cmp.Diff(want, got, ignoreDocument()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

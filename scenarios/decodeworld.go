@@ -77,7 +77,7 @@ func (d *decoder) apps(f tree.Field) map[string]App {
 // member reads the name of a member of the world.
 func (d *decoder) member(f tree.Field) string {
 	name := f.Text()
-	if name != "" && !slices.Contains(d.members, name) {
+	if name != "" && !d.anybody && !slices.Contains(d.members, name) {
 		f.Fault("no member %q%s", name, nearest.Suggest(name, d.members))
 	}
 	return name

@@ -31,10 +31,20 @@ func params(t *testing.T, source string) map[string]any {
 	return value
 }
 
+// plainParams reads what a call has, its numbers as the journal shows them.
+func plainParams(t *testing.T, source string) map[string]any {
+	t.Helper()
+	var value map[string]any
+	if err := json.Unmarshal([]byte(source), &value); err != nil {
+		t.Fatal(err)
+	}
+	return value
+}
+
 func TestMatches(t *testing.T) {
 	t.Parallel()
 	const sent = `{"f": "json", "purchaserOrgId": "12", "callback": "", "expiration": "60", "itemId": "true",
-		"orgEntitlements": {"maxUsers": 10, "list": [1, 2], "flag": true, "none": null, "text": "5", "entitlements": {"a": {"num": 5}, "b": {"num": 7}}}}`
+		"orgEntitlements": {"maxUsers": 10, "list": [1, 2], "flag": true, "none": null, "text": "5", "objects": [{"id": "a", "num": 1}], "half": 0.50, "entitlements": {"a": {"num": 5}, "b": {"num": 7}}}}`
 	for _, tt := range []struct {
 		reason, when string
 		want         bool
@@ -69,11 +79,16 @@ func TestMatches(t *testing.T) {
 		{"a number where there is an object", "{ params: { orgEntitlements: 1 } }", false},
 		{"a number of JSON", "{ params: { orgEntitlements: { maxUsers: 1 } } }", false},
 		{"a text where there is a number of JSON", "{ params: { orgEntitlements: { maxUsers: \"10\" } } }", false},
+		{"a number where there is a text in JSON", "{ params: { orgEntitlements: { text: 5 } } }", false},
+		{"a number that is written otherwise", "{ params: { orgEntitlements: { half: 0.5 } } }", true},
+		{"nothing where there is null", "{ params: { orgEntitlements: { none: null } } }", true},
 		{"a literal of JSON", "{ params: { orgEntitlements: { flag: true } } }", true},
 		{"another literal of JSON", "{ params: { orgEntitlements: { flag: false } } }", false},
 		{"a whole list", "{ params: { orgEntitlements: { list: [1, 2] } } }", true},
 		{"the beginning of a list", "{ params: { orgEntitlements: { list: [1] } } }", false},
 		{"a list in another order", "{ params: { orgEntitlements: { list: [2, 1] } } }", false},
+		{"a list of objects with a key more", "{ params: { orgEntitlements: { objects: [{ id: a }] } } }", false},
+		{"a list of whole objects", "{ params: { orgEntitlements: { objects: [{ id: a, num: 1 }] } } }", true},
 		{"an empty list", "{ params: { orgEntitlements: { list: [] } } }", false},
 
 		{"there", "{ present: [f, callback] }", true},
@@ -87,6 +102,11 @@ func TestMatches(t *testing.T) {
 		subject := scenarios.Subject{
 			Operation: "provisionOrgEntitlements", Member: "admin",
 			Params: func() map[string]any { asked++; return params(t, sent) },
+		}
+		plain := subject
+		plain.Params = func() map[string]any { return plainParams(t, sent) }
+		if got := matcher(t, tt.when).Matches(plain); got != tt.want {
+			t.Errorf("%s: %s matches, with numbers as floats: %t", tt.reason, tt.when, got)
 		}
 		if got := matcher(t, tt.when).Matches(subject); got != tt.want {
 			t.Errorf("%s: %s matches: %t", tt.reason, tt.when, got)

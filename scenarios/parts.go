@@ -39,3 +39,24 @@ func (l *Library) Rules(s *Scenario, source []byte) ([]Rule, error) {
 	}
 	return rules, nil
 }
+
+// Expectations reads what should be seen of a sandbox's calls, YAML or JSON: an object with expect, inOrder and within as they would stand in the
+// scenario. Without a scenario any member may be named. The name stands for the document in faults. The error is of type fixtures.Faults.
+func (l *Library) Expectations(s *Scenario, name string, source []byte) (Expectations, error) {
+	root, faults := tree.Parse(name, source)
+	if root == nil {
+		return Expectations{}, faults.Err()
+	}
+	reader := tree.NewReader()
+	d := decoder{surroundings: l.surroundings, anybody: s == nil}
+	if s != nil {
+		d.members = slices.Sorted(maps.Keys(s.World.Members))
+	}
+	o := reader.Field("a verification", root).Object()
+	expectations := d.expectations(o, o.Need("expect"))
+	o.Close()
+	if err := append(faults, reader.Faults()...).Err(); err != nil {
+		return Expectations{}, err
+	}
+	return expectations, nil
+}

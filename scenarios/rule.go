@@ -94,13 +94,3 @@ const (
 	HangFault     FaultKind = "hang"     // nothing comes, and it stays open
 	HTMLFault     FaultKind = "html"     // a proxy's error page comes instead
 )
-
-// Expectation says how many of the matching calls should come.
-type Expectation struct {
-	When    Matcher
-	AtLeast int
-	AtMost  int // NoLimit: as many as like
-}
-
-// NoLimit is the AtMost of an expectation without an upper bound.
-const NoLimit = -1

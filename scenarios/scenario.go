@@ -19,9 +19,8 @@ type Scenario struct {
 	Clock   Clock
 	World   World
 	Rules   []Rule // the first match in this order wins
-	Expect  []Expectation
-	InOrder bool          // the calls of Expect should come in its order
-	Within  time.Duration // from the first to the last call of Expect; 0 is no bound
+
+	Expectations // what a well-behaved client does
 
 	document json.RawMessage
 }

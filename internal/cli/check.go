@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/mockportal/mockportal/fixtures"
-	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/mock"
 	"github.com/mockportal/mockportal/scenarios"
 )
@@ -36,12 +35,7 @@ func (c *checkCmd) Run(std streams) error {
 	notes, err := mock.Check(library)
 	errs := []error{err}
 	for _, file := range files {
-		switch err := checkFile(library, file); {
-		case errors.Is(err, sandbox.ErrNotPlayed):
-			notes = append(notes, err.Error())
-		default:
-			errs = append(errs, err)
-		}
+		errs = append(errs, checkFile(library, file))
 	}
 	if err := errors.Join(errs...); err != nil {
 		return failure{err}

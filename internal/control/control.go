@@ -12,11 +12,13 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/gorilla/mux"
 
 	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/wire"
+	"github.com/mockportal/mockportal/mock/journal"
 	"github.com/mockportal/mockportal/openapi"
 	"github.com/mockportal/mockportal/scenarios"
 )
@@ -85,6 +87,7 @@ type response struct {
 	value       any
 	contentType string
 	raw         []byte
+	stream      func(w io.Writer, flush func() error) // writes until it ends; nil: the answer is one piece
 }
 
 // operations says how each operation of the contract is done.
@@ -112,11 +115,19 @@ var operations = map[string]func(*API, request) (response, *Problem){
 	"listCalls":               inSandbox((*API).listCalls),
 	"clearCalls":              inSandbox((*API).clearCalls),
 	"getCall":                 inSandbox((*API).getCall),
+	"streamCalls":             inSandbox((*API).streamCalls),
+	"verifyCalls":             inSandbox((*API).verifyCalls),
 }
 
 // ServeHTTP answers one request.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	answer, problem := a.answer(w.Header(), r)
+	answer, problem := a.answer(w, r)
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	if answer.stream != nil {
+		serveStream(w, r, answer)
+		return
+	}
 	contentType, body := answer.contentType, answer.raw
 	status := cmp.Or(answer.status, http.StatusOK)
 	switch {
@@ -126,8 +137,6 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		contentType, body = "application/json", encode(answer.value)
 	}
 	w.Header().Set("Content-Type", contentType)
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
 	// The client may have gone; there is nobody left to tell.
 	_, _ = w.Write(body) //nolint:gosec // JSON, YAML or PEM, never html, and no browser may guess otherwise
@@ -142,7 +151,7 @@ func encode(value any) []byte {
 }
 
 // answer takes a request through guard, route and check to its operation.
-func (a *API) answer(header http.Header, r *http.Request) (response, *Problem) {
+func (a *API) answer(w http.ResponseWriter, r *http.Request) (response, *Problem) {
 	if problem := a.guard(r); problem != nil {
 		return response{}, problem
 	}
@@ -153,7 +162,7 @@ func (a *API) answer(header http.Header, r *http.Request) (response, *Problem) {
 	route := chooseRoute(table().byPath[match.Route.GetName()], r.Method)
 	if route == nil {
 		allowed := methods(table().byPath[match.Route.GetName()])
-		header.Set("Allow", allowed)
+		w.Header().Set("Allow", allowed)
 		return response{}, problem(http.StatusMethodNotAllowed, "%s %s: allowed are %s", r.Method, r.URL.Path, allowed)
 	}
 	values, violations := wire.Query(r.URL.RawQuery)
@@ -177,6 +186,9 @@ func (a *API) answer(header http.Header, r *http.Request) (response, *Problem) {
 		p.Violations = violations
 		return response{}, p
 	}
+	// The request is here in full. From now on silence of the client is no reason to take it for gone; it may be waiting for calls. Where the
+	// writer knows no deadline there is none.
+	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 	return operations[route.Operation.ID](a, request{r, params, body})
 }
 
@@ -233,6 +245,8 @@ type Problem struct {
 	Status     int                 `json:"status"`
 	Detail     string              `json:"detail"`
 	Violations []openapi.Violation `json:"violations,omitempty"`
+
+	*journal.Verdict // of a verification that failed; nil otherwise
 }
 
 func problem(status int, format string, args ...any) *Problem {

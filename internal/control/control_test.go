@@ -1,6 +1,7 @@
 package control_test
 
 import (
+	"bufio"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -42,7 +43,7 @@ func send(tb testing.TB, client *http.Client, method, address string, headers ..
 	return sendBody(tb, client, method, address, "", headers...)
 }
 
-// sendBody sends a request over HTTP.
+// sendBody sends a request over HTTP. Of a stream, which has no end, it reads the first line.
 func sendBody(tb testing.TB, client *http.Client, method, address, body string, headers ...string) answer {
 	tb.Helper()
 	r, err := http.NewRequestWithContext(tb.Context(), method, address, strings.NewReader(body))
@@ -61,6 +62,13 @@ func sendBody(tb testing.TB, client *http.Client, method, address, body string, 
 		tb.Fatal(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
+	if strings.HasPrefix(resp.Header.Get("Content-Type"), "text/event-stream") {
+		line, err := bufio.NewReader(resp.Body).ReadString('\n')
+		if err != nil && method != http.MethodHead {
+			tb.Fatal(err)
+		}
+		return answer{resp.StatusCode, resp.Header, line}
+	}
 	reply, err := io.ReadAll(resp.Body)
 	if err != nil {
 		tb.Fatal(err)

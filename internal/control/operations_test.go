@@ -88,6 +88,8 @@ func requests() map[string]asked {
 		"getWorld":                {"/__admin/sandboxes/default/world", "", 200, asJSON},
 		"listCalls":               {"/__admin/sandboxes/default/calls?violations=true&limit=2", "", 200, asJSON},
 		"clearCalls":              {mine + "/calls", "", 200, asJSON},
+		"streamCalls":             {"/__admin/sandboxes/default/events", "", 200, "text/event-stream"},
+		"verifyCalls":             {mine + "/verify", `{"expect":[{"when":{},"exactly":0}]}`, 200, asJSON},
 		"getCall":                 {"/__admin/sandboxes/default/calls/3", "", 200, asJSON},
 	}
 }

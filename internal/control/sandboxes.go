@@ -130,7 +130,7 @@ type summary struct {
 
 	Calls      int             `json:"calls"`
 	Violations int             `json:"violations"`
-	Unmet      []sandbox.Unmet `json:"unmet"`
+	Unmet      []journal.Unmet `json:"unmet"`
 	Dropped    int             `json:"dropped"`
 	Complete   bool            `json:"complete"`
 }
@@ -138,7 +138,7 @@ type summary struct {
 func (a *API) summaryOf(r request, box *sandbox.Sandbox) response {
 	with := true
 	all, violating := box.Journal.Find(journal.Query{Limit: 1}), box.Journal.Find(journal.Query{Violations: &with, Limit: 1})
-	return response{value: summary{a.placeOf(r, box), box.ReadClock(), all.Total, violating.Total, box.Unmet(), all.Dropped, all.Complete}}
+	return response{value: summary{a.placeOf(r, box), box.ReadClock(), all.Total, violating.Total, box.Unmet().Unmet, all.Dropped, all.Complete}}
 }
 
 func (a *API) getSandbox(r request, box *sandbox.Sandbox) (response, *Problem) {

@@ -5,9 +5,7 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/mockportal/mockportal/internal/nearest"
 	"github.com/mockportal/mockportal/internal/sandbox"
-	"github.com/mockportal/mockportal/mock/journal"
 	"github.com/mockportal/mockportal/openapi"
 	"github.com/mockportal/mockportal/scenarios"
 )
@@ -84,45 +82,4 @@ func (a *API) getWorld(_ request, box *sandbox.Sandbox) (response, *Problem) {
 		return response{}, problem(http.StatusInternalServerError, "%s", err)
 	}
 	return response{value: view}, nil
-}
-
-// defaultLimit is how many calls a page has unless the request says otherwise.
-const defaultLimit = 100
-
-func (a *API) listCalls(r request, box *sandbox.Sandbox) (response, *Problem) {
-	q := journal.Query{Member: r.params.Text("member"), Outcome: journal.Outcome(r.params.Text("outcome")), Limit: defaultLimit}
-	if operation := r.params.Text("operation"); operation != "" {
-		contract := openapi.Portal()
-		if _, ok := contract.Operation(operation); !ok {
-			return response{}, problem(http.StatusBadRequest, "no operation %q%s", operation, nearest.Suggest(operation, contract.OperationIDs()))
-		}
-		q.Operations = []string{operation}
-	}
-	if violations := r.params.Text("violations"); violations != "" {
-		with := violations == "true"
-		q.Violations = &with
-	}
-	if after, ok := r.params.Int("after"); ok {
-		q.After = int(after)
-	}
-	if limit, ok := r.params.Int("limit"); ok {
-		q.Limit = int(limit)
-	}
-	return response{value: box.Journal.Find(q)}, nil
-}
-
-func (a *API) getCall(r request, box *sandbox.Sandbox) (response, *Problem) {
-	number, _ := r.params.Int("number")
-	call, dropped, ok := box.Journal.Get(int(number))
-	switch {
-	case dropped:
-		return response{}, problem(http.StatusGone, "call %d is no longer held: the journal is bounded and has dropped it", number)
-	case !ok:
-		return response{}, problem(http.StatusNotFound, "no call %d in sandbox %q yet", number, box.ID)
-	}
-	return response{value: call}, nil
-}
-
-func (a *API) clearCalls(_ request, box *sandbox.Sandbox) (response, *Problem) {
-	return response{value: dropped{box.Journal.Clear()}}, nil
 }

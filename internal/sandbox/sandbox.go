@@ -1,8 +1,6 @@
 package sandbox
 
 import (
-	"errors"
-	"fmt"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -11,9 +9,6 @@ import (
 	"github.com/mockportal/mockportal/mock/journal"
 	"github.com/mockportal/mockportal/scenarios"
 )
-
-// ErrNotPlayed is wrapped by the refusal of a scenario that asks for something this version does not play.
-var ErrNotPlayed = errors.New("not played by this version")
 
 // Default is the id of the sandbox that is always there.
 const Default = "default"
@@ -56,7 +51,7 @@ type state struct {
 	release  func()        // ends the state: whoever holds an answer back lets go; calling it again does no harm
 }
 
-// New returns a sandbox at the start of its scenario. The error wraps ErrNotPlayed when the scenario asks for what this version does not play.
+// New returns a sandbox at the start of its scenario.
 func New(o Options) (*Sandbox, error) {
 	s := &Sandbox{ID: o.ID, options: o, Journal: journal.New(o.MaxCalls, o.MaxBytes), used: o.Wall()}
 	var err error
@@ -69,9 +64,6 @@ func New(o Options) (*Sandbox, error) {
 
 // begin returns the state at the start of a scenario.
 func (s *Sandbox) begin(scenario *scenarios.Scenario) (*state, error) {
-	if scenario.InOrder || scenario.Within > 0 {
-		return nil, fmt.Errorf("scenario %q: inOrder and within: %w, which plays everything else", scenario.Name, ErrNotPlayed)
-	}
 	if s.options.Seed != nil {
 		seeded := *scenario
 		seeded.Seed = *s.options.Seed
@@ -126,12 +118,13 @@ func (s *Sandbox) replaceLocked(next *state) {
 	}
 }
 
-// Close lets go of every answer that is held back, and of those to come. Calling it again does no harm.
+// Close lets go of every answer that is held back, and of those to come, and of all who wait for calls. Calling it again does no harm.
 func (s *Sandbox) Close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.closed = true
 	s.state.release()
+	s.Journal.Close()
 }
 
 // Scenario returns the scenario that is played.

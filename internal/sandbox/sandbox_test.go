@@ -2,7 +2,6 @@ package sandbox_test
 
 import (
 	"encoding/json"
-	"errors"
 	"strings"
 	"sync"
 	"testing"
@@ -80,26 +79,6 @@ func turn[T any](b *sandbox.Sandbox, f func(*sandbox.Turn) T) T {
 	var seen T
 	b.Turn(func(t *sandbox.Turn) { seen = f(t) })
 	return seen
-}
-
-func TestNotPlayed(t *testing.T) {
-	t.Parallel()
-	s := written(t, "expect: [{ when: { operation: getFutureLicense }, exactly: 1 }]\nwithin: 2s\n")
-	const want = `scenario "written": inOrder and within: not played by this version, which plays everything else`
-	_, made := sandbox.New(sandbox.Options{Scenario: s, Wall: time.Now})
-	b := box(t, sandbox.Options{})
-	for name, err := range map[string]error{"New": made, "Play": b.Play(s)} {
-		if !errors.Is(err, sandbox.ErrNotPlayed) {
-			t.Errorf("%s: %v", name, err)
-			continue
-		}
-		if diff := cmp.Diff(want, err.Error()); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", name, diff)
-		}
-	}
-	if got := b.Scenario().Name; got != "trial" {
-		t.Errorf("after the refusal %s is played", got)
-	}
 }
 
 func TestBuiltInScenariosStart(t *testing.T) {

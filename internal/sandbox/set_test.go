@@ -106,16 +106,6 @@ func TestBadIDs(t *testing.T) {
 	}
 }
 
-func TestBrokenScenario(t *testing.T) {
-	t.Parallel()
-	b := newBoxes(t, 1, 0)
-	s := written(t, "expect: [{ when: {}, exactly: 1 }]\ninOrder: true\n")
-	if _, err := b.Create(sandbox.Options{ID: "a", Scenario: s, Wall: b.wall.now}); !errors.Is(err, sandbox.ErrNotPlayed) {
-		t.Errorf("got %v", err)
-	}
-	b.mustCreate("a")
-}
-
 func TestFull(t *testing.T) {
 	t.Parallel()
 	b := newBoxes(t, 2, time.Minute)

@@ -36,9 +36,10 @@ type Journal struct {
 	head    int
 	bytes   int
 	last    int // the number of the newest call
-	dropped int
-
-	droppedViolating int // how many of the dropped calls violated the contract
+	era     int // how often the calls were forgotten on request
+	lost    tally
+	changed chan struct{} // closed at the next change; nil while nobody waits
+	closed  bool
 }
 
 // New returns an empty journal. A bound of 0 or less is the default one; at least the newest call is always kept.
@@ -64,6 +65,7 @@ func (j *Journal) Append(r Record) int {
 	for j.lenLocked() > 1 && (j.lenLocked() > j.maxCalls || j.bytes > j.maxBytes) {
 		j.dropLocked()
 	}
+	j.wakeLocked()
 	return r.Call.Number
 }
 
@@ -75,7 +77,7 @@ func (j *Journal) Clear() int {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	held := j.lenLocked()
-	j.records, j.head, j.bytes, j.dropped, j.droppedViolating = nil, 0, 0, 0, 0
+	j.forgetLocked()
 	return held
 }
 
@@ -83,7 +85,14 @@ func (j *Journal) Clear() int {
 func (j *Journal) Reset() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.records, j.head, j.bytes, j.dropped, j.droppedViolating, j.last = nil, 0, 0, 0, 0, 0
+	j.forgetLocked()
+	j.last = 0
+}
+
+func (j *Journal) forgetLocked() {
+	j.records, j.head, j.bytes, j.lost = nil, 0, 0, tally{}
+	j.era++
+	j.wakeLocked()
 }
 
 func (j *Journal) lenLocked() int { return len(j.records) - j.head }
@@ -100,12 +109,9 @@ func (j *Journal) pushLocked(r *Record) {
 
 func (j *Journal) dropLocked() {
 	j.bytes -= j.records[j.head].Bytes
-	if len(j.records[j.head].Call.Violations) > 0 {
-		j.droppedViolating++
-	}
+	j.lost.add(&j.records[j.head].Call)
 	j.records[j.head] = nil
 	j.head++
-	j.dropped++
 }
 
 // Query says which calls are wanted. The zero Query wants all.
@@ -150,7 +156,7 @@ func (j *Journal) Find(q Query) Page {
 func (j *Journal) find(q Query) (Page, []*Record) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	page := Page{Calls: []Call{}, Dropped: j.dropped, Complete: j.dropped == 0}
+	page := Page{Calls: []Call{}, Dropped: j.lost.all, Complete: j.lost.all == 0}
 	var found []*Record
 	everything := q
 	everything.After = 0
@@ -174,7 +180,7 @@ func (j *Journal) find(q Query) (Page, []*Record) {
 func (j *Journal) DroppedViolating() int {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return j.droppedViolating
+	return j.lost.violating
 }
 
 // Get returns the call with this number. ok is false when there is none; dropped says that there was one.

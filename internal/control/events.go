@@ -1,0 +1,96 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/mockportal/mockportal/internal/sandbox"
+	"github.com/mockportal/mockportal/mock/journal"
+)
+
+// keepAlive is after how much silence a stream says that it is still there, so that nobody between takes it for dead.
+const keepAlive = 15 * time.Second
+
+// streamCalls answers calls as server-sent events, as they come. Format: https://html.spec.whatwg.org/multipage/server-sent-events.html
+func (a *API) streamCalls(r request, box *sandbox.Sandbox) (response, *Problem) {
+	q, wrong := queryOf(r)
+	if wrong != nil {
+		return response{}, wrong
+	}
+	after, given := r.params.Int("after")
+	if !given {
+		after = math.MaxInt
+		if last, err := strconv.ParseInt(r.Header.Get("Last-Event-ID"), 10, 64); err == nil {
+			after = last
+		}
+	}
+	tail := box.Journal.Tail(int(after))
+	return response{contentType: "text/event-stream", stream: func(w io.Writer, flush func() error) {
+		stream{w, flush}.follow(r.Context(), tail, q)
+	}}, nil
+}
+
+// stream writes server-sent events. Once a write fails the client has gone, and there is nobody left to tell.
+type stream struct {
+	io.Writer
+
+	flush func() error
+}
+
+// follow writes what comes until the client has gone or the journal is closed.
+func (s stream) follow(ctx context.Context, tail *journal.Tail, q journal.Query) {
+	for err := s.comment("calls follow"); err == nil; {
+		var news journal.News
+		if news, err = next(ctx, tail, q); err == nil {
+			err = s.write(news)
+		} else if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+			err = s.comment("still here")
+		}
+	}
+}
+
+// next waits for news, at most until a sign of life is due.
+func next(ctx context.Context, tail *journal.Tail, q journal.Query) (journal.News, error) {
+	ctx, cancel := context.WithTimeout(ctx, keepAlive)
+	defer cancel()
+	return tail.Next(ctx, q)
+}
+
+func (s stream) comment(text string) error {
+	_, err := fmt.Fprintf(s, ": %s\n\n", text)
+	return errors.Join(err, s.flush())
+}
+
+func (s stream) write(news journal.News) error {
+	var errs []error
+	event := func(name, id string, data any) {
+		_, err := fmt.Fprintf(s, "%sevent: %s\ndata: %s\n", id, name, encode(data))
+		errs = append(errs, err)
+	}
+	if news.Restarted {
+		event("restarted", "", struct{}{})
+	}
+	if news.Missed > 0 {
+		event("missed", "", map[string]int{"missed": news.Missed})
+	}
+	for i := range news.Calls {
+		event("call", fmt.Sprintf("id: %d\n", news.Calls[i].Number), news.Calls[i])
+	}
+	return errors.Join(append(errs, s.flush())...)
+}
+
+// serveStream writes a response that has no end of its own.
+func serveStream(w http.ResponseWriter, r *http.Request, answer response) {
+	w.Header().Set("Content-Type", answer.contentType)
+	w.Header().Set("X-Accel-Buffering", "no") // a proxy in between must not hold events back
+	w.WriteHeader(http.StatusOK)
+	if r.Method != http.MethodHead {
+		answer.stream(w, http.NewResponseController(w).Flush)
+	}
+}

@@ -1,0 +1,44 @@
+package control
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"github.com/mockportal/mockportal/internal/sandbox"
+	"github.com/mockportal/mockportal/scenarios"
+)
+
+// verifyCalls holds the answer back until it is decided, or the time of within is over.
+func (a *API) verifyCalls(r request, box *sandbox.Sandbox) (response, *Problem) {
+	expectations, err := a.expectationsOf(r, box.Scenario())
+	if err != nil {
+		return response{}, refused(err)
+	}
+	verdict := box.Journal.Verify(r.Context(), expectations)
+	if verdict.Met() {
+		return response{value: verdict}, nil
+	}
+	p := problem(http.StatusUnprocessableEntity, "%s", verdict)
+	p.Verdict = &verdict
+	return response{}, p
+}
+
+// expectationsOf reads what is to be verified: the document that was sent, or the scenario's own when that has no expectations.
+func (a *API) expectationsOf(r request, scenario *scenarios.Scenario) (scenarios.Expectations, error) {
+	var wish struct {
+		Expect json.RawMessage `json:"expect"`
+		Within string          `json:"within"`
+	}
+	if err := json.Unmarshal(r.body, &wish); err != nil {
+		return scenarios.Expectations{}, err
+	}
+	if wish.Within != "" {
+		if _, err := parseWait("within", wish.Within); err != nil {
+			return scenarios.Expectations{}, err
+		}
+	}
+	if wish.Expect == nil {
+		return scenario.Expectations, nil
+	}
+	return a.Library.Expectations(scenario, "document", r.body)
+}

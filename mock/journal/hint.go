@@ -1,0 +1,175 @@
+package journal
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/mockportal/mockportal/internal/nearest"
+	"github.com/mockportal/mockportal/scenarios"
+)
+
+// hint says in words what probably happened to the call, for each difference that has an explanation.
+func hint(c *Call, all []scenarios.Difference) string {
+	if len(all) == 0 {
+		return fmt.Sprintf("%s only supports the licensing operations; it counts where it is named", c.asked())
+	}
+	var hints []string
+	for _, d := range all {
+		if h := hintAt(c, d); h != "" && !slices.Contains(hints, h) {
+			hints = append(hints, h)
+		}
+		if d.Path[0] == "operation" {
+			break // all else follows from it
+		}
+	}
+	return strings.Join(hints, "; ")
+}
+
+func hintAt(c *Call, d scenarios.Difference) string {
+	switch d.Path[0] {
+	case "operation":
+		return strayedHint(c)
+	case "member":
+		return memberHint(c)
+	case "outcome", "errorCode":
+		return "the call came, and " + ending(c)
+	case "violations":
+		if len(c.Violations) == 0 {
+			return "the call kept to the contract"
+		}
+		return c.Violations[0].String()
+	}
+	name := d.Path[len(d.Path)-1]
+	if d.Beside != nil {
+		return missingHint(name, d)
+	}
+	return valueHint(name, d.Expected, d.Got)
+}
+
+// strayedHint says where a call went that reached no operation, or another.
+func strayedHint(c *Call) string {
+	switch {
+	case c.Operation == "" && len(c.Violations) > 0:
+		return c.Violations[0].String()
+	case c.Operation == "":
+		return fmt.Sprintf("no operation has the path %s", c.Path)
+	}
+	return ""
+}
+
+func memberHint(c *Call) string {
+	switch {
+	case c.Member != "":
+		return ""
+	case c.ErrorCode == 499:
+		return "the call came without a token"
+	case c.ErrorCode == 498:
+		return "the token of the call was refused with 498"
+	}
+	return "the call came from nobody"
+}
+
+// ending continues "the call came, and" and "call 1, which" with how it ended.
+func ending(c *Call) string {
+	switch {
+	case c.Outcome == Fault:
+		return "met the fault " + c.Fault
+	case c.Outcome == OK:
+		return "was done"
+	case c.Rule != "":
+		return fmt.Sprintf("was answered with %d by the rule %q", c.ErrorCode, c.Rule)
+	}
+	return fmt.Sprintf("was refused with %d%s", c.ErrorCode, refusal(c.Reply))
+}
+
+// refusal returns the message of an error envelope, of either API.
+func refusal(reply any) string {
+	object, _ := reply.(map[string]any)
+	if inner, ok := object["error"].(map[string]any); ok {
+		object = inner
+	}
+	text, _ := object["message"].(string)
+	if messages, ok := object["messages"].([]any); ok && len(messages) > 0 {
+		text, _ = messages[0].(string)
+	}
+	if text == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (%s)", text)
+}
+
+// missingHint finds what a name that is missing was sent as, or under which name its value came.
+func missingHint(name string, d scenarios.Difference) string {
+	others := slices.Sorted(maps.Keys(d.Beside))
+	if other, ok := nearest.Name(name, others); ok {
+		return fmt.Sprintf("%s was sent as %s", name, other)
+	}
+	if d.Expected == (scenarios.Anything{}) {
+		return ""
+	}
+	for _, other := range others {
+		if jsonText(d.Beside[other]) == jsonText(d.Expected) {
+			return fmt.Sprintf("the value of %s was sent as %s", name, other)
+		}
+	}
+	return ""
+}
+
+// valueHint says how two values are alike that are not the same.
+func valueHint(name string, want, got any) string {
+	wanted, isText := want.(string)
+	sent, sentText := got.(string)
+	switch {
+	case isText && sentText:
+		return textHint(name, wanted, sent)
+	case sentText && sent == plain(want):
+		return fmt.Sprintf("%s was sent as the text %q, not as %s", name, sent, kindOf(want))
+	case isText && wanted == plain(got):
+		return fmt.Sprintf("%s was sent as %s, not as a text", name, kindOf(got))
+	case sentText && kindOf(want) == "an object":
+		return fmt.Sprintf("%s was sent as a text that is no JSON object", name)
+	}
+	return ""
+}
+
+func textHint(name, want, got string) string {
+	if decoded, err := url.QueryUnescape(got); err == nil && decoded == want {
+		return name + " was encoded twice"
+	}
+	switch far := nearest.Distance(want, got); {
+	case strings.TrimSpace(got) == want:
+		return name + " was sent with white space around it"
+	case strings.EqualFold(want, got):
+		return name + " differs in letter case only"
+	case len(want) >= 8 && far == 1:
+		return name + " differs in one letter"
+	case len(want) >= 8 && far <= 3:
+		return fmt.Sprintf("%s differs in %d letters", name, far)
+	}
+	return ""
+}
+
+// plain writes a number or a literal as a text would have it; nothing of all else.
+func plain(value any) string {
+	switch value.(type) {
+	case json.Number, float64, bool:
+		return jsonText(value)
+	}
+	return ""
+}
+
+func kindOf(value any) string {
+	switch value.(type) {
+	case bool:
+		return "a literal"
+	case map[string]any:
+		return "an object"
+	case []any:
+		return "a list"
+	}
+	return "a number"
+}

@@ -1,0 +1,82 @@
+package scenarios
+
+import (
+	"math"
+
+	"github.com/mockportal/mockportal/scenarios/internal/tree"
+)
+
+// expectations reads a list of expectations, and what stands beside it.
+func (d *decoder) expectations(o *tree.ObjectField, list tree.Field) Expectations {
+	var e Expectations
+	list.Items(func(item tree.Field) { e.Expect = append(e.Expect, d.expectation(item)) })
+	inOrder, within := o.Key("inOrder"), o.Key("within")
+	e.InOrder, e.Within = inOrder.Bool(), within.Duration()
+	for _, f := range []tree.Field{inOrder, within} {
+		if f.Present() && (!list.Present() || list.Is(tree.List) && len(e.Expect) == 0) {
+			f.Fault("%s without expect", f.Name())
+		}
+	}
+	if within.Is(tree.Text) && e.Within == 0 {
+		within.Fault("within must be longer than nothing")
+	}
+	return e
+}
+
+func (d *decoder) expectation(f tree.Field) Expectation {
+	o := f.Object()
+	defer o.Close()
+	when := o.Need("when").Object()
+	matcher, params := d.matcher(when)
+	d.refuseSecrets(f, params)
+	readOutcome(when, &matcher)
+	when.Close()
+	e := Expectation{When: matcher, AtMost: NoLimit}
+	exactly, atLeast, atMost := o.Key("exactly"), o.Key("atLeast"), o.Key("atMost")
+	if atLeast.Present() {
+		e.AtLeast = atLeast.Whole(0, math.MaxInt)
+	}
+	if atMost.Present() {
+		e.AtMost = atMost.Whole(0, math.MaxInt)
+	}
+	switch {
+	case exactly.Present() && (atLeast.Present() || atMost.Present()):
+		exactly.Fault("exactly stands alone, without atLeast and atMost")
+	case exactly.Present():
+		e.AtLeast = exactly.Whole(0, math.MaxInt)
+		e.AtMost = e.AtLeast
+	case atLeast.Present() && atMost.Present() && e.AtLeast > e.AtMost:
+		atMost.Fault("atMost must be at least atLeast, %d, not %d", e.AtLeast, e.AtMost)
+	case f.Is(tree.Object) && !atLeast.Present() && !atMost.Present():
+		f.Fault("%s needs exactly, atLeast or atMost", f.Name())
+	}
+	return e
+}
+
+// refuseSecrets reports parameters that hold secrets: the journal masks them, so nothing could ever be equal to them.
+func (d *decoder) refuseSecrets(f tree.Field, params *tree.Value) {
+	if params == nil {
+		return
+	}
+	for _, entry := range params.Entries {
+		if d.contract.Secret(entry.Key) {
+			f.FaultAt(entry.At, "%s is masked in the journal and equals nothing there; expect it with present: [%s]", entry.Key, entry.Key)
+		}
+	}
+}
+
+// readOutcome reads what only a call that is over can be asked for.
+func readOutcome(o *tree.ObjectField, m *Matcher) {
+	if outcome := o.Key("outcome"); outcome.Present() || o.Listing() {
+		m.Outcome = Outcome(outcome.Word(string(OK), string(Error), string(Faulted)))
+	}
+	if code := o.Key("errorCode"); code.Present() {
+		m.ErrorCode = code.Whole(100, 999)
+		if m.Outcome == OK || m.Outcome == Faulted {
+			code.Fault("errorCode needs the outcome error, not %s", m.Outcome)
+		}
+	}
+	if violations := o.Key("violations"); violations.Present() || o.Listing() {
+		m.Violations = Violating(violations.Word(string(WithViolations), string(WithoutViolations)))
+	}
+}
