@@ -239,6 +239,7 @@ type embedded struct {
 }
 
 func (*embedded) Helper()            {}
+func (*embedded) Failed() bool       { return false }
 func (e *embedded) Cleanup(f func()) { e.cleanups = append([]func(){f}, e.cleanups...) }
 
 // BenchmarkSandbox makes a sandbox on a server, asks it once and ends it, as a test does that shares a server.

@@ -231,6 +231,7 @@ type tester struct {
 	mu       sync.Mutex
 	errors   []string
 	fatals   []string
+	logs     []string
 	cleanups []func()
 }
 
@@ -246,6 +247,18 @@ func (t *tester) Fatalf(format string, args ...any) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.fatals = append(t.fatals, fmt.Sprintf(format, args...))
+}
+
+func (t *tester) Logf(format string, args ...any) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.logs = append(t.logs, fmt.Sprintf(format, args...))
+}
+
+func (t *tester) Failed() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.errors)+len(t.fatals) > 0
 }
 
 func (t *tester) Cleanup(f func()) { t.cleanups = append(t.cleanups, f) }

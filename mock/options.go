@@ -24,16 +24,18 @@ type config struct {
 	contexts        []string
 	strict          bool
 	allowViolations bool
-	tls             bool
-	tlsHosts        []string
-	controlToken    string
-	maxCalls        int
-	maxBytes        int
-	maxBody         int64
-	maxSandboxes    int
-	sandboxTTL      time.Duration
-	log             *slog.Logger
-	faults          []error
+
+	checkExpectations bool
+	tls               bool
+	tlsHosts          []string
+	controlToken      string
+	maxCalls          int
+	maxBytes          int
+	maxBody           int64
+	maxSandboxes      int
+	sandboxTTL        time.Duration
+	log               *slog.Logger
+	faults            []error
 }
 
 // WithScenario plays the scenario with this name, built in or of a pack. The default is "trial".
@@ -90,6 +92,9 @@ func WithStrict() Option { return func(c *config) { c.strict = true } }
 
 // AllowViolations keeps NewServer from failing the test when calls violated the contract.
 func AllowViolations() Option { return func(c *config) { c.allowViolations = true } }
+
+// CheckExpectations has NewServer and Sandbox fail the test at its end when the calls do not meet what the scenario expects.
+func CheckExpectations() Option { return func(c *config) { c.checkExpectations = true } }
 
 // WithJournal bounds the journal, by calls and by bytes; 0 is the default, 10,000 calls and 32 MiB. The oldest calls are dropped.
 func WithJournal(maxCalls, maxBytes int) Option {

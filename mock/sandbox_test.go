@@ -121,7 +121,7 @@ func TestSandboxOptions(t *testing.T) {
 	diff(t, "seed", uint64(9), box.Calls()[0].Seed)
 	diff(t, "clock", time.Date(2016, 7, 23, 0, 0, 0, 0, time.UTC), box.Clock().Now())
 
-	const refusal = "mock: a sandbox takes a scenario document, a clock, a seed, a journal and AllowViolations; other options are the server's"
+	const refusal = "mock: a sandbox takes a scenario document, a clock, a seed, a journal, AllowViolations and CheckExpectations; other options are the server's"
 	for name, row := range map[string]struct {
 		option mock.Option
 		want   string

@@ -19,6 +19,8 @@ type TB interface {
 	Helper()
 	Errorf(format string, args ...any)
 	Fatalf(format string, args ...any)
+	Logf(format string, args ...any)
+	Failed() bool
 	Cleanup(func())
 }
 
@@ -47,9 +49,7 @@ func NewServer(tb TB, options ...Option) *Server {
 		return nil
 	}
 	tb.Cleanup(s.Close)
-	if !c.allowViolations {
-		tb.Cleanup(s.checkViolations)
-	}
+	c.watch(s.Portal.Sandbox)
 	return s
 }
 
@@ -97,10 +97,11 @@ func (s *Server) Close() {
 
 // Sandbox returns a sandbox of its own on this server, at the start of a scenario: what happens in it nobody else sees. It is reached under its
 // URL, or by its own token under the server's. At the end of the test it is deleted, and checked as the server is.
-// Only WithScenarioDocument, WithClock, WithSeed, WithJournal and AllowViolations mean something here; others fail the test.
+// Only WithScenarioDocument, WithClock, WithSeed, WithJournal, AllowViolations and CheckExpectations mean something here; others fail the test.
 func (s *Server) Sandbox(tb TB, scenario string, options ...Option) *Sandbox {
 	tb.Helper()
-	box, check, err := s.newSandbox(scenario, options)
+	c := newConfig(append([]Option{WithScenario(scenario), WithLibrary(s.library)}, options...))
+	box, err := s.newSandbox(c, scenario)
 	if err != nil {
 		tb.Fatalf("mock: %v", err)
 		return nil
@@ -110,30 +111,37 @@ func (s *Server) Sandbox(tb TB, scenario string, options ...Option) *Sandbox {
 		// It may have expired, or been deleted over HTTP; then there is nothing left to end.
 		_, _ = s.sandboxes.Delete(box.ID)
 	})
-	if check {
-		tb.Cleanup(own.checkViolations)
-	}
+	c.watch(own)
 	return own
 }
 
-func (s *Server) newSandbox(scenario string, options []Option) (box *sandbox.Sandbox, check bool, err error) {
-	c := newConfig(append([]Option{WithScenario(scenario), WithLibrary(s.library)}, options...))
+func (s *Server) newSandbox(c *config, scenario string) (*sandbox.Sandbox, error) {
 	if err := c.onlyOfSandbox(scenario, s.library); err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	_, played, err := c.load()
 	if err = errors.Join(append(c.faults, err)...); err != nil {
-		return nil, false, err
+		return nil, err
 	}
-	box, err = s.sandboxes.Create(c.sandbox("", played))
-	return box, !c.allowViolations, err
+	return s.sandboxes.Create(c.sandbox("", played))
+}
+
+// watch has a sandbox checked at the end of its test, and its journal logged when the test failed then.
+func (c *config) watch(s *Sandbox) {
+	s.tb.Cleanup(s.logJournal) // cleanups run last first
+	if !c.allowViolations {
+		s.tb.Cleanup(s.checkViolations)
+	}
+	if c.checkExpectations {
+		s.tb.Cleanup(s.checkExpectations)
+	}
 }
 
 // onlyOfSandbox refuses options that are a server's.
 func (c *config) onlyOfSandbox(scenario string, library *scenarios.Library) error {
 	if c.scenario != scenario || c.library != library || len(c.packs) > 0 || c.tls || c.strict || len(c.contexts) > 0 || c.controlToken != "" || c.log != nil || c.maxBody != 0 ||
 		c.maxSandboxes != 0 || c.sandboxTTL != 0 {
-		return errors.New("a sandbox takes a scenario document, a clock, a seed, a journal and AllowViolations; other options are the server's")
+		return errors.New("a sandbox takes a scenario document, a clock, a seed, a journal, AllowViolations and CheckExpectations; other options are the server's")
 	}
 	return nil
 }
