@@ -113,3 +113,62 @@ func TestRulesFaults(t *testing.T) {
 		}
 	}
 }
+
+// TestExpectations reads expectations that are in no file, with what stands beside them.
+func TestExpectations(t *testing.T) {
+	t.Parallel()
+	library := scenarios.BuiltIn()
+	trial := find(t, library, "trial")
+	once := scenarios.Expectation{When: scenarios.Matcher{Operation: "getFutureLicense", Member: "admin"}, AtLeast: 1, AtMost: 1}
+	for name, tt := range map[string]struct {
+		source string
+		want   scenarios.Expectations
+	}{
+		"YAML": {"expect:\n  - { when: { operation: getFutureLicense, member: admin }, exactly: 1 }\n", scenarios.Expectations{Expect: []scenarios.Expectation{once}}},
+		"JSON": {`{"inOrder":true,"within":"2s","expect":[{"when":{"operation":"getFutureLicense","member":"admin"},"exactly":1}]}`, scenarios.Expectations{Expect: []scenarios.Expectation{once}, InOrder: true, Within: 2 * time.Second}},
+	} {
+		got, err := library.Expectations(trial, "document", []byte(tt.source))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+	const stranger = "{ expect: [{ when: { member: somebody }, exactly: 1 }] }"
+	if _, err := library.Expectations(nil, "document", []byte(stranger)); err != nil {
+		t.Errorf("without a scenario any member may be named: %v", err)
+	}
+	for source, want := range map[string]string{
+		stranger:                   `document:1:30: no member "somebody"`,
+		"{}":                       "document:1:1: a verification has no expect, which is required",
+		"{ expect: [], wthin: 2s}": "document:1:15: unknown key \"wthin\" (did you mean \"within\"?); a verification has expect, inOrder, within",
+		"[":                        "document:2:1: not YAML: ",
+	} {
+		_, err := library.Expectations(trial, "document", []byte(source))
+		if got := faultsOf(t, err).Error(); !strings.HasPrefix(got, want) {
+			t.Errorf("%s: got %s, want %s", source, got, want)
+		}
+	}
+}
+
+// TestExpectationInWords holds the line that describes an expectation.
+func TestExpectationInWords(t *testing.T) {
+	t.Parallel()
+	for want, expect := range map[string]string{
+		"exactly 1 call of any licensing operation":                                                     "{ when: {}, exactly: 1 }",
+		"no call of generateToken by admin":                                                             "{ when: { operation: generateToken, member: admin }, exactly: 0 }",
+		"at least 2 calls of any licensing operation with outcome error, error code 498, no violations": "{ when: { outcome: error, errorCode: 498, violations: none }, atLeast: 2 }",
+		"at most 1 call of any licensing operation with violations":                                     "{ when: { violations: some }, atMost: 1 }",
+		`2 to 3 calls of generateToken with expiration = 60, f = "json", token present, ip absent`:      "{ when: { operation: generateToken, params: { f: json, expiration: 60 }, present: [token], absent: [ip] }, atLeast: 2, atMost: 3 }",
+	} {
+		e, err := scenarios.BuiltIn().Expectations(nil, "document", []byte("{ expect: ["+expect+"] }"))
+		if err != nil {
+			t.Errorf("%s: %v", expect, err)
+			continue
+		}
+		if diff := cmp.Diff(want, e.Expect[0].String()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", expect, diff)
+		}
+	}
+}
