@@ -119,7 +119,7 @@ describe('provisionAll', { concurrency: true }, () => {
 
   test('a broken connection is tried again, and the order done once more', async (t) => {
     const portal = await sandbox(t);
-    // The portal has done the first two of these when the connection breaks: the client cannot know.
+    // The portal has done what it was asked for when the connection breaks; the client cannot know that.
     await portal.addRules(['reset', 'truncate', 'empty'].map((kind) => (
       { when: { operation: 'provisionOrgEntitlements' }, times: 1, fault: { kind } }
     )));
