@@ -12,10 +12,20 @@ const { PORTAL_USERNAME: username, PORTAL_PASSWORD: password } = process.env;
 const { itemId, orders } = JSON.parse(await readFile(process.argv[2], 'utf8'));
 const print = (line) => console.log(JSON.stringify(line));
 
-const authentication = await ArcGISIdentityManager.signIn({ username, password, portal });
-for await (const { purchaserOrgId, provision, refused } of provisionAll({ sharingUrl: portal, authentication, itemId, orders })) {
-  if (refused) process.exitCode = 1;
-  print(refused ? { purchaserOrgId, refused: refused.message } : { purchaserOrgId, ...provision.orgEntitlements });
+try {
+  await main();
+} catch (error) {
+  // No more than the message: the client's errors carry the request with them, password and token too.
+  console.error(error.cause ? `${error.message}: ${error.cause.code}` : error.message);
+  process.exitCode = 1;
 }
-print(await futureLicense({ portalAdminUrl, authentication }));
-await authentication.signOut();
+
+async function main() {
+  const authentication = await ArcGISIdentityManager.signIn({ username, password, portal });
+  for await (const { purchaserOrgId, provision, refused } of provisionAll({ sharingUrl: portal, authentication, itemId, orders })) {
+    if (refused) process.exitCode = 1;
+    print(refused ? { purchaserOrgId, refused: refused.message } : { purchaserOrgId, ...provision.orgEntitlements });
+  }
+  print(await futureLicense({ portalAdminUrl, authentication }));
+  await authentication.signOut();
+}

@@ -8,6 +8,7 @@ const folder = fileURLToPath(new URL('..', import.meta.url));
 export function run({ sharingUrl, portalAdminUrl }, env = {}) {
   const settings = {
     PATH: process.env.PATH,
+    NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS ?? '',
     PORTAL_SHARING_URL: sharingUrl,
     PORTAL_ADMIN_URL: portalAdminUrl,
     PORTAL_USERNAME: 'admin',

@@ -29,5 +29,6 @@ describe('main', { concurrency: true }, () => {
     assert.equal(code, 1);
     assert.deepEqual(lines, []);
     assert.match(stderr, /Unable to generate token/);
+    assert.ok(!stderr.includes('not-the-password'), stderr);
   });
 });
