@@ -1,9 +1,9 @@
 // A sandbox of mockportal for each test: an isolated portal with its own members, clock, rules and journal, so that
 // all tests can run at the same time on one server. Copy this file.
 //
-//   MOCKPORTAL_URL          where the server listens      (http://127.0.0.1:8080)
-//   MOCKPORTAL_CONTROL_URL  where its control API listens ($MOCKPORTAL_URL/__admin)
-//   MOCKPORTAL_CONTROL_TOKEN  what --control-token says   (none)
+//   MOCKPORTAL_URL            where the server listens        (http://127.0.0.1:8080)
+//   MOCKPORTAL_CONTROL_URL    where its control API listens   ($MOCKPORTAL_URL/__admin)
+//   MOCKPORTAL_CONTROL_TOKEN  what --control-token says     (none)
 import assert from 'node:assert/strict';
 
 const { env } = process;
