@@ -32,6 +32,7 @@ func clientSteps() map[string][]step {
 			{javaScript(get(sharing+"community/users/admin", "f", "json", "token", "admin-token")), 0},
 			{javaScript(post("/portal"+licensePath+"/rest/info", "f", "json")), 0},
 			{javaScript(post(sharing+"info", "f", "json")), 0},
+			{javaScript(post(sharing+"oauth2/validateAppAccess", "f", "json", "client_id", "app", "token", "admin-token")), 0},
 			{javaScript(post(sharing+"oauth2/revokeToken/", "f", "json", "auth_token", "admin-token", "client_id", "")), 0},
 		},
 		"rest-js fails to sign in": {

@@ -229,6 +229,7 @@ func TestTooLarge(t *testing.T) {
 		{"the default, exceeded", nil, filled(1<<20 + 1), 413, 413},
 		{"another, reached", bound(1000), filled(1000), 200, 0},
 		{"another, exceeded", bound(1000), filled(1001), 413, 413},
+		{"exceeded by a form that also has the format", bound(100), provision(), 413, 413},
 		{"portaladmin, reached", bound(int64(len(signIn.form.Encode()))), signIn, 200, 0},
 		{"portaladmin, exceeded", bound(int64(len(signIn.form.Encode())) - 1), signIn, 413, 413},
 	} {

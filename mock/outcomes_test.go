@@ -25,6 +25,7 @@ func successes() map[string]request {
 		"generateToken":            post("/sharing/rest/generateToken", f, "json", "username", "admin", "password", "admin-password"),
 		"oauthToken":               post("/sharing/rest/oauth2/token", f, "json", "grant_type", "client_credentials", "client_id", "app", "client_secret", "app-secret"),
 		"oauthRevokeToken":         post("/sharing/rest/oauth2/revokeToken", f, "json", "auth_token", "admin-token"),
+		"validateAppAccess":        post("/sharing/rest/oauth2/validateAppAccess", f, "json", token, "admin-token", "client_id", "app"),
 		"portalSelf":               get("/sharing/rest/portals/self", f, "json", token, "admin-token"),
 		"communitySelf":            get("/sharing/rest/community/self", f, "json", token, "admin-token"),
 		"user":                     get("/sharing/rest/community/users/viewer", f, "json", token, "admin-token"),
@@ -91,6 +92,12 @@ func failures() map[string]outcomeRow {
 
 		"oauthRevokeToken/parameters-invalid":   of(ok["oauthRevokeToken"].with("auth_token", ""), "'auth_token' must be specified."),
 		"oauthRevokeToken/method-not-supported": of(get(ok["oauthRevokeToken"].path, "f", "json"), "Allowed: POST."),
+
+		"validateAppAccess/token-required":       of(ok["validateAppAccess"].with("token", "")),
+		"validateAppAccess/token-invalid":        of(ok["validateAppAccess"].with("token", "nobody-has-this")),
+		"validateAppAccess/app-access-invalid":   of(ok["validateAppAccess"].with("client_id", "nobody")),
+		"validateAppAccess/parameters-invalid":   of(ok["validateAppAccess"].with("client_id", ""), "'client_id' must be specified."),
+		"validateAppAccess/method-not-supported": of(get(ok["validateAppAccess"].path, "f", "json", "token", "admin-token"), "Allowed: POST."),
 
 		"portalSelf/token-invalid":        of(ok["portalSelf"].with("token", "nobody-has-this")),
 		"portalSelf/method-not-supported": of(ok["portalSelf"].by(http.MethodPut), "Allowed: GET, HEAD, POST."),

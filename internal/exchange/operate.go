@@ -15,6 +15,7 @@ var operations = map[string]func(*call) (portal.Reply, *portal.Problem){
 	"generateToken":            (*call).generateToken,
 	"oauthToken":               (*call).oauthToken,
 	"oauthRevokeToken":         (*call).revokeToken,
+	"validateAppAccess":        (*call).appAccess,
 	"portalSelf":               func(c *call) (portal.Reply, *portal.Problem) { return c.world().PortalSelf(c.caller, c.site()), nil },
 	"communitySelf":            func(c *call) (portal.Reply, *portal.Problem) { return c.world().CommunitySelf(c.caller) },
 	"user": func(c *call) (portal.Reply, *portal.Problem) {
@@ -120,6 +121,10 @@ func (c *call) revokeToken() (portal.Reply, *portal.Problem) {
 	world, reply := c.world().Revoke(c.turn.Now, c.params.Text("auth_token"))
 	c.turn.Become(world)
 	return reply, nil
+}
+
+func (c *call) appAccess() (portal.Reply, *portal.Problem) {
+	return c.world().AppAccess(c.caller, c.params.Text("client_id"))
 }
 
 // signIn signs a member in to the Portal Administrator Directory. The token goes into a cookie that no script can read, that other sites

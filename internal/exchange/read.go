@@ -26,6 +26,10 @@ func (c *call) read() *portal.Problem {
 	c.token = wire.Token(c.request, c.api, c.values)
 	switch {
 	case errors.Is(err, wire.ErrTooLarge):
+		// The format that the form asks for was not read. Who sends so much is a program, and no program reads a page.
+		if wire.First(query, "f") == "" {
+			c.format = wire.JSON
+		}
 		return &portal.Problem{ID: tooLarge}
 	case err != nil:
 		return &portal.Problem{ID: "parameters-invalid"}

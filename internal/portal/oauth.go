@@ -88,3 +88,17 @@ func (w World) refreshMember(now time.Time, token string) (string, bool) {
 	c, ok := w.open(token, now)
 	return c.Member, ok && c.Refresh
 }
+
+// AppAccess is the reply of oauth2/validateAppAccess.
+type AppAccess struct {
+	Valid               bool `json:"valid"`
+	ViewOnlyUserTypeApp bool `json:"viewOnlyUserTypeApp"`
+}
+
+// AppAccess answers whether the caller may use an application: every member may (assumed).
+func (w World) AppAccess(caller Caller, clientID string) (Reply, *Problem) {
+	if _, ok := w.apps[w.local(clientID)]; !ok {
+		return Reply{}, problem("app-access-invalid")
+	}
+	return Reply{Value: AppAccess{Valid: caller.Member != nil}}, nil
+}

@@ -144,3 +144,29 @@ func TestRevokedRefreshTokens(t *testing.T) {
 		}
 	}
 }
+
+func TestAppAccess(t *testing.T) {
+	t.Parallel()
+	w, now := written(t, "  apps: { lonely: { secret: s } }\n")
+	member, _ := w.Identify("viewer-token", "", now)
+	for _, tt := range []struct {
+		reason   string
+		caller   portal.Caller
+		clientID string
+		want     portal.AppAccess
+		refused  string
+	}{
+		{"every member may", member, "app", portal.AppAccess{Valid: true}, ""},
+		{"whoever an app acts as", member, "lonely", portal.AppAccess{Valid: true}, ""},
+		{"an app that acts as no member is nobody", portal.Caller{App: "lonely"}, "app", portal.AppAccess{}, ""},
+		{"there is no such app", member, "nobody", portal.AppAccess{}, "app-access-invalid"},
+	} {
+		reply, problem := w.AppAccess(tt.caller, tt.clientID)
+		if got := refusal(problem); got != tt.refused {
+			t.Errorf("%s: refused with %q, want %q", tt.reason, got, tt.refused)
+		}
+		if got, _ := reply.Value.(portal.AppAccess); got != tt.want {
+			t.Errorf("%s: got %+v, want %+v", tt.reason, got, tt.want)
+		}
+	}
+}

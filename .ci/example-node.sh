@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# Runs the suite of examples/node, which drives Esri's own JavaScript client, against the program of this checkout:
+# over plain HTTP, and once more over TLS.
+#
+# It works on a copy, and writes nothing into the tree.
+#
+#   CI_ALLOW_SKIP=1   a failed installation of Node.js or of the packages is a loud skip, not a failure
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=.ci/lib.sh
+source .ci/lib.sh
+# shellcheck source=.ci/serve.sh
+source .ci/serve.sh
+
+# --- the tools -----------------------------------------------------------------
+
+not_here() {
+  [[ -n ${CI_ALLOW_SKIP-} ]] || die "$1 (CI_ALLOW_SKIP=1 makes this a skip)"
+  skip "examples/node" "$1"
+  exit 0
+}
+
+missing=()
+for pair in node:nodejs npm:npm jq:jq curl:curl; do
+  command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}")
+done
+if ((${#missing[@]} > 0)); then
+  tried=0
+  need_packages "${missing[@]}" || tried=$?
+  ((tried != 1)) || {
+    skip "examples/node" "$why"
+    exit 0
+  }
+  ((tried == 0)) || not_here "$why"
+fi
+(($(node --print 'process.versions.node.split(".")[0]') >= 18)) || not_here "it needs Node.js 18 or later, here is $(node --version)"
+say "node $(node --version), npm $(npm --version 2>/dev/null)"
+
+# --- every error has its row -----------------------------------------------------
+
+rows=0
+for fixture in fixtures/errors/*/*.json; do
+  id=${fixture#fixtures/}
+  id=${id%.json}
+  grep -qF "'$id': {" examples/node/test/errors.test.js || die "examples/node/test/errors.test.js has no row for $id"
+  rows=$((rows + 1))
+done
+say "$rows error fixtures, each with its row"
+
+# --- the suite -----------------------------------------------------------------
+
+example=$work/node
+mkdir "$example"
+git ls-files -z --cached --others --exclude-standard examples/node | while IFS= read -r -d '' file; do
+  [[ ! -e $file ]] || (cd examples/node && cp --parents "${file#examples/node/}" "$example")
+done
+(cd "$example" && npm ci --no-audit --no-fund --loglevel=error) || not_here "npm ci failed (see above)"
+
+build
+start plain --strict
+start tls --strict --tls
+curl --silent --fail --insecure --max-time 10 "${urls[tls]}/__admin/ca.pem" >"$work/ca.pem"
+
+# suite WHAT MIN runs it and holds the number of tests to at least MIN, so that a suite that finds no tests cannot pass.
+suite() {
+  local what=$1 min=$2 passed
+  (cd "$example" && timeout 120 node --test --test-reporter=tap) >"$work/tap" 2>"$work/tap.err" || {
+    grep -A 30 '^ *not ok' "$work/tap" || cat "$work/tap" "$work/tap.err"
+    die "examples/node $what"
+  }
+  passed=$(awk '/^# pass /{print $3}' "$work/tap")
+  ((passed >= min)) || die "examples/node $what: only $passed tests passed, at least $min are expected"
+  say "$what: $passed tests passed, $(awk '/^# skipped /{print $3}' "$work/tap") skipped"
+}
+
+export MOCKPORTAL_TLS_URL=${urls[tls]}
+MOCKPORTAL_URL=${urls[plain]} suite "over HTTP" 90
+# Only the portal's "SSL Required" cannot be had over TLS.
+MOCKPORTAL_URL=${urls[tls]} NODE_EXTRA_CA_CERTS=$work/ca.pem suite "over TLS" 90
+for server in plain tls; do
+  # A test that forgets its sandbox leaves it behind.
+  left=$(curl --silent --fail --insecure --max-time 10 "${urls[$server]}/__admin/sandboxes" | jq --compact-output .sandboxes)
+  [[ $left == '["default"]' ]] || die "sandboxes are left on the server: $left"
+done

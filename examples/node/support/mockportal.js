@@ -1,0 +1,56 @@
+// A sandbox of mockportal for each test: an isolated portal with its own members, clock, rules and journal, so that
+// all tests can run at the same time on one server. Copy this file.
+//
+//   MOCKPORTAL_URL            where the server listens        (http://127.0.0.1:8080)
+//   MOCKPORTAL_CONTROL_URL    where its control API listens   ($MOCKPORTAL_URL/__admin)
+//   MOCKPORTAL_CONTROL_TOKEN  what --control-token says     (none)
+import assert from 'node:assert/strict';
+
+const { env } = process;
+export const root = (env.MOCKPORTAL_URL || 'http://127.0.0.1:8080').replace(/\/$/, '');
+const control = (env.MOCKPORTAL_CONTROL_URL || `${root}/__admin`).replace(/\/$/, '');
+
+/**
+ * Makes a sandbox that plays a scenario, and ends it after the test `t`. The test then fails when the portal saw
+ * another number of calls that violate its contract than `violations` says.
+ *
+ * Further options are those of POST /__admin/sandboxes: `clock`, `seed`, `rules`.
+ */
+export async function sandbox(t, scenario = 'trial', { violations = 0, ...options } = {}) {
+  const made = await ask('POST', '/sandboxes', { scenario, ...options });
+  const own = (path, method = 'GET', body = undefined) => ask(method, `/sandboxes/${made.id}${path}`, body);
+  const calls = async (query = {}) => (await own(`/calls?${new URLSearchParams({ limit: 1000, ...query })}`)).calls;
+  t.after(async () => {
+    const violating = (await calls({ violations: true })).map((call) => [call.operation, ...call.violations.map((v) => v.message)]);
+    const summary = await own('', 'DELETE');
+    assert.equal(summary.violations, violations, `calls that violate the contract: ${JSON.stringify(violating)}`);
+    assert.deepEqual(summary.unmet, [], 'expectations of the scenario that are not met');
+  });
+  return {
+    ...made,
+    /** The calls that came, oldest first; `query` is that of GET …/calls: operation, member, outcome, violations, after. */
+    calls,
+    /** The operations that were called, in their order. */
+    operations: async () => (await calls()).map((call) => call.operation),
+    /** Moves the portal's clock on, by a duration such as 90m or 31d. */
+    advance: (duration) => own('/clock', 'POST', { advance: duration }),
+    /** Has the next matching calls answered otherwise; one rule or a list. */
+    addRules: (rules) => own('/rules', 'POST', rules),
+    /** Members, provisions and licence as they are now. */
+    world: async () => (await own('/world')).world,
+  };
+}
+
+async function ask(method, path, body) {
+  const headers = { 'Content-Type': 'application/json' };
+  if (env.MOCKPORTAL_CONTROL_TOKEN) headers.Authorization = `Bearer ${env.MOCKPORTAL_CONTROL_TOKEN}`;
+  const response = await fetch(control + path, { method, headers, body: body && JSON.stringify(body) });
+  const text = await response.text();
+  assert.ok(response.ok, `${method} ${path}: ${response.status} ${text}`);
+  return JSON.parse(text);
+}
+
+/** What the built-in scenarios have in common. */
+export const itemId = '6489da7f08f045ac8c0a5b1de37d56fe';
+export const sellerOrgId = 'HwhoSWTiJyaB0VDi';
+export const purchaserOrgId = 'sWwd06TnJR4lHopc';
