@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -41,22 +42,31 @@ func (l *Library) Rules(s *Scenario, source []byte) ([]Rule, error) {
 }
 
 // Expectations reads what should be seen of a sandbox's calls, YAML or JSON: an object with expect, inOrder and within as they would stand in the
-// scenario. Without a scenario any member may be named. The name stands for the document in faults. The error is of type fixtures.Faults.
+// scenario. The name stands for the document in faults. The error is of type fixtures.Faults.
 func (l *Library) Expectations(s *Scenario, name string, source []byte) (Expectations, error) {
+	d := decoder{surroundings: l.surroundings, members: slices.Sorted(maps.Keys(s.World.Members))}
+	expectations, _, err := d.verification(name, source)
+	return expectations, err
+}
+
+// Verification checks the same document where the scenario, and so its members, are not known, and returns it as JSON.
+func (l *Library) Verification(name string, source []byte) (json.RawMessage, error) {
+	d := decoder{surroundings: l.surroundings, anybody: true}
+	_, root, err := d.verification(name, source)
+	if err != nil {
+		return nil, err
+	}
+	return root.JSON(), nil
+}
+
+func (d *decoder) verification(name string, source []byte) (Expectations, *tree.Value, error) {
 	root, faults := tree.Parse(name, source)
 	if root == nil {
-		return Expectations{}, faults.Err()
+		return Expectations{}, nil, faults.Err()
 	}
 	reader := tree.NewReader()
-	d := decoder{surroundings: l.surroundings, anybody: s == nil}
-	if s != nil {
-		d.members = slices.Sorted(maps.Keys(s.World.Members))
-	}
 	o := reader.Field("a verification", root).Object()
 	expectations := d.expectations(o, o.Need("expect"))
 	o.Close()
-	if err := append(faults, reader.Faults()...).Err(); err != nil {
-		return Expectations{}, err
-	}
-	return expectations, nil
+	return expectations, root, append(faults, reader.Faults()...).Err()
 }

@@ -136,8 +136,12 @@ func TestExpectations(t *testing.T) {
 		}
 	}
 	const stranger = "{ expect: [{ when: { member: somebody }, exactly: 1 }] }"
-	if _, err := library.Expectations(nil, "document", []byte(stranger)); err != nil {
+	verification, err := library.Verification("document", []byte(stranger))
+	if err != nil {
 		t.Errorf("without a scenario any member may be named: %v", err)
+	}
+	if diff := cmp.Diff(`{"expect":[{"when":{"member":"somebody"},"exactly":1}]}`, string(verification)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 	for source, want := range map[string]string{
 		stranger:                   `document:1:30: no member "somebody"`,
@@ -155,6 +159,7 @@ func TestExpectations(t *testing.T) {
 // TestExpectationInWords holds the line that describes an expectation.
 func TestExpectationInWords(t *testing.T) {
 	t.Parallel()
+	library := scenarios.BuiltIn()
 	for want, expect := range map[string]string{
 		"exactly 1 call of any licensing operation":                                                     "{ when: {}, exactly: 1 }",
 		"no call of generateToken by admin":                                                             "{ when: { operation: generateToken, member: admin }, exactly: 0 }",
@@ -162,7 +167,7 @@ func TestExpectationInWords(t *testing.T) {
 		"at most 1 call of any licensing operation with violations":                                     "{ when: { violations: some }, atMost: 1 }",
 		`2 to 3 calls of generateToken with expiration = 60, f = "json", token present, ip absent`:      "{ when: { operation: generateToken, params: { f: json, expiration: 60 }, present: [token], absent: [ip] }, atLeast: 2, atMost: 3 }",
 	} {
-		e, err := scenarios.BuiltIn().Expectations(nil, "document", []byte("{ expect: ["+expect+"] }"))
+		e, err := library.Expectations(find(t, library, "trial"), "document", []byte("{ expect: ["+expect+"] }"))
 		if err != nil {
 			t.Errorf("%s: %v", expect, err)
 			continue
