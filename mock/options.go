@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/mockportal/mockportal/internal/sandbox"
+	"github.com/mockportal/mockportal/mock/journal"
 	"github.com/mockportal/mockportal/scenarios"
 )
 
@@ -26,6 +27,8 @@ type config struct {
 	allowViolations bool
 
 	checkExpectations bool
+	history           bool
+	coverage          *journal.Coverage
 	tls               bool
 	tlsHosts          []string
 	controlToken      string
@@ -125,3 +128,8 @@ func WithControlToken(token string) Option { return func(c *config) { c.controlT
 
 // WithLogger logs calls at debug level, and those that violate the contract as warnings. The default logs nothing.
 func WithLogger(log *slog.Logger) Option { return func(c *config) { c.log = log } }
+
+// WithCoverage counts in a coverage that other portals share, such as those of all tests of a package. Without it each portal counts for itself.
+func WithCoverage(coverage *journal.Coverage) Option {
+	return func(c *config) { c.coverage = coverage }
+}

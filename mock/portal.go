@@ -12,6 +12,7 @@ import (
 	"github.com/mockportal/mockportal/internal/control"
 	"github.com/mockportal/mockportal/internal/exchange"
 	"github.com/mockportal/mockportal/internal/sandbox"
+	"github.com/mockportal/mockportal/mock/journal"
 	"github.com/mockportal/mockportal/scenarios"
 )
 
@@ -31,6 +32,8 @@ type Portal struct {
 	sandboxes *sandbox.Set
 	library   *scenarios.Library
 	authority *certs.Authority // nil without WithTLS
+	history   *history         // nil without WithHistory
+	coverage  *journal.Coverage
 	close     func()
 }
 
@@ -55,16 +58,25 @@ func (c *config) portal() (*Portal, error) {
 		return nil, err
 	}
 	set := sandbox.NewSet(box, c.maxSandboxes, c.sandboxTTL, time.Now)
-	p := &Portal{sandboxes: set, library: library, close: sync.OnceFunc(set.Close)}
+	p := &Portal{sandboxes: set, library: library, coverage: c.coverage, close: sync.OnceFunc(set.Close)}
+	if p.coverage == nil {
+		p.coverage = journal.NewCoverage()
+	}
 	p.Sandbox = &Sandbox{box: box, portal: p}
+	var calls *journal.Journal
+	if c.history {
+		calls = journal.New(c.maxCalls, c.maxBytes)
+		p.history = &history{calls: calls}
+		set.Ended = p.history.end
+	}
 	p.exchange, err = exchange.New(exchange.Options{
 		Sandboxes: set, Fixtures: library.Fixtures(), Contexts: c.contexts, Strict: c.strict,
-		MaxBody: c.maxBody, Log: c.log, Wall: time.Now,
+		MaxBody: c.maxBody, Log: c.log, Wall: time.Now, History: calls, Coverage: p.coverage,
 	})
 	if err != nil {
 		return nil, err
 	}
-	o := control.Options{Sandboxes: set, Library: library, New: c.sandbox, Token: c.controlToken, Hosts: c.tlsHosts}
+	o := control.Options{Sandboxes: set, Library: library, New: c.sandbox, Coverage: p.coverage, Token: c.controlToken, Hosts: c.tlsHosts}
 	if c.tls {
 		if p.authority, err = certs.Generate(c.tlsHosts, time.Now()); err != nil {
 			return nil, err
@@ -145,3 +157,6 @@ func (p *Portal) CertPool() *x509.CertPool {
 	}
 	return p.authority.Pool()
 }
+
+// Coverage returns what of the contract, and which scenarios, calls have exercised so far, and names what they never did.
+func (p *Portal) Coverage() journal.CoverageReport { return p.coverage.Report(p.library.Names()) }

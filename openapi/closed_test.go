@@ -17,6 +17,8 @@ var openSchemas = map[string]map[string]string{
 		"getScenario":              "a scenario as it is written; its own schema is scenarios/schema/scenario.schema.json",
 		"Call.params":              "the names are what a client sent",
 		"Call.reply":               "whatever the portal answered, a team's off-spec reply too",
+		"Difference.expected":      "whatever an expectation names",
+		"Difference.got":           "whatever a client sent",
 		"Sandbox.world.members[]":  "for people to look at",
 		"Sandbox.world.apps[]":     "for people to look at",
 		"Sandbox.world.listings[]": "for people to look at; a provision in it is held to its schema where it is answered",

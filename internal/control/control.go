@@ -28,9 +28,10 @@ type Options struct {
 	Sandboxes *sandbox.Set
 	Library   *scenarios.Library
 	New       func(id string, scenario *scenarios.Scenario) sandbox.Options // how the server's sandboxes are made
-	CA        []byte                                                        // PEM; nil over plain HTTP
-	Token     string                                                        // asked for as a bearer token; "": nothing is asked for
-	Hosts     []string                                                      // names of this machine beside the loopback ones
+	Coverage  *journal.Coverage
+	CA        []byte   // PEM; nil over plain HTTP
+	Token     string   // asked for as a bearer token; "": nothing is asked for
+	Hosts     []string // names of this machine beside the loopback ones
 }
 
 // API is an http.Handler, safe for concurrent use.
@@ -98,6 +99,7 @@ var operations = map[string]func(*API, request) (response, *Problem){
 	"getPortalContract":       func(*API, request) (response, *Problem) { return yamlOf(openapi.Portal()), nil },
 	"getCertificateAuthority": (*API).authority,
 	"listScenarios":           (*API).listScenarios,
+	"getCoverage":             (*API).getCoverage,
 	"getScenario":             (*API).getScenario,
 	"createSandbox":           (*API).createSandbox,
 	"listSandboxes":           (*API).listSandboxes,

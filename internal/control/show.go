@@ -45,6 +45,10 @@ func (a *API) listScenarios(request) (response, *Problem) {
 	return response{value: map[string]any{"scenarios": list}}, nil
 }
 
+func (a *API) getCoverage(request) (response, *Problem) {
+	return response{value: a.Coverage.Report(a.Library.Names())}, nil
+}
+
 func (a *API) getScenario(r request) (response, *Problem) {
 	s, err := a.Library.Scenario(r.params.Text("name"))
 	if errors.Is(err, scenarios.ErrUnknown) {

@@ -62,6 +62,7 @@ type answer struct {
 	status    int
 	raw       string // the content type of a body that no format is made of; "" for JSON
 	errorCode int
+	errorID   string // of the error fixture that was answered, without its folder; "" when none was
 	envelope  wire.Envelope
 	header    http.Header // beside those of every answer; may be nil
 	listings  []string    // the item ids that a directory page links to

@@ -7,6 +7,7 @@ import (
 
 	"github.com/mockportal/mockportal/fixtures"
 	"github.com/mockportal/mockportal/internal/sandbox"
+	"github.com/mockportal/mockportal/mock/journal"
 	"github.com/mockportal/mockportal/openapi"
 )
 
@@ -23,6 +24,8 @@ type Options struct {
 	Log       *slog.Logger                      // nil: nothing is logged
 	OffSpec   func(operation string, err error) // told when a reply was held back; nil: it is logged
 	Wall      func() time.Time                  // the wall clock
+	Coverage  *journal.Coverage                 // counts what calls exercise; nil: nobody asks
+	History   *journal.Journal                  // keeps the calls of all sandboxes, whatever becomes of those; nil: nobody does
 }
 
 // Exchange answers the portal's own paths. It is an http.Handler, safe for concurrent use.
@@ -37,6 +40,9 @@ type Exchange struct {
 func New(o Options) (*Exchange, error) {
 	if o.MaxBody == 0 {
 		o.MaxBody = DefaultMaxBody
+	}
+	if o.Coverage == nil {
+		o.Coverage = journal.NewCoverage()
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

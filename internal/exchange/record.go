@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"cmp"
 	"encoding/json"
 
 	"github.com/mockportal/mockportal/internal/wire"
@@ -43,7 +44,15 @@ func (c *call) journal() {
 	if c.decision.Fault != nil {
 		record.Call.Outcome, record.Call.Fault = journal.Fault, string(c.decision.Fault.Kind)
 	}
+	c.x.Coverage.Add(journal.Covered{
+		Operation: record.Call.Operation, Scenario: record.Call.Scenario, Values: c.values,
+		Outcome: cmp.Or(c.errorID, string(record.Call.Outcome)),
+	})
 	c.number = c.sandbox.Journal.Append(record)
+	if c.x.History != nil {
+		record.Call.Number = c.number
+		c.x.History.Append(record)
+	}
 }
 
 // size returns about how many bytes the record of the call holds on to. The path and the values of the query are parts of the request line,

@@ -56,6 +56,7 @@ func (c *call) renderProblem(problem *portal.Problem) {
 	if problem.ID == tooLarge {
 		c.status = http.StatusRequestEntityTooLarge
 	}
+	c.errorID = problem.ID
 	c.renderEnvelope(envelope)
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"path"
 
 	"github.com/mockportal/mockportal/internal/wire"
 	"github.com/mockportal/mockportal/openapi"
@@ -46,6 +47,7 @@ func (c *call) renderRule(reply *scenarios.Reply) {
 	case scenarios.ErrorReply:
 		envelope := wire.Envelope{Evidence: reply.Document.Evidence}
 		if json.Unmarshal(reply.Document.Body, &envelope) == nil {
+			c.errorID = path.Base(reply.Document.Fixture)
 			c.renderEnvelope(envelope)
 		}
 	case scenarios.FixtureReply:

@@ -30,6 +30,7 @@ var (
 // Set is the sandboxes of one server. It is safe for concurrent use.
 type Set struct {
 	Default *Sandbox
+	Ended   func(*Sandbox) // told of each that was deleted or has expired; set before the set is used; nil: nobody is told
 	max     int
 	ttl     time.Duration
 	wall    func() time.Time
@@ -100,11 +101,18 @@ func (s *Set) expireLocked() {
 		if !s.idle(box) {
 			continue
 		}
-		delete(s.boxes, id)
-		box.Close()
+		s.endLocked(box)
 		if len(s.expired) < maxExpired {
 			s.expired[id] = true
 		}
+	}
+}
+
+func (s *Set) endLocked(box *Sandbox) {
+	delete(s.boxes, box.ID)
+	box.Close()
+	if s.Ended != nil {
+		s.Ended(box)
 	}
 }
 
@@ -184,8 +192,7 @@ func (s *Set) Delete(id string) (*Sandbox, error) {
 	if err != nil {
 		return nil, err
 	}
-	delete(s.boxes, id)
-	box.Close()
+	s.endLocked(box)
 	return box, nil
 }
 

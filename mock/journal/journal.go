@@ -53,12 +53,14 @@ func New(maxCalls, maxBytes int) *Journal {
 	return &Journal{maxCalls: maxCalls, maxBytes: maxBytes}
 }
 
-// Append keeps a call, drops the oldest ones that no longer fit, and returns its number.
+// Append keeps a call, drops the oldest ones that no longer fit, and returns its number: the next one, unless the call has one of another journal.
 func (j *Journal) Append(r Record) int {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.last++
-	r.Call.Number = j.last
+	if r.Call.Number == 0 {
+		r.Call.Number = j.last
+	}
 	r.Bytes += recordBytes
 	j.bytes += r.Bytes
 	j.pushLocked(&r)

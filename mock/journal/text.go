@@ -34,7 +34,7 @@ func (u *Unmet) write(b *strings.Builder) {
 		fmt.Fprintf(b, "\n    %s", u.Hint)
 	}
 	for _, near := range u.Nearest {
-		fmt.Fprintf(b, "\n    call %s", near.Call.line())
+		fmt.Fprintf(b, "\n    call %s", near.Call)
 		for _, d := range near.Differences {
 			fmt.Fprintf(b, "\n        %s", d)
 		}
@@ -44,8 +44,8 @@ func (u *Unmet) write(b *strings.Builder) {
 	}
 }
 
-// line is a call in a line: its number, what was asked, by whom, and how it ended.
-func (c *Call) line() string {
+// String is the call in a line: its number, what was asked, by whom, and how it ended.
+func (c Call) String() string {
 	by := c.Member
 	if by == "" {
 		by = "nobody"

@@ -1,0 +1,194 @@
+package journal
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/mockportal/mockportal/openapi"
+)
+
+// Coverage counts what of the portal's contract calls exercised: operations, their parameters and documented outcomes, and scenarios. Several
+// portals may share one. It is safe for concurrent use, and never holds what was sent.
+type Coverage struct {
+	counts    []atomic.Int64
+	scenarios sync.Map // name → *atomic.Int64
+}
+
+// NewCoverage returns a coverage in which nothing was exercised yet.
+func NewCoverage() *Coverage { return &Coverage{counts: make([]atomic.Int64, places().size)} }
+
+// place is where the counts of an operation stand.
+type place struct {
+	operation *openapi.Operation
+	calls     int
+	params    map[string]int
+	outcomes  map[string]int
+}
+
+// layout says where each count stands.
+type layout struct {
+	size  int
+	byID  map[string]*place
+	order []*place // as the contract orders its operations
+}
+
+// places is laid out once per process and never changed.
+var places = sync.OnceValue(func() layout {
+	l := layout{byID: map[string]*place{}}
+	next := func() int { l.size++; return l.size - 1 }
+	for _, o := range openapi.Portal().Operations() {
+		p := &place{operation: o, calls: next(), params: map[string]int{}, outcomes: map[string]int{}}
+		for _, name := range o.ParameterNames() {
+			p.params[name] = next()
+		}
+		for _, outcome := range outcomesOf(o) {
+			p.outcomes[outcome] = next()
+		}
+		l.byID[o.ID] = p
+		l.order = append(l.order, p)
+	}
+	return l
+})
+
+// outcomesOf returns what an operation may answer: ok, and the errors that the contract names.
+func outcomesOf(o *openapi.Operation) []string { return append([]string{string(OK)}, o.Errors...) }
+
+// Covered is what a call exercised.
+type Covered struct {
+	Operation string
+	Scenario  string
+	Outcome   string // ok, or the id of the error; another counts as none
+	Values    []openapi.Value
+}
+
+// Add counts a call. A parameter that came twice counts once more each time.
+func (c *Coverage) Add(covered Covered) {
+	p := places().byID[covered.Operation]
+	if p == nil {
+		return
+	}
+	c.counts[p.calls].Add(1)
+	for i := range covered.Values {
+		if at, ok := p.params[covered.Values[i].Name]; ok {
+			c.counts[at].Add(1)
+		}
+	}
+	if at, ok := p.outcomes[covered.Outcome]; ok {
+		c.counts[at].Add(1)
+	}
+	n, ok := c.scenarios.Load(covered.Scenario)
+	if !ok {
+		n, _ = c.scenarios.LoadOrStore(covered.Scenario, new(atomic.Int64))
+	}
+	n.(*atomic.Int64).Add(1)
+}
+
+// CoverageReport is a coverage to look at. What was never exercised is there with 0 calls.
+type CoverageReport struct {
+	Operations []OperationCoverage `json:"operations"` // licensing before support, then by name
+	Scenarios  []Count             `json:"scenarios"`  // by name
+}
+
+// OperationCoverage is what of an operation was exercised.
+type OperationCoverage struct {
+	Operation string       `json:"operation"`
+	Kind      openapi.Kind `json:"kind"`
+	Calls     int          `json:"calls"`
+	Params    []Count      `json:"params"`
+	Outcomes  []Count      `json:"outcomes"` // ok, then the documented errors by their fixtures' names
+}
+
+// Count is how many calls exercised something.
+type Count struct {
+	Name  string `json:"name"`
+	Calls int    `json:"calls"`
+}
+
+// Report returns the counts so far; of the scenarios those that there are, and others that were played.
+func (c *Coverage) Report(scenarios []string) CoverageReport {
+	r := CoverageReport{Operations: []OperationCoverage{}, Scenarios: []Count{}}
+	for _, p := range places().order {
+		o := OperationCoverage{Operation: p.operation.ID, Kind: p.operation.Kind, Calls: c.at(p.calls), Params: []Count{}, Outcomes: []Count{}}
+		for _, name := range p.operation.ParameterNames() {
+			o.Params = append(o.Params, Count{name, c.at(p.params[name])})
+		}
+		for _, name := range outcomesOf(p.operation) {
+			o.Outcomes = append(o.Outcomes, Count{name, c.at(p.outcomes[name])})
+		}
+		r.Operations = append(r.Operations, o)
+	}
+	names := slices.Clone(scenarios)
+	c.scenarios.Range(func(name, _ any) bool {
+		names = append(names, name.(string))
+		return true
+	})
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		count := Count{Name: name}
+		if n, ok := c.scenarios.Load(name); ok {
+			count.Calls = int(n.(*atomic.Int64).Load())
+		}
+		r.Scenarios = append(r.Scenarios, count)
+	}
+	return r
+}
+
+func (c *Coverage) at(place int) int { return int(c.counts[place].Load()) }
+
+// Never returns the names of those that no call exercised.
+func Never(counts []Count) []string {
+	var names []string
+	for _, c := range counts {
+		if c.Calls == 0 {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
+
+// String writes the coverage for people: a line for each operation that was called, with what of it never was, and what was not called at all.
+func (r CoverageReport) String() string {
+	var b strings.Builder
+	var called, idle int
+	var never []string
+	for _, o := range r.Operations {
+		if o.Calls == 0 {
+			idle++
+			never = append(never, o.Operation)
+			continue
+		}
+		called++
+		fmt.Fprintf(&b, "\n  %s: %s", o.Operation, callsOf(o.Calls))
+		writeShare(&b, "parameters", o.Params)
+		writeShare(&b, "outcomes", o.Outcomes)
+	}
+	idleScenarios := Never(r.Scenarios)
+	head := fmt.Sprintf("coverage: %d of %d operations, %d of %d scenarios", called, called+idle, len(r.Scenarios)-len(idleScenarios), len(r.Scenarios))
+	writeNever(&b, "operations never called", never)
+	writeNever(&b, "scenarios never played", idleScenarios)
+	return head + b.String()
+}
+
+func callsOf(n int) string {
+	if n == 1 {
+		return "1 call"
+	}
+	return fmt.Sprintf("%d calls", n)
+}
+
+func writeShare(b *strings.Builder, what string, counts []Count) {
+	never := Never(counts)
+	fmt.Fprintf(b, "\n    %d of %d %s", len(counts)-len(never), len(counts), what)
+	if len(never) > 0 {
+		fmt.Fprintf(b, ", never %s", strings.Join(never, ", "))
+	}
+}
+
+func writeNever(b *strings.Builder, what string, names []string) {
+	if len(names) > 0 {
+		fmt.Fprintf(b, "\n  %s: %s", what, strings.Join(names, ", "))
+	}
+}
