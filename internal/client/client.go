@@ -1,0 +1,164 @@
+package client
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/mockportal/mockportal/mock/journal"
+)
+
+// Client asks for one sandbox of one server. Its fields are not changed while it is used; then it is safe for concurrent use.
+type Client struct {
+	ControlURL string       // of the control API, such as http://127.0.0.1:8080/__admin
+	Sandbox    string       // its id
+	Token      string       // what --control-token of the server says; "": none
+	HTTP       *http.Client // nil: http.DefaultClient
+}
+
+// maxAnswer bounds what is read of an answer: a page of the journal with replies has a few megabytes.
+const maxAnswer = 256 << 20
+
+// Calls returns all calls that match, as many pages as it takes; with a limit that many at most.
+func (c *Client) Calls(ctx context.Context, q journal.Query) (journal.Page, error) {
+	var all journal.Page
+	for limit := q.Limit; ; {
+		values := values(q)
+		values.Set("limit", strconv.Itoa(cmp.Or(min(limit, pageSize), pageSize)))
+		var page journal.Page
+		if _, err := c.ask(ctx, http.MethodGet, "/calls?"+values.Encode(), nil, &page); err != nil {
+			return journal.Page{}, err
+		}
+		page.Calls = append(all.Calls, page.Calls...)
+		all = page
+		if limit -= pageSize; page.Next == 0 || q.Limit > 0 && limit <= 0 {
+			return all, nil
+		}
+		q.After = page.Next
+	}
+}
+
+// pageSize is how many calls are asked for at once.
+const pageSize = 500
+
+// values writes the filters of a query.
+func values(q journal.Query) url.Values {
+	values := url.Values{"after": {strconv.Itoa(q.After)}}
+	if len(q.Operations) > 0 {
+		values.Set("operation", q.Operations[0])
+	}
+	if q.Member != "" {
+		values.Set("member", q.Member)
+	}
+	if q.Outcome != "" {
+		values.Set("outcome", string(q.Outcome))
+	}
+	if q.Violations != nil {
+		values.Set("violations", strconv.FormatBool(*q.Violations))
+	}
+	return values
+}
+
+// Call returns the call with this number.
+func (c *Client) Call(ctx context.Context, number int) (journal.Call, error) {
+	var call journal.Call
+	_, err := c.ask(ctx, http.MethodGet, "/calls/"+strconv.Itoa(number), nil, &call)
+	return call, err
+}
+
+// Where says where a sandbox is reached.
+type Where struct {
+	URL      string `json:"url"`
+	Scenario string `json:"scenario"`
+}
+
+// Where asks where the sandbox is reached.
+func (c *Client) Where(ctx context.Context) (Where, error) {
+	var where Where
+	_, err := c.ask(ctx, http.MethodGet, "", nil, &where)
+	return where, err
+}
+
+// Verify holds the journal against a verification, which is JSON; "{}" is the scenario's own expectations. It returns whether all are met, and
+// an explanation either way. It blocks as long as the verification waits.
+func (c *Client) Verify(ctx context.Context, verification []byte) (met bool, explanation string, err error) {
+	var verdict journal.Verdict
+	refused, err := c.ask(ctx, http.MethodPost, "/verify", verification, &verdict)
+	if refused.Status == http.StatusUnprocessableEntity {
+		return false, refused.Detail, nil
+	}
+	return err == nil, verdict.String(), err
+}
+
+// problem is what a refusal says.
+type problem struct {
+	Status int    `json:"status"`
+	Detail string `json:"detail"`
+
+	journal.Verdict // of a verification that failed
+}
+
+// ask sends a request about the sandbox and decodes the answer. A refusal is an error, and is returned too.
+func (c *Client) ask(ctx context.Context, method, path string, body []byte, into any) (problem, error) {
+	resp, err := c.send(ctx, method, path, body)
+	if err != nil {
+		return problem{}, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	text, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	if err != nil {
+		return problem{}, fmt.Errorf("the answer of %s broke off: %w", c.ControlURL, err)
+	}
+	if resp.StatusCode >= http.StatusBadRequest {
+		return c.refusal(resp, text)
+	}
+	if err := json.Unmarshal(text, into); err != nil {
+		return problem{}, fmt.Errorf("%s did not answer as mockportal does: %w", c.ControlURL, err)
+	}
+	return problem{}, nil
+}
+
+func (c *Client) send(ctx context.Context, method, path string, body []byte) (*http.Response, error) {
+	address := c.ControlURL + "/sandboxes/" + url.PathEscape(c.Sandbox) + path
+	r, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(body))
+	if err != nil || r.URL.Host == "" || r.URL.Scheme != "http" && r.URL.Scheme != "https" {
+		return nil, fmt.Errorf("%q must be the address of a control API, such as http://127.0.0.1:8080/__admin", c.ControlURL)
+	}
+	if body != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	if c.Token != "" {
+		r.Header.Set("Authorization", "Bearer "+c.Token)
+	}
+	resp, err := cmp.Or(c.HTTP, http.DefaultClient).Do(r)
+	if err != nil {
+		return nil, fmt.Errorf("no answer from %s: %w", c.ControlURL, unwrapURL(err))
+	}
+	return resp, nil
+}
+
+// unwrapURL leaves out what the sentence has said already: the method and the address.
+func unwrapURL(err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		return u.Err
+	}
+	return err
+}
+
+// refusal reads a problem; an answer that is none comes from something else than mockportal.
+func (c *Client) refusal(resp *http.Response, text []byte) (problem, error) {
+	var p problem
+	if !strings.HasPrefix(resp.Header.Get("Content-Type"), "application/problem+json") || json.Unmarshal(text, &p) != nil {
+		return p, fmt.Errorf("%s answered %s, and not as mockportal does", c.ControlURL, resp.Status)
+	}
+	return p, errors.New(p.Detail)
+}

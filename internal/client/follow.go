@@ -1,0 +1,69 @@
+package client
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/mockportal/mockportal/mock/journal"
+)
+
+// Follow gives the calls that match to f, as they come, beginning with those that are held and have a number above q.After. It returns when
+// the stream ends, as it does with its sandbox, or when ctx or f does.
+func (c *Client) Follow(ctx context.Context, q journal.Query, f func(journal.News) error) error {
+	resp, err := c.send(ctx, http.MethodGet, "/events?"+values(q).Encode(), nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode != http.StatusOK {
+		text, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+		if err == nil {
+			_, err = c.refusal(resp, text)
+		}
+		return err
+	}
+	lines := bufio.NewScanner(resp.Body)
+	lines.Buffer(nil, maxAnswer)
+	event := ""
+	for lines.Scan() {
+		field, value, _ := strings.Cut(lines.Text(), ": ")
+		switch field {
+		case "event":
+			event = value
+		case "data":
+			news, err := newsOf(event, value)
+			if err == nil {
+				err = f(news)
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return lines.Err()
+}
+
+// newsOf reads one event.
+func newsOf(event, data string) (news journal.News, err error) {
+	switch event {
+	case "call":
+		news.Calls = make([]journal.Call, 1)
+		err = json.Unmarshal([]byte(data), &news.Calls[0])
+	case "missed":
+		err = json.Unmarshal([]byte(data), &news)
+	case "restarted":
+		news.Restarted = true
+	}
+	if err != nil {
+		return news, fmt.Errorf("event %s: %w", event, err)
+	}
+	return news, nil
+}
