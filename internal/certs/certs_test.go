@@ -19,7 +19,7 @@ import (
 	"github.com/mockportal/mockportal/internal/certs"
 )
 
-func generate(t *testing.T, hosts ...string) *certs.Authority {
+func generate(t *testing.T, hosts ...string) *certs.Identity {
 	t.Helper()
 	authority, err := certs.Generate(hosts, time.Now())
 	if err != nil {
@@ -56,9 +56,9 @@ func handshake(t *testing.T, server *tls.Config, client *tls.Config) (tls.Connec
 
 func TestHandshakeAcceptsEveryHostOfTheCertificate(t *testing.T) {
 	t.Parallel()
-	authority := generate(t, "portal.test", "mock_portal", "192.0.2.7", "2001:db8::7", "Upper.Test")
+	authority := generate(t, "portal.test", "mock_portal", "192.0.2.7", "2001:db8::7", "Upper.Test", "*.wild.test")
 	for _, host := range []string{
-		"localhost", "127.0.0.1", "::1", "portal.test", "mock_portal", "192.0.2.7", "2001:db8::7", "upper.test",
+		"localhost", "127.0.0.1", "::1", "portal.test", "mock_portal", "192.0.2.7", "2001:db8::7", "upper.test", "any.wild.test",
 	} {
 		t.Run(host, func(t *testing.T) {
 			t.Parallel()
@@ -72,8 +72,8 @@ func TestHandshakeAcceptsEveryHostOfTheCertificate(t *testing.T) {
 
 func TestHandshakeRefusesAnotherName(t *testing.T) {
 	t.Parallel()
-	authority := generate(t, "portal.test")
-	for _, host := range []string{"other.test", "sub.portal.test", "192.0.2.8"} {
+	authority := generate(t, "portal.test", "*.wild.test")
+	for _, host := range []string{"other.test", "sub.portal.test", "192.0.2.8", "wild.test", "a.b.wild.test"} {
 		t.Run(host, func(t *testing.T) {
 			t.Parallel()
 			_, err := handshake(t, authority.TLSConfig(), &tls.Config{RootCAs: authority.Pool(), ServerName: host, MinVersion: tls.VersionTLS12})
@@ -178,7 +178,7 @@ func read(c, ca *x509.Certificate) facts {
 func TestCertificatesSayWhatTheyAreFor(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2024, 2, 29, 12, 0, 0, 0, time.FixedZone("", 3600))
-	authority, err := certs.Generate([]string{"portal.test", "PORTAL.test", "localhost", "::ffff:127.0.0.1", "192.0.2.7", "192.0.2.7"}, now)
+	authority, err := certs.Generate([]string{"portal.test", "PORTAL.test", "localhost", "::ffff:127.0.0.1", "192.0.2.7", "192.0.2.7", "*.Portal.test"}, now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -197,7 +197,7 @@ func TestCertificatesSayWhatTheyAreFor(t *testing.T) {
 			IsCA: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageCRLSign, Curve: elliptic.P256(),
 		},
 		{
-			Names: []string{"localhost", "portal.test"}, IPs: []string{"127.0.0.1", "::1", "192.0.2.7"},
+			Names: []string{"localhost", "portal.test", "*.portal.test"}, IPs: []string{"127.0.0.1", "::1", "192.0.2.7"},
 			NotBefore: "2024-02-28T11:00:00Z", NotAfter: "2025-03-31T11:00:00Z",
 			KeyUsage: x509.KeyUsageDigitalSignature, Server: true, Curve: elliptic.P256(),
 		},
@@ -221,30 +221,39 @@ func TestPEMBelongsToTheCaller(t *testing.T) {
 func TestGenerateRefusesWhatIsNoHost(t *testing.T) {
 	t.Parallel()
 	const example = `write a host name such as "portal.test", or an IP address such as "192.0.2.7"`
+	const wildcard = `a wildcard is the whole first part of at least three, or clients refuse it: write "*.portal.test", or name each host`
 	long := strings.Repeat("a", 64)
 	tests := []struct{ host, want string }{
-		{"", `certs: host "": it is empty: ` + example},
-		{"https://portal.test:8443/arcgis", `certs: host "https://portal.test:8443/arcgis": a host stands alone, without scheme, port, path, brackets or final dot: write "portal.test"`},
-		{"portal.test:8443", `certs: host "portal.test:8443": a host stands alone, without scheme, port, path, brackets or final dot: write "portal.test"`},
-		{"[::1]:8443", `certs: host "[::1]:8443": a host stands alone, without scheme, port, path, brackets or final dot: write "::1"`},
-		{"[::1]", `certs: host "[::1]": a host stands alone, without scheme, port, path, brackets or final dot: write "::1"`},
-		{"portal.test.", `certs: host "portal.test.": a host stands alone, without scheme, port, path, brackets or final dot: write "portal.test"`},
-		{"*.portal.test", `certs: host "*.portal.test": wildcards are not supported: name each host`},
-		{"fe80::1%eth0", `certs: host "fe80::1%eth0": a certificate cannot name a zone: write "fe80::1"`},
-		{"256.1.1.1", `certs: host "256.1.1.1": it is neither an IP address nor a host name, whose last part is no number: ` + example},
-		{"bücher.test", `certs: host "bücher.test": a certificate has ASCII names only: write the name's punycode form, which starts with "xn--"`},
-		{"a b", `certs: host "a b": "a b" is not 1 to 63 letters, digits, "-" or "_", without "-" at either end: ` + example},
-		{"-a.test", `certs: host "-a.test": "-a" is not 1 to 63 letters, digits, "-" or "_", without "-" at either end: ` + example},
-		{"a..test", `certs: host "a..test": "" is not 1 to 63 letters, digits, "-" or "_", without "-" at either end: ` + example},
-		{long, `certs: host "` + long + `": "` + long + `" is not 1 to 63 letters, digits, "-" or "_", without "-" at either end: ` + example},
-		{strings.Repeat("a.", 127) + "a", `certs: host "` + strings.Repeat("a.", 127) + `a": a host name has at most 253 characters, this one has 255`},
+		{"", `TLS host "": it is empty: ` + example},
+		{"https://portal.test:8443/arcgis", `TLS host "https://portal.test:8443/arcgis": a host stands alone, without scheme, port, path, brackets or final dot: write "portal.test"`},
+		{"portal.test:8443", `TLS host "portal.test:8443": a host stands alone, without scheme, port, path, brackets or final dot: write "portal.test"`},
+		{"[::1]:8443", `TLS host "[::1]:8443": a host stands alone, without scheme, port, path, brackets or final dot: write "::1"`},
+		{"[::1]", `TLS host "[::1]": a host stands alone, without scheme, port, path, brackets or final dot: write "::1"`},
+		{"portal.test.", `TLS host "portal.test.": a host stands alone, without scheme, port, path, brackets or final dot: write "portal.test"`},
+		{"*.test", `TLS host "*.test": ` + wildcard},
+		{"*", `TLS host "*": ` + wildcard},
+		{"portal.*.test", `TLS host "portal.*.test": ` + wildcard},
+		{"por*.portal.test", `TLS host "por*.portal.test": ` + wildcard},
+		{"*." + strings.Repeat("a.", 125) + "aa", `TLS host "*.` + strings.Repeat("a.", 125) + `aa": a host name has at most 253 characters, this one has 254`},
+		{"*.*.portal.test", `TLS host "*.*.portal.test": ` + wildcard},
+		{"*.-a.test", `TLS host "*.-a.test": "-a" is not 1 to 63 letters, digits, "-" or "_", without "-" at either end: ` + example},
+		{"*.192.0.2.7", `TLS host "*.192.0.2.7": it is neither an IP address nor a host name, whose last part is no number: ` + example},
+		{"https://*.portal.test/", `TLS host "https://*.portal.test/": a host stands alone, without scheme, port, path, brackets or final dot: write "*.portal.test"`},
+		{"fe80::1%eth0", `TLS host "fe80::1%eth0": a certificate cannot name a zone: write "fe80::1"`},
+		{"256.1.1.1", `TLS host "256.1.1.1": it is neither an IP address nor a host name, whose last part is no number: ` + example},
+		{"bücher.test", `TLS host "bücher.test": a certificate has ASCII names only: write the name's punycode form, which starts with "xn--"`},
+		{"a b", `TLS host "a b": "a b" is not 1 to 63 letters, digits, "-" or "_", without "-" at either end: ` + example},
+		{"-a.test", `TLS host "-a.test": "-a" is not 1 to 63 letters, digits, "-" or "_", without "-" at either end: ` + example},
+		{"a..test", `TLS host "a..test": "" is not 1 to 63 letters, digits, "-" or "_", without "-" at either end: ` + example},
+		{long, `TLS host "` + long + `": "` + long + `" is not 1 to 63 letters, digits, "-" or "_", without "-" at either end: ` + example},
+		{strings.Repeat("a.", 127) + "a", `TLS host "` + strings.Repeat("a.", 127) + `a": a host name has at most 253 characters, this one has 255`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.host, func(t *testing.T) {
 			t.Parallel()
 			authority, err := certs.Generate([]string{"portal.test", tt.host}, time.Now())
 			if err == nil || authority != nil {
-				t.Fatalf("Generate(%q): got %v, %v, want no authority and an error", tt.host, authority, err)
+				t.Fatalf("Generate(%q): got no error, or an authority beside %v", tt.host, err)
 			}
 			if diff := cmp.Diff(tt.want, err.Error()); diff != "" {
 				t.Errorf("Generate(%q) (-want +got):\n%s", tt.host, diff)
@@ -256,8 +265,8 @@ func TestGenerateRefusesWhatIsNoHost(t *testing.T) {
 func TestGenerateNamesAllFaultsAtOnce(t *testing.T) {
 	t.Parallel()
 	_, err := certs.Generate([]string{"*.one", "fine.test", "two.test:80"}, time.Now())
-	want := `certs: host "*.one": wildcards are not supported: name each host
-certs: host "two.test:80": a host stands alone, without scheme, port, path, brackets or final dot: write "two.test"`
+	want := `TLS host "*.one": a wildcard is the whole first part of at least three, or clients refuse it: write "*.portal.test", or name each host
+TLS host "two.test:80": a host stands alone, without scheme, port, path, brackets or final dot: write "two.test"`
 	if err == nil {
 		t.Fatal("want an error")
 	}
@@ -267,13 +276,16 @@ certs: host "two.test:80": a host stands alone, without scheme, port, path, brac
 }
 
 func FuzzGenerate(f *testing.F) {
-	for _, host := range []string{"portal.test", "192.0.2.7", "::1", "[::1]:80", "https://a/b", "a..b", "xn--bcher-kva.test", "1.2.3", "a%b", "-", "."} {
+	for _, host := range []string{"portal.test", "192.0.2.7", "::1", "[::1]:80", "https://a/b", "a..b", "xn--bcher-kva.test", "*.a.test", "*.a", "1.2.3", "a%b", "-", "."} {
 		f.Add(host)
 	}
 	f.Fuzz(func(t *testing.T, host string) {
 		authority, err := certs.Generate([]string{host}, time.Now())
 		if err != nil {
 			return
+		}
+		if below, ok := strings.CutPrefix(host, "*."); ok {
+			host = "any." + below
 		}
 		if err := authority.TLSConfig().Certificates[0].Leaf.VerifyHostname(host); err != nil {
 			t.Errorf("Generate took %q, yet clients do not: %v", host, err)

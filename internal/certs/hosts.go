@@ -27,7 +27,7 @@ func parseHosts(hosts []string) (names []string, ips []net.IP, err error) {
 			addrs = append(addrs, addr.Unmap())
 		}
 		if fault != "" {
-			faults = append(faults, fmt.Errorf("certs: host %q: %s", host, fault))
+			faults = append(faults, fmt.Errorf("TLS host %q: %s", host, fault))
 		}
 	}
 	for _, addr := range unique(addrs) {
@@ -44,11 +44,14 @@ func nameFault(host string) string {
 		return fmt.Sprintf("a host stands alone, without scheme, port, path, brackets or final dot: write %q", bare)
 	}
 	labels := strings.Split(host, ".")
+	if labels[0] == "*" && len(labels) > 2 {
+		labels = labels[1:]
+	}
 	switch last := labels[len(labels)-1]; {
 	case host == "":
 		return "it is empty: " + allowed
-	case strings.Contains(host, "*"):
-		return "wildcards are not supported: name each host"
+	case strings.Contains(strings.Join(labels, "."), "*"):
+		return `a wildcard is the whole first part of at least three, or clients refuse it: write "*.portal.test", or name each host`
 	case len(host) > 253:
 		return fmt.Sprintf("a host name has at most 253 characters, this one has %d", len(host))
 	case strings.ContainsFunc(host, func(r rune) bool { return r > 0x7f }):

@@ -1,0 +1,183 @@
+package certs_test
+
+import (
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"errors"
+	"net"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/mockportal/mockportal/internal/certs"
+)
+
+// issued is a certificate with its key.
+type issued struct {
+	*x509.Certificate
+
+	key *ecdsa.PrivateKey
+}
+
+// issue makes a certificate for portal.test and 192.0.2.7, signed by the parent, or by itself when that is nil.
+func issue(t *testing.T, name string, parent *issued, change func(*x509.Certificate)) *issued {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		Subject: pkix.Name{CommonName: name}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		BasicConstraintsValid: true, DNSNames: []string{"portal.test", "*.portal.test"}, IPAddresses: []net.IP{net.IPv4(192, 0, 2, 7)},
+	}
+	if change != nil {
+		change(template)
+	}
+	signer, by := template, key
+	if parent != nil {
+		signer, by = parent.Certificate, parent.key
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, signer, key.Public(), by)
+	if err != nil {
+		t.Fatal(err)
+	}
+	certificate, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &issued{certificate, key}
+}
+
+func authority(c *x509.Certificate) { c.IsCA, c.KeyUsage = true, x509.KeyUsageCertSign }
+
+// served is the first certificate with its key, and the others behind it.
+func served(chain ...*issued) tls.Certificate {
+	server := tls.Certificate{PrivateKey: chain[0].key}
+	for _, one := range chain {
+		server.Certificate = append(server.Certificate, one.Raw)
+	}
+	return server
+}
+
+// TestGiven proves which certificate a client is told to trust, and that a client which trusts the pool is served.
+func TestGiven(t *testing.T) {
+	t.Parallel()
+	root := issue(t, "root", nil, authority)
+	impostor := issue(t, "root", nil, authority)
+	between := issue(t, "between", root, authority)
+	leaf := issue(t, "leaf", between, nil)
+	alone := issue(t, "alone", nil, nil)
+	namesake := issue(t, "root", root, nil) // issuer and subject are the same, and yet it has not signed itself
+	for _, row := range []struct {
+		name  string
+		chain []*issued
+		root  *issued
+	}{
+		{"the whole chain", []*issued{leaf, between, root}, root},
+		{"the whole chain in another order", []*issued{leaf, root, between}, root},
+		{"a root of the same name before it", []*issued{leaf, between, impostor, root}, root},
+		{"no root", []*issued{leaf, between}, nil},
+		{"a root that has not signed it", []*issued{leaf, between, impostor}, nil},
+		{"a gap", []*issued{leaf, root}, nil},
+		{"the leaf alone", []*issued{leaf}, nil},
+		{"one that has signed itself", []*issued{alone}, alone},
+		{"one of its issuer's name", []*issued{namesake}, nil},
+		{"one of its issuer's name, and the issuer", []*issued{namesake, root}, root},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			identity, err := certs.Given(served(row.chain...))
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := ""
+			if row.root != nil {
+				want = string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: row.root.Raw}))
+			}
+			if diff := cmp.Diff(want, string(identity.PEM())); diff != "" {
+				t.Errorf("PEM (-want +got):\n%s", diff)
+			}
+			state, err := handshake(t, identity.TLSConfig(), &tls.Config{RootCAs: identity.Pool(), ServerName: "portal.test", MinVersion: tls.VersionTLS12})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(len(row.chain), len(state.PeerCertificates)); diff != "" {
+				t.Errorf("certificates that the server sends (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestGivenExpired proves that a certificate which is out of date is served: how a client meets it may be what is tested.
+func TestGivenExpired(t *testing.T) {
+	t.Parallel()
+	old := issue(t, "old", nil, func(c *x509.Certificate) { c.NotAfter = time.Now().Add(-time.Minute) })
+	identity, err := certs.Given(served(old))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = handshake(t, identity.TLSConfig(), &tls.Config{RootCAs: identity.Pool(), ServerName: "portal.test", MinVersion: tls.VersionTLS12})
+	var invalid x509.CertificateInvalidError
+	if !errors.As(err, &invalid) || invalid.Reason != x509.Expired {
+		t.Errorf("the client says %v", err)
+	}
+}
+
+func TestGivenRefuses(t *testing.T) {
+	t.Parallel()
+	one, other := issue(t, "one", nil, nil), issue(t, "other", nil, nil)
+	_, ed, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const key = "TLS certificate: its private key is missing, or belongs to another certificate"
+	for _, row := range []struct {
+		name   string
+		server tls.Certificate
+		want   string
+	}{
+		{"nothing", tls.Certificate{}, "TLS certificate: there is none"},
+		{"no key", tls.Certificate{Certificate: [][]byte{one.Raw}}, key},
+		{"another's key", tls.Certificate{Certificate: [][]byte{one.Raw}, PrivateKey: other.key}, key},
+		{"a key of another kind", tls.Certificate{Certificate: [][]byte{one.Raw}, PrivateKey: ed}, key},
+		{"no certificate", tls.Certificate{Certificate: [][]byte{one.Raw, {1}}, PrivateKey: one.key}, "TLS certificate 2 of the chain: x509: malformed certificate"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			identity, err := certs.Given(row.server)
+			if err == nil || identity != nil {
+				t.Fatal("it is taken")
+			}
+			if diff := cmp.Diff(row.want, err.Error()); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestNames(t *testing.T) {
+	t.Parallel()
+	given, err := certs.Given(served(issue(t, "leaf", nil, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"portal.test", "*.portal.test", "192.0.2.7"}, given.Hosts()); diff != "" {
+		t.Errorf("given (-want +got):\n%s", diff)
+	}
+	made := generate(t, "*.portal.test", "192.0.2.7")
+	if diff := cmp.Diff([]string{"localhost", "*.portal.test", "127.0.0.1", "::1", "192.0.2.7"}, made.Hosts()); diff != "" {
+		t.Errorf("made (-want +got):\n%s", diff)
+	}
+	for host, want := range map[string]bool{"portal.test": true, "any.portal.test": true, "a.b.portal.test": false, "192.0.2.7": true, "127.0.0.1": false} {
+		if got := given.Names(host); got != want {
+			t.Errorf("it names %s: %t", host, got)
+		}
+	}
+}
