@@ -1,6 +1,7 @@
 package mock
 
 import (
+	"crypto/tls"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -31,6 +32,8 @@ type config struct {
 	coverage          *journal.Coverage
 	tls               bool
 	tlsHosts          []string
+	certificate       *tls.Certificate
+	trustProxy        bool
 	controlToken      string
 	maxCalls          int
 	maxBytes          int
@@ -84,6 +87,16 @@ func WithSeed(seed uint64) Option { return func(c *config) { c.seed = &seed } }
 func WithTLS(hosts ...string) Option {
 	return func(c *config) { c.tls, c.tlsHosts = true, append(c.tlsHosts, hosts...) }
 }
+
+// WithCertificate is WithTLS with a certificate that was made elsewhere, followed by as much of its chain as there is, and its key.
+// One that has expired is served too: how a client meets it may be what is tested.
+func WithCertificate(certificate tls.Certificate) Option {
+	return func(c *config) { c.tls, c.certificate = true, &certificate }
+}
+
+// WithTrustProxy lets X-Forwarded-Proto and X-Forwarded-Host say how a client has reached the portal, for one behind a proxy that ends TLS.
+// Otherwise these headers change nothing. The control API's guard against foreign hosts never goes by them.
+func WithTrustProxy() Option { return func(c *config) { c.trustProxy = true } }
 
 // WithContexts adds contexts such as "/gis" to "/portal", "/arcgis" and none, under which every path exists.
 func WithContexts(contexts ...string) Option {

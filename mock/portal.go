@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"net/http"
 	"sync"
 	"time"
@@ -31,8 +32,8 @@ type Portal struct {
 	control   *control.API
 	sandboxes *sandbox.Set
 	library   *scenarios.Library
-	authority *certs.Authority // nil without WithTLS
-	history   *history         // nil without WithHistory
+	identity  *certs.Identity // nil without TLS
+	history   *history        // nil without WithHistory
 	coverage  *journal.Coverage
 	close     func()
 }
@@ -50,7 +51,8 @@ func newConfig(options []Option) *config {
 
 func (c *config) portal() (*Portal, error) {
 	library, scenario, err := c.load()
-	if err = errors.Join(append(c.faults, err)...); err != nil {
+	identity, tlsErr := c.identity()
+	if err = errors.Join(append(c.faults, tlsErr, err)...); err != nil {
 		return nil, err
 	}
 	box, err := sandbox.New(c.sandbox(sandbox.Default, scenario))
@@ -58,7 +60,7 @@ func (c *config) portal() (*Portal, error) {
 		return nil, err
 	}
 	set := sandbox.NewSet(box, c.maxSandboxes, c.sandboxTTL, time.Now)
-	p := &Portal{sandboxes: set, library: library, coverage: c.coverage, close: sync.OnceFunc(set.Close)}
+	p := &Portal{sandboxes: set, library: library, identity: identity, coverage: c.coverage, close: sync.OnceFunc(set.Close)}
 	if p.coverage == nil {
 		p.coverage = journal.NewCoverage()
 	}
@@ -70,21 +72,29 @@ func (c *config) portal() (*Portal, error) {
 		set.Ended = p.history.end
 	}
 	p.exchange, err = exchange.New(exchange.Options{
-		Sandboxes: set, Fixtures: library.Fixtures(), Contexts: c.contexts, Strict: c.strict,
+		Sandboxes: set, Fixtures: library.Fixtures(), Contexts: c.contexts, Strict: c.strict, TrustProxy: c.trustProxy,
 		MaxBody: c.maxBody, Log: c.log, Wall: time.Now, History: calls, Coverage: p.coverage,
 	})
 	if err != nil {
 		return nil, err
 	}
-	o := control.Options{Sandboxes: set, Library: library, New: c.sandbox, Coverage: p.coverage, Token: c.controlToken, Hosts: c.tlsHosts}
-	if c.tls {
-		if p.authority, err = certs.Generate(c.tlsHosts, time.Now()); err != nil {
-			return nil, err
-		}
-		o.CA = p.authority.PEM()
-	}
-	p.control = control.New(o)
+	p.control = control.New(control.Options{
+		Sandboxes: set, Library: library, New: c.sandbox, Coverage: p.coverage, TLS: identity, Token: c.controlToken, TrustProxy: c.trustProxy,
+	})
 	return p, nil
+}
+
+// identity makes the certificate, or takes the one that was given; nil without TLS.
+func (c *config) identity() (*certs.Identity, error) {
+	switch {
+	case c.certificate != nil && len(c.tlsHosts) > 0:
+		return nil, fmt.Errorf("TLS hosts %q are for a certificate that is made, and one was given: it has its own", c.tlsHosts)
+	case c.certificate != nil:
+		return certs.Given(*c.certificate)
+	case c.tls:
+		return certs.Generate(c.tlsHosts, time.Now())
+	}
+	return nil, nil
 }
 
 // sandbox says what a sandbox of this portal is made of.
@@ -142,20 +152,20 @@ func (p *Portal) Handlers() (portal, api http.Handler) {
 // Close lets go of every answer that a rule holds back. The portal answers on, but holds nothing back any longer. NewServer has it called.
 func (p *Portal) Close() { p.close() }
 
-// TLSConfig returns what a listener needs to serve with the certificate of WithTLS; nil without that option.
+// TLSConfig returns what a listener needs to serve with the certificate of WithTLS or WithCertificate; nil without them.
 func (p *Portal) TLSConfig() *tls.Config {
-	if p.authority == nil {
+	if p.identity == nil {
 		return nil
 	}
-	return p.authority.TLSConfig()
+	return p.identity.TLSConfig()
 }
 
-// CertPool returns what a client needs to trust the portal; nil without WithTLS.
+// CertPool returns what a client needs to trust the portal: the authority, or the certificates that were given; nil without TLS.
 func (p *Portal) CertPool() *x509.CertPool {
-	if p.authority == nil {
+	if p.identity == nil {
 		return nil
 	}
-	return p.authority.Pool()
+	return p.identity.Pool()
 }
 
 // Coverage returns what of the contract, and which scenarios, calls have exercised so far, and names what they never did.

@@ -58,7 +58,7 @@ func (s *Sandbox) Calls(operations ...string) []journal.Call {
 // Journal returns the journaled calls that match, and whether any were dropped.
 func (s *Sandbox) Journal(q journal.Query) journal.Page { return s.box.Journal.Find(q) }
 
-// Client returns a client that trusts the server's certificate; nil when nobody listens. Its idle connections are closed with the server.
+// Client returns a client that trusts the server's certificate, whatever its names are; nil when nobody listens. Its idle connections are closed with the server.
 func (s *Sandbox) Client() *http.Client { return s.client }
 
 // SharingURL returns the address of a resource of the sharing API, the parts joined by slashes as they are.

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/mockportal/mockportal/internal/sandbox"
@@ -63,7 +64,7 @@ func (s *Server) listen() error {
 	if config := s.TLSConfig(); config != nil {
 		s.URL = "https://" + listener.Addr().String()
 		listener = tls.NewListener(listener, config)
-		transport.TLSClientConfig = &tls.Config{RootCAs: s.CertPool(), MinVersion: tls.VersionTLS12}
+		transport.TLSClientConfig = &tls.Config{RootCAs: s.CertPool(), ServerName: s.serverName(), MinVersion: tls.VersionTLS12}
 		transport.ForceAttemptHTTP2 = true
 	}
 	s.client = &http.Client{Transport: transport}
@@ -77,6 +78,14 @@ func (s *Server) listen() error {
 		_ = s.server.Serve(listener)
 	}()
 	return nil
+}
+
+// serverName is the name under which a client looks for the server where its certificate does not have the address at which it listens.
+func (s *Server) serverName() string {
+	if hosts := s.identity.Hosts(); len(hosts) > 0 && !s.identity.Names("127.0.0.1") {
+		return strings.Replace(hosts[0], "*", "any", 1)
+	}
+	return ""
 }
 
 // closeGrace is how long Close waits for calls that are being answered.
@@ -139,7 +148,7 @@ func (c *config) watch(s *Sandbox) {
 
 // onlyOfSandbox refuses options that are a server's.
 func (c *config) onlyOfSandbox(scenario string, library *scenarios.Library) error {
-	if c.scenario != scenario || c.library != library || len(c.packs) > 0 || c.tls || c.strict || len(c.contexts) > 0 || c.controlToken != "" || c.log != nil || c.maxBody != 0 ||
+	if c.scenario != scenario || c.library != library || len(c.packs) > 0 || c.tls || c.trustProxy || c.strict || len(c.contexts) > 0 || c.controlToken != "" || c.log != nil || c.maxBody != 0 ||
 		c.maxSandboxes != 0 || c.sandboxTTL != 0 || c.history || c.coverage != nil {
 		return errors.New("a sandbox takes a scenario document, a clock, a seed, a journal, AllowViolations and CheckExpectations; other options are the server's")
 	}

@@ -20,15 +20,16 @@ import (
 type serveCmd struct {
 	packFlags
 
-	Addr            string        `default:"127.0.0.1:8080" help:"Where to listen; port 0 picks a free one."`
-	ControlAddr     string        `placeholder:"ADDR" help:"Where the control API listens; the portal's own address when left out."`
-	Scenario        string        `default:"trial" help:"The scenario to play."`
-	Clock           string        `placeholder:"CLOCK" help:"frozen, running, wall, or an RFC 3339 time at which the clock stands still; the scenario's when left out."`
-	Seed            *uint64       `placeholder:"N" help:"The seed that issued tokens are derived from; the scenario's when left out."`
-	Context         []string      `placeholder:"/PATH" help:"A context beside /portal, /arcgis and none; repeatable."`
-	Strict          bool          `help:"Refuse unknown and repeated parameters with the portal's 400."`
-	TLS             bool          `name:"tls" help:"Serve HTTPS with a certificate of an authority made at start (GET /__admin/ca.pem)."`
-	TLSHost         []string      `name:"tls-host" placeholder:"HOST" help:"A name or address in the certificate beside localhost, 127.0.0.1 and ::1; repeatable."`
+	Addr        string   `default:"127.0.0.1:8080" help:"Where to listen; port 0 picks a free one."`
+	ControlAddr string   `placeholder:"ADDR" help:"Where the control API listens; the portal's own address when left out."`
+	Scenario    string   `default:"trial" help:"The scenario to play."`
+	Clock       string   `placeholder:"CLOCK" help:"frozen, running, wall, or an RFC 3339 time at which the clock stands still; the scenario's when left out."`
+	Seed        *uint64  `placeholder:"N" help:"The seed that issued tokens are derived from; the scenario's when left out."`
+	Context     []string `placeholder:"/PATH" help:"A context beside /portal, /arcgis and none; repeatable."`
+	Strict      bool     `help:"Refuse unknown and repeated parameters with the portal's 400."`
+
+	tlsFlags
+
 	ControlToken    string        `placeholder:"TOKEN" help:"A bearer token that the control API asks for."`
 	JournalMaxCalls int           `default:"10000" help:"How many calls the journal holds; the oldest are dropped."`
 	JournalMaxBytes int           `default:"33554432" help:"How many bytes the journal holds."`
@@ -51,11 +52,11 @@ func (s *serveCmd) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	servers, err := s.listen(portal, log)
+	servers, err := s.listen(s.endpoints(portal), log)
 	if err != nil {
 		return err
 	}
-	if len(servers) > 1 {
+	if s.ControlAddr != "" {
 		portal.Announce(servers[0].url)
 	}
 	failures := make(chan error, len(servers))
@@ -75,8 +76,9 @@ func (s *serveCmd) Run(ctx context.Context, std streams) error {
 }
 
 func (s *serveCmd) portal(log *slog.Logger) (*mock.Portal, error) {
-	if len(s.TLSHost) > 0 && !s.TLS {
-		return nil, errors.New("--tls-host names hosts in a certificate, and without --tls there is none")
+	secured, err := s.tlsFlags.options(log)
+	if err != nil {
+		return nil, err
 	}
 	library, err := s.open()
 	if err != nil {
@@ -96,10 +98,7 @@ func (s *serveCmd) portal(log *slog.Logger) (*mock.Portal, error) {
 	if s.Strict {
 		options = append(options, mock.WithStrict())
 	}
-	if s.TLS {
-		options = append(options, mock.WithTLS(s.TLSHost...))
-	}
-	return mock.New(options...)
+	return mock.New(append(options, secured...)...)
 }
 
 // prove plays what can be played. Of the built-in scenarios, which are proven with each build, only the one that is served.
@@ -133,17 +132,35 @@ type server struct {
 	url      string // the root, without a final slash
 }
 
-// listen opens the portal's listener, and that of the control API when it has its own.
-func (s *serveCmd) listen(portal *mock.Portal, log *slog.Logger) ([]*server, error) {
-	handlers := []http.Handler{portal}
-	addresses := []string{s.Addr}
+// endpoint is what is to be served at an address.
+type endpoint struct {
+	address string
+	handler http.Handler
+	tls     *tls.Config // nil: plain HTTP
+}
+
+// endpoints are that of the portal, that of HTTPS beside plain HTTP, and that of the control API, the latter two where they have an address
+// of their own.
+func (s *serveCmd) endpoints(portal *mock.Portal) []endpoint {
+	own, control := http.Handler(portal), http.Handler(nil)
 	if s.ControlAddr != "" {
-		own, control := portal.Handlers()
-		handlers, addresses = []http.Handler{own, control}, append(addresses, s.ControlAddr)
+		own, control = portal.Handlers()
 	}
+	all := []endpoint{{s.Addr, own, portal.TLSConfig()}}
+	if s.TLSAddr != "" {
+		all = []endpoint{{s.Addr, own, nil}, {s.TLSAddr, own, portal.TLSConfig()}}
+	}
+	if s.ControlAddr != "" {
+		all = append(all, endpoint{s.ControlAddr, control, all[0].tls})
+	}
+	return all
+}
+
+// listen opens a listener for each endpoint, or none.
+func (s *serveCmd) listen(endpoints []endpoint, log *slog.Logger) ([]*server, error) {
 	var servers []*server
-	for i, address := range addresses {
-		one, err := s.listenOn(address, handlers[i], portal.TLSConfig(), log)
+	for _, e := range endpoints {
+		one, err := s.listenOn(e, log)
 		if err != nil {
 			for _, open := range servers {
 				_ = open.listener.Close()
@@ -155,19 +172,19 @@ func (s *serveCmd) listen(portal *mock.Portal, log *slog.Logger) ([]*server, err
 	return servers, nil
 }
 
-func (s *serveCmd) listenOn(address string, handler http.Handler, config *tls.Config, log *slog.Logger) (*server, error) {
-	listener, err := net.Listen("tcp", address)
+func (s *serveCmd) listenOn(e endpoint, log *slog.Logger) (*server, error) {
+	listener, err := net.Listen("tcp", e.address)
 	if err != nil {
-		return nil, fmt.Errorf("cannot listen on %q: %w (choose another address; port 0 picks a free one)", address, unwrapNet(err))
+		return nil, fmt.Errorf("cannot listen on %q: %w (choose another address; port 0 picks a free one)", e.address, unwrapNet(err))
 	}
 	scheme := "http://"
-	if config != nil {
-		scheme, listener = "https://", tls.NewListener(listener, config)
+	if e.tls != nil {
+		scheme, listener = "https://", tls.NewListener(listener, e.tls)
 	}
 	return &server{
 		listener: listener, url: scheme + reachable(listener.Addr()),
 		http: &http.Server{
-			Handler: handler, ReadTimeout: s.ReadTimeout, IdleTimeout: s.IdleTimeout,
+			Handler: e.handler, ReadTimeout: s.ReadTimeout, IdleTimeout: s.IdleTimeout,
 			ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 		},
 	}, nil
@@ -214,6 +231,7 @@ func stop(servers []*server) error {
 // readyLine is the one line on standard output, once the portal can be called.
 type readyLine struct {
 	URL            string            `json:"url"`
+	TLSURL         string            `json:"tlsUrl,omitempty"` // where HTTPS is served beside plain HTTP
 	SharingURL     string            `json:"sharingUrl"`
 	PortalAdminURL string            `json:"portalAdminUrl"`
 	ControlURL     string            `json:"controlUrl"`
@@ -222,10 +240,16 @@ type readyLine struct {
 }
 
 func (s *serveCmd) ready(portal *mock.Portal, servers []*server) readyLine {
-	url, control := servers[0].url, servers[len(servers)-1].url
+	url, control := servers[0].url, servers[0].url
+	if s.ControlAddr != "" {
+		control = servers[len(servers)-1].url
+	}
 	line := readyLine{
 		URL: url, SharingURL: url + "/portal/sharing/rest", PortalAdminURL: url + "/portal/portaladmin",
 		ControlURL: control + "/__admin", Scenario: portal.Scenario(), Tokens: map[string]string{},
+	}
+	if s.TLSAddr != "" {
+		line.TLSURL = servers[1].url
 	}
 	for _, member := range portal.Members() {
 		if token := portal.Token(member); token != "" {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"github.com/mockportal/mockportal/internal/certs"
 	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/wire"
 	"github.com/mockportal/mockportal/mock/journal"
@@ -25,13 +26,13 @@ import (
 
 // Options says what the API shows and changes.
 type Options struct {
-	Sandboxes *sandbox.Set
-	Library   *scenarios.Library
-	New       func(id string, scenario *scenarios.Scenario) sandbox.Options // how the server's sandboxes are made
-	Coverage  *journal.Coverage
-	CA        []byte   // PEM; nil over plain HTTP
-	Token     string   // asked for as a bearer token; "": nothing is asked for
-	Hosts     []string // names of this machine beside the loopback ones
+	Sandboxes  *sandbox.Set
+	Library    *scenarios.Library
+	New        func(id string, scenario *scenarios.Scenario) sandbox.Options // how the server's sandboxes are made
+	Coverage   *journal.Coverage
+	TLS        *certs.Identity // nil: plain HTTP only
+	Token      string          // asked for as a bearer token; "": nothing is asked for
+	TrustProxy bool            // X-Forwarded-Proto and -Host say how the client came
 }
 
 // API is an http.Handler, safe for concurrent use.

@@ -43,15 +43,22 @@ func onLoopback(r *http.Request) bool {
 	return ok && tcp.IP.IsLoopback()
 }
 
+// ownHosts are the loopback ones and those of the certificate.
 func (a *API) ownHosts() []string {
-	return append([]string{"localhost", "127.0.0.1", "::1"}, a.Hosts...)
+	own := []string{"localhost", "127.0.0.1", "::1"}
+	if a.TLS == nil {
+		return own
+	}
+	ofCertificate := slices.DeleteFunc(a.TLS.Hosts(), func(host string) bool { return slices.Contains(own, host) })
+	return append(own, ofCertificate...)
 }
 
+// ownHost goes by the Host alone, even where a proxy is trusted: a page can say what a proxy says.
 func (a *API) ownHost(hostport string) bool {
 	host := hostport
 	if h, _, err := net.SplitHostPort(hostport); err == nil {
 		host = h
 	}
 	host = strings.Trim(host, "[]")
-	return slices.ContainsFunc(a.ownHosts(), func(own string) bool { return strings.EqualFold(own, host) })
+	return slices.ContainsFunc(a.ownHosts(), func(own string) bool { return strings.EqualFold(own, host) }) || a.TLS != nil && a.TLS.Names(host)
 }

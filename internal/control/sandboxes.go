@@ -12,6 +12,7 @@ import (
 	"github.com/mockportal/mockportal/fixtures"
 	"github.com/mockportal/mockportal/internal/portal"
 	"github.com/mockportal/mockportal/internal/sandbox"
+	"github.com/mockportal/mockportal/internal/wire"
 	"github.com/mockportal/mockportal/mock/journal"
 	"github.com/mockportal/mockportal/openapi"
 	"github.com/mockportal/mockportal/scenarios"
@@ -27,13 +28,10 @@ type place struct {
 	PortalAdminURL string `json:"portalAdminUrl"`
 }
 
-// placeOf builds the addresses from the request's own host: whoever reached the control API there reaches the sandbox there, unless the
+// placeOf builds the addresses from the request's own scheme and host: whoever reached the control API there reaches the sandbox there, unless the
 // control API has a listener of its own.
 func (a *API) placeOf(r request, box *sandbox.Sandbox) place {
-	url := "http://" + r.Host
-	if r.TLS != nil {
-		url = "https://" + r.Host
-	}
+	url := wire.ReachedBy(r.Request, a.TrustProxy).URL()
 	if elsewhere := a.elsewhere.Load(); elsewhere != nil {
 		url = *elsewhere
 	}

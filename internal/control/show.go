@@ -19,10 +19,15 @@ func yamlOf(c *openapi.Contract) response {
 }
 
 func (a *API) authority(request) (response, *Problem) {
-	if a.CA == nil {
+	if a.TLS == nil {
 		return response{}, problem(http.StatusNotFound, "this server has no certificate of its own: it was not started with TLS")
 	}
-	return response{contentType: "application/x-pem-file", raw: a.CA}, nil
+	authority := a.TLS.PEM()
+	if authority == nil {
+		return response{}, problem(http.StatusNotFound,
+			"this server was given its certificate without the self-signed authority at the end of its chain: take that from whoever issued it, or add it to the certificate's file")
+	}
+	return response{contentType: "application/x-pem-file", raw: authority}, nil
 }
 
 // scenarioView is a scenario in the list of what can be played.

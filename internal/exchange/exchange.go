@@ -16,16 +16,17 @@ const DefaultMaxBody = 1 << 20
 
 // Options says what an exchange serves.
 type Options struct {
-	Sandboxes *sandbox.Set
-	Fixtures  *fixtures.Set                     // the words of errors
-	Contexts  []string                          // beside those of the contract, each such as "/gis"
-	Strict    bool                              // unknown and repeated names are refused
-	MaxBody   int64                             // bytes; 0: DefaultMaxBody
-	Log       *slog.Logger                      // nil: nothing is logged
-	OffSpec   func(operation string, err error) // told when a reply was held back; nil: it is logged
-	Wall      func() time.Time                  // the wall clock
-	Coverage  *journal.Coverage                 // counts what calls exercise; nil: nobody asks
-	History   *journal.Journal                  // keeps the calls of all sandboxes, whatever becomes of those; nil: nobody does
+	Sandboxes  *sandbox.Set
+	Fixtures   *fixtures.Set                     // the words of errors
+	Contexts   []string                          // beside those of the contract, each such as "/gis"
+	Strict     bool                              // unknown and repeated names are refused
+	TrustProxy bool                              // X-Forwarded-Proto and -Host say how the client came
+	MaxBody    int64                             // bytes; 0: DefaultMaxBody
+	Log        *slog.Logger                      // nil: nothing is logged
+	OffSpec    func(operation string, err error) // told when a reply was held back; nil: it is logged
+	Wall       func() time.Time                  // the wall clock
+	Coverage   *journal.Coverage                 // counts what calls exercise; nil: nobody asks
+	History    *journal.Journal                  // keeps the calls of all sandboxes, whatever becomes of those; nil: nobody does
 }
 
 // Exchange answers the portal's own paths. It is an http.Handler, safe for concurrent use.

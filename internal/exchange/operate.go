@@ -51,14 +51,11 @@ func (c *call) world() portal.World { return c.turn.World() }
 
 // site is where this request reached the portal.
 func (c *call) site() portal.Site {
-	scheme := "http://"
-	if c.secure() {
-		scheme = "https://"
-	}
-	return portal.Site{URL: scheme + c.request.Host + c.context, Secure: c.secure()}
+	reached := wire.ReachedBy(c.request, c.x.TrustProxy)
+	return portal.Site{URL: reached.URL() + c.context, Secure: reached.Secure}
 }
 
-func (c *call) secure() bool { return c.request.TLS != nil }
+func (c *call) secure() bool { return wire.ReachedBy(c.request, c.x.TrustProxy).Secure }
 
 func (c *call) provision() (portal.Reply, *portal.Problem) {
 	maxUsers, entitlements := orgEntitlements(c.params.JSON("orgEntitlements"))

@@ -1,0 +1,68 @@
+package wire
+
+import (
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// Reached is how a client has reached the portal.
+type Reached struct {
+	Secure bool   // over HTTPS
+	Host   string // with the port, where there is one
+}
+
+// URL returns scheme and host, without a final slash.
+func (r Reached) URL() string {
+	if r.Secure {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
+}
+
+// ReachedBy tells it from the connection and the Host. Where a proxy is trusted, X-Forwarded-Proto and X-Forwarded-Host count
+// before them: of several values the first, which is that of the proxy nearest to the client. What is no scheme or no host counts
+// as if it had not come.
+func ReachedBy(r *http.Request, trustProxy bool) Reached {
+	reached := Reached{Secure: r.TLS != nil, Host: r.Host}
+	if !trustProxy {
+		return reached
+	}
+	switch proto := forwarded(r, "X-Forwarded-Proto"); {
+	case strings.EqualFold(proto, "https"):
+		reached.Secure = true
+	case strings.EqualFold(proto, "http"):
+		reached.Secure = false
+	}
+	if host := forwarded(r, "X-Forwarded-Host"); isHost(host) {
+		reached.Host = host
+	}
+	return reached
+}
+
+// forwarded returns the first of the values that proxies have put into a header.
+func forwarded(r *http.Request, header string) string {
+	first, _, _ := strings.Cut(r.Header.Get(header), ",")
+	return strings.TrimSpace(first)
+}
+
+// isHost reports whether a text is a name or an address, with or without a port, and nothing that would change the address which is
+// built with it.
+func isHost(text string) bool {
+	host := text
+	if name, port, err := net.SplitHostPort(text); err == nil {
+		if number, err := strconv.ParseUint(port, 10, 16); err != nil || number == 0 {
+			return false
+		}
+		if host = name; strings.Contains(name, ":") {
+			host = "[" + name + "]"
+		}
+	}
+	if address, ok := strings.CutPrefix(host, "["); ok {
+		address, ok = strings.CutSuffix(address, "]")
+		return ok && net.ParseIP(address) != nil && strings.Contains(address, ":")
+	}
+	const letters = "abcdefghijklmnopqrstuvwxyz0123456789-._"
+	return host != "" && strings.Trim(strings.ToLower(host), letters) == ""
+}
