@@ -149,12 +149,6 @@ func (row faultRow) checkJournal(t *testing.T, s *mock.Server) {
 // of a proxy, which stands before the portal.
 func TestFaults(t *testing.T) {
 	t.Parallel()
-	http1 := func(s *mock.Server) *http.Client {
-		transport := s.Client().Transport.(*http.Transport).Clone()
-		transport.ForceAttemptHTTP2 = false
-		transport.TLSClientConfig.NextProtos = []string{"http/1.1"}
-		return &http.Client{Transport: transport}
-	}
 	for _, way := range []struct {
 		name    string
 		options []mock.Option

@@ -1,9 +1,11 @@
 package mock_test
 
 import (
+	"crypto/tls"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/mockportal/mockportal/mock"
 	"github.com/mockportal/mockportal/scenarios"
@@ -115,6 +117,9 @@ func TestBroken(t *testing.T) {
 		{"unknown-clock", []mock.Option{mock.WithClock("frosen")}},
 		{"date-without-time", []mock.Option{mock.WithClock("2016-07-22")}},
 		{"bounds-below-nothing", []mock.Option{mock.WithJournal(-1, 0), mock.WithMaxBody(-1)}},
+		{"unknown-scenario-and-hosts", []mock.Option{mock.WithScenario("trail"), mock.WithTLS("*.test", "a b")}},
+		{"certificate-without-a-key", []mock.Option{mock.WithCertificate(tls.Certificate{Certificate: [][]byte{issued(t, time.Now()).Certificate[0]}})}},
+		{"certificate-and-hosts", []mock.Option{mock.WithCertificate(issued(t, time.Now())), mock.WithTLS("portal.example.com")}},
 		{"context-of-two-segments", []mock.Option{mock.WithContexts("/a/b")}},
 		{"context-without-a-slash", []mock.Option{mock.WithContexts("gis")}},
 		{"document-with-faults", []mock.Option{mock.WithScenarioDocument([]byte("format: 2\nsummry: x\nworld:\n  members: { a: { role: org_admn } }\n"))}},

@@ -2,6 +2,7 @@ package mock_test
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -128,6 +129,7 @@ func TestSandboxOptions(t *testing.T) {
 	}{
 		"pack": {mock.WithPack(fstest.MapFS{}), refusal}, "library": {mock.WithLibrary(scenarios.BuiltIn()), ""},
 		"another library": {mock.WithLibrary(library(t)), refusal}, "TLS": {mock.WithTLS(), refusal},
+		"certificate": {mock.WithCertificate(tls.Certificate{}), refusal}, "trust": {mock.WithTrustProxy(), refusal},
 		"contexts": {mock.WithContexts("/gis"), refusal}, "strict": {mock.WithStrict(), refusal}, "control token": {mock.WithControlToken("x"), refusal},
 		"logger": {make(arrivals).option(), refusal}, "max body": {mock.WithMaxBody(1), refusal}, "sandboxes": {mock.WithSandboxes(1, 0), refusal},
 		"ttl": {mock.WithSandboxes(0, time.Hour), refusal}, "scenario": {mock.WithScenario("purchased"), refusal},
