@@ -85,7 +85,8 @@ var unreadable = map[string]string{
 	"max-sandboxes": "nowhere", "sandbox-ttl": "nowhere",
 	"read-timeout": "nowhere", "idle-timeout": "nowhere", "log-format": "nowhere", "log-level": "nowhere",
 	"json": "nowhere", "url": "::", "timeout": "nowhere",
-	"tls-host": "", "control-token": "",
+	"tls-addr": "nowhere", "tls-host": "nowhere", "tls-cert": "nowhere", "tls-key": "nowhere", "trust-proxy": "nowhere",
+	"control-token": "",
 }
 
 // TestEnvironmentIsRead proves for every flag of every command that its environment variable is read: with a value that cannot be, the

@@ -32,6 +32,8 @@ var update = flag.Bool("update", false, "write the golden parts of scripts")
 //	send METHOD URL FILE     print the status and the body of a request that carries a file of JSON
 //	provision ROOT TOKEN     send the documented provisioning request to the portal at a root
 //	trust NAME [TOKEN]       make the server's authority known to the requests that follow; TOKEN is the control token
+//	speak VERSION URL        ask by HTTP/1.1 or HTTP/2.0 and print the protocol and the body
+//	certificate NAME [DAYS]  write NAME.pem, NAME-key.pem and NAME-ca.pem, good for 127.0.0.1 and DAYS from now on; and NAME-chain.pem with both certificates
 //	occupy                   listen on a free port, which is then $OCCUPIED
 func TestScripts(t *testing.T) {
 	t.Parallel()
@@ -45,7 +47,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"serve": serve, "signal": signalServer, "exits": exits, "request": request, "send": send, "provision": provision, "trust": trust, "occupy": occupy,
+			"serve": serve, "signal": signalServer, "exits": exits, "request": request, "send": send, "provision": provision, "trust": trust, "speak": speak, "certificate": certificate, "occupy": occupy,
 		},
 	})
 }
@@ -88,7 +90,7 @@ func command(ts *testscript.TestScript, args ...string) *exec.Cmd {
 }
 
 // environment is what a script may set for a server.
-var environment = []string{"MOCKPORTAL_ADDR", "MOCKPORTAL_SCENARIO", "MOCKPORTAL_PACK", "MOCKPORTAL_TLS", "MOCKPORTAL_TLS_HOST", "MOCKPORTAL_CONTROL_TOKEN", "MOCKPORTAL_LOG_FORMAT", "MOCKPORTAL_LOG_LEVEL", "MOCKPORTAL_CLOCK"}
+var environment = []string{"MOCKPORTAL_ADDR", "MOCKPORTAL_SCENARIO", "MOCKPORTAL_PACK", "MOCKPORTAL_TLS", "MOCKPORTAL_TLS_HOST", "MOCKPORTAL_TLS_ADDR", "MOCKPORTAL_TLS_CERT", "MOCKPORTAL_TLS_KEY", "MOCKPORTAL_TRUST_PROXY", "MOCKPORTAL_CONTROL_TOKEN", "MOCKPORTAL_LOG_FORMAT", "MOCKPORTAL_LOG_LEVEL", "MOCKPORTAL_CLOCK"}
 
 func serve(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {

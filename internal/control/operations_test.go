@@ -31,9 +31,9 @@ func ask(tb testing.TB, s *mock.Server, operation, path, body string, headers ..
 }
 
 // good calls an operation that must succeed and returns its answer.
-func good[T any](tb testing.TB, s *mock.Server, operation, path, body string) (v T) {
+func good[T any](tb testing.TB, s *mock.Server, operation, path, body string, headers ...string) (v T) {
 	tb.Helper()
-	a := ask(tb, s, operation, path, body)
+	a := ask(tb, s, operation, path, body, headers...)
 	if a.status >= http.StatusBadRequest {
 		tb.Fatalf("%s answers %d: %s", operation, a.status, a.body)
 	}
