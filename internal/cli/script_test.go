@@ -67,7 +67,7 @@ type running struct {
 	stderr bytes.Buffer
 }
 
-// limit kills a server that neither starts nor ends, so that the script fails and nothing is left behind. The function that it returns
+// limit kills a program that neither starts nor ends, so that the script fails and nothing is left behind. The function that it returns
 // calls that off.
 func (r *running) limit() (off func() bool) {
 	return time.AfterFunc(20*time.Second, func() { _ = r.cmd.Process.Kill() }).Stop
@@ -150,7 +150,9 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	cmd := command(ts, args[1:]...)
 	cmd.Stdout, cmd.Stderr = ts.Stdout(), ts.Stderr()
-	_ = cmd.Run()
+	ts.Check(cmd.Start())
+	defer (&running{cmd: cmd}).limit()()
+	_ = cmd.Wait()
 	if code := fmt.Sprint(cmd.ProcessState.ExitCode()); code != args[0] {
 		ts.Fatalf("it ended with %s", code)
 	}
