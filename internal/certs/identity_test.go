@@ -97,21 +97,27 @@ func TestGiven(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			want := ""
-			if row.root != nil {
-				want = string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: row.root.Raw}))
-			}
-			if diff := cmp.Diff(want, string(identity.PEM())); diff != "" {
-				t.Errorf("PEM (-want +got):\n%s", diff)
-			}
-			state, err := handshake(t, identity.TLSConfig(), &tls.Config{RootCAs: identity.Pool(), ServerName: "portal.test", MinVersion: tls.VersionTLS12})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(len(row.chain), len(state.PeerCertificates)); diff != "" {
-				t.Errorf("certificates that the server sends (-want +got):\n%s", diff)
-			}
+			checkTrust(t, identity, row.root, len(row.chain))
 		})
+	}
+}
+
+// checkTrust proves what clients are told to trust, "" for no root, and that one which trusts the pool is shown the whole chain.
+func checkTrust(t *testing.T, identity *certs.Identity, root *issued, length int) {
+	t.Helper()
+	want := ""
+	if root != nil {
+		want = string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: root.Raw}))
+	}
+	if diff := cmp.Diff(want, string(identity.PEM())); diff != "" {
+		t.Errorf("PEM (-want +got):\n%s", diff)
+	}
+	state, err := handshake(t, identity.TLSConfig(), &tls.Config{RootCAs: identity.Pool(), ServerName: "portal.test", MinVersion: tls.VersionTLS12})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(length, len(state.PeerCertificates)); diff != "" {
+		t.Errorf("certificates that the server sends (-want +got):\n%s", diff)
 	}
 }
 

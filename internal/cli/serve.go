@@ -76,7 +76,7 @@ func (s *serveCmd) Run(ctx context.Context, std streams) error {
 }
 
 func (s *serveCmd) portal(log *slog.Logger) (*mock.Portal, error) {
-	secured, err := s.tlsFlags.options(log)
+	secured, err := s.tlsOptions(log)
 	if err != nil {
 		return nil, err
 	}

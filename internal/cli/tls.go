@@ -24,8 +24,8 @@ type tlsFlags struct {
 	TrustProxy bool     `help:"Let X-Forwarded-Proto and X-Forwarded-Host say how the client came; for a proxy that ends TLS."`
 }
 
-// options are what the flags mean for a portal. The error tells everything that is wrong with them and with the files that they name.
-func (f tlsFlags) options(log *slog.Logger) ([]mock.Option, error) {
+// tlsOptions are what the flags mean for a portal. The error tells everything that is wrong with them and with the files that they name.
+func (f tlsFlags) tlsOptions(log *slog.Logger) ([]mock.Option, error) {
 	faults := f.faults()
 	var options []mock.Option
 	switch {

@@ -13,6 +13,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"strconv"
 	"time"
 
@@ -60,7 +61,7 @@ func certificate(ts *testscript.TestScript, neg bool, args []string) {
 	pkcs8, err := x509.MarshalPKCS8PrivateKey(key)
 	ts.Check(err)
 	for suffix, content := range map[string][]byte{
-		".pem": leafPEM, "-ca.pem": caPEM, "-chain.pem": append(leafPEM[:len(leafPEM):len(leafPEM)], caPEM...),
+		".pem": leafPEM, "-ca.pem": caPEM, "-chain.pem": slices.Concat(leafPEM, caPEM),
 		"-key.pem": pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8}),
 	} {
 		ts.Check(os.WriteFile(ts.MkAbs(args[0]+suffix), content, 0o600))
