@@ -12,6 +12,8 @@ const (
 	enterpriseBuild   = "14362"
 	serverVersion     = 10.81
 	sharingVersion    = "8.2"
+	portalMode        = "singletenant"
+	portalName        = "ArcGIS Enterprise"
 )
 
 // Site is where the portal is reached by the request at hand.
@@ -35,6 +37,8 @@ type Self struct {
 	ID                           string   `json:"id,omitempty"`
 	Name                         string   `json:"name"`
 	IsPortal                     bool     `json:"isPortal"`
+	PortalMode                   string   `json:"portalMode"`
+	PortalName                   string   `json:"portalName"`
 	PortalHostname               string   `json:"portalHostname"`
 	AllSSL                       bool     `json:"allSSL"`
 	SupportsOAuth                bool     `json:"supportsOAuth"`
@@ -50,7 +54,7 @@ type Self struct {
 // PortalSelf describes the portal as the caller sees it; nobody sees no organisation.
 func (w World) PortalSelf(caller Caller, site Site) Reply {
 	self := Self{
-		Name: "mockportal", IsPortal: true, PortalHostname: hostAndContext(site), AllSSL: site.Secure, SupportsOAuth: true,
+		Name: "mockportal", IsPortal: true, PortalMode: portalMode, PortalName: portalName, PortalHostname: hostAndContext(site), AllSSL: site.Secure, SupportsOAuth: true,
 		CurrentVersion: sharingVersion, AuthorizedCrossOriginDomains: []string{},
 	}
 	if caller.Member != nil {
