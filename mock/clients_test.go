@@ -43,15 +43,27 @@ func clientSteps() map[string][]step {
 			{javaScript(post(sharing+"oauth2/token/", "f", "json", "client_id", "app", "client_secret", "app-secret", "grant_type", "client_credentials", "expiration", "7200")), 0},
 			{javaScript(get("/portal"+licensePath, "f", "json").sending("X-Esri-Authorization", "Bearer admin-token")), 0},
 		},
+		// As arcgis 2.4.4 sends them for GIS(url, "admin", "admin-password", use_gen_token=True).
 		"the Python API connects": {
-			{python(get("/portal/info", "f", "json")), 400},
-			{python(get("/portal/rest/info", "f", "json")), 0},
+			{get("/portal/info", "f", "json"), 400},
+			{get("/portal/rest/info", "f", "json"), 0},
+			{get("/portal/sharing/rest/info", "f", "json"), 0},
+			{get("/portal/rest/services", "f", "json"), 400},
+			{post("/portal/sharing/rest/generateToken", "f", "json", "username", "admin", "password", "admin-password", "client", "referer", "referer", "http", "expiration", "60").sending("Referer", "http"), 0},
 			{python(get("/portal/sharing/rest/info", "f", "json")), 0},
-			{python(get("/portal/rest/services", "f", "json")), 400},
+			{python(get("/portal/sharing/rest/portals/self", "f", "json")), 0},
+			{python(get("/portal/sharing/rest/community/users/admin", "f", "json")), 0},
+			{python(get("/portal/portaladmin", "f", "json")), 0},
+			{python(get("/portal/sharing/rest/", "f", "json")), 0},
+			{python(get("/portal"+licensePath, "f", "json")), 0},
+		},
+		"an older Python API connects": {
 			{python(get("/portal/sharing/rest/oauth2/authorize", "f", "json", "client_id", "pythonapi", "response_type", "token")), 400},
 			{python(post("/portal/sharing/rest/generateToken", "f", "json", "request", "getToken", "username", "admin", "password", "admin-password", "referer", "http", "expiration", "60")), 0},
 			{python(post("/portal/sharing/rest/portals/self", "f", "json")), 0},
-			{python(get("/portal"+licensePath, "f", "json")), 0},
+		},
+		"the Python API is an application": {
+			{post("/portal/sharing/rest/oauth2/token", "client_id", "app", "client_secret", "app-secret", "grant_type", "client_credentials", "redirect_uri", "urn:ietf:wg:oauth:2.0:oob"), 0},
 		},
 		"the Chef cookbook waits for the site": {
 			{get("/arcgis/portaladmin", "f", "json"), 499},

@@ -19,14 +19,19 @@ type formatRow struct {
 	api                           openapi.API // "": both
 }
 
-func formatRows() []formatRow {
+// formatRows are those of an operation. OAuth clients know no f and read JSON, so oauthToken answers it where f is left out.
+func formatRows(operation string) []formatRow {
+	leftOut := "text/html;charset=utf-8"
+	if operation == "oauthToken" {
+		leftOut = "application/json;charset=utf-8"
+	}
 	return []formatRow{
 		{"json", "", "application/json;charset=utf-8", ""},
 		{"pjson", "", "text/plain;charset=utf-8", ""},
 		{"json", "esri.show", "text/javascript;charset=utf-8", openapi.Sharing},
 		{"pjson", "show", "text/javascript;charset=utf-8", openapi.Sharing},
 		{"html", "", "text/html;charset=utf-8", ""},
-		{"", "", "text/html;charset=utf-8", ""},
+		{"", "", leftOut, ""},
 	}
 }
 
@@ -34,7 +39,7 @@ func formatRows() []formatRow {
 func TestFormats(t *testing.T) {
 	t.Parallel()
 	for _, o := range openapi.Portal().Operations() {
-		for _, row := range formatRows() {
+		for _, row := range formatRows(o.ID) {
 			if row.api == "" || row.api == o.API {
 				t.Run(o.ID+" f="+row.format+" callback="+row.callback, func(t *testing.T) {
 					t.Parallel()

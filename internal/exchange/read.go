@@ -22,7 +22,7 @@ func (c *call) read() *portal.Problem {
 		c.values = append(c.values, form...)
 		c.departures = append(c.departures, unreadable...)
 	}
-	c.format = wire.FormatOf(c.values)
+	c.format = wire.FormatOf(c.values, c.formatLeftOut())
 	c.token = wire.Token(c.request, c.api, c.values)
 	switch {
 	case errors.Is(err, wire.ErrTooLarge):
@@ -35,6 +35,22 @@ func (c *call) read() *portal.Problem {
 		return &portal.Problem{ID: "parameters-invalid"}
 	}
 	return nil
+}
+
+// formatLeftOut is the format of an answer that nobody has asked a format for: what the contract says for the method, else html. So a
+// browser that asks an operation of POST by GET gets its form.
+func (c *call) formatLeftOut() wire.Format {
+	for _, route := range c.routes {
+		if route.Method != c.request.Method {
+			continue
+		}
+		for i := range route.Parameters {
+			if p := &route.Parameters[i]; p.Name == "f" && p.Default != "" {
+				return wire.Format(p.Default)
+			}
+		}
+	}
+	return wire.HTML
 }
 
 // findSandbox finds whose portal is asked: that of the path's prefix, else of the token, else of another credential, else the default one.

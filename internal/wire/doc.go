@@ -2,7 +2,7 @@
 // the formats of an answer, the error envelopes, and what must not be shown.
 //
 //	values, violations := wire.Query(r.URL.RawQuery)
-//	format := wire.FormatOf(values)
+//	format := wire.FormatOf(values, wire.HTML)
 //	envelope, err := wire.NewEnvelope(library.Fixtures(), openapi.Sharing, problem)
 //	contentType, text := format.Encode(body, callback)
 //

@@ -12,16 +12,17 @@ type Format string
 
 // The formats of an answer.
 const (
-	HTML  Format = "html" // the default, as on the real portal
+	HTML  Format = "html" // the default of nearly all operations, as on the real portal
 	JSON  Format = "json"
 	PJSON Format = "pjson" // indented
 )
 
-// FormatOf returns the format that a request asks for. A format that does not exist is answered in JSON, for a program will read it.
-func FormatOf(values []openapi.Value) Format {
+// FormatOf returns the format that a request asks for, or leftOut where it asks for none. A format that does not exist is answered in
+// JSON, for a program will read it.
+func FormatOf(values []openapi.Value, leftOut Format) Format {
 	switch f := Format(First(values, "f")); f {
 	case "":
-		return HTML
+		return leftOut
 	case HTML, PJSON:
 		return f
 	}

@@ -12,21 +12,25 @@ import (
 func TestFormatOf(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
-		name   string
-		values []openapi.Value
-		want   wire.Format
+		name    string
+		values  []openapi.Value
+		leftOut wire.Format
+		want    wire.Format
 	}{
-		{"left out", nil, wire.HTML},
-		{"empty", query("f", ""), wire.HTML},
-		{"html", query("f", "html"), wire.HTML},
-		{"json", query("f", "json"), wire.JSON},
-		{"pjson", form("f", "pjson"), wire.PJSON},
-		{"query before form", append(query("f", "pjson"), form("f", "json")...), wire.PJSON},
-		{"letter case: it is unknown, and a program will read the answer", query("f", "HTML"), wire.JSON},
-		{"unknown", query("f", "geojson"), wire.JSON},
-		{"another name", query("format", "json"), wire.HTML},
+		{"left out", nil, wire.HTML, wire.HTML},
+		{"empty", query("f", ""), wire.HTML, wire.HTML},
+		{"left out where the default is JSON", nil, wire.JSON, wire.JSON},
+		{"empty where the default is JSON", form("f", ""), wire.JSON, wire.JSON},
+		{"html where the default is JSON", form("f", "html"), wire.JSON, wire.HTML},
+		{"html", query("f", "html"), wire.HTML, wire.HTML},
+		{"json", query("f", "json"), wire.HTML, wire.JSON},
+		{"pjson", form("f", "pjson"), wire.HTML, wire.PJSON},
+		{"query before form", append(query("f", "pjson"), form("f", "json")...), wire.HTML, wire.PJSON},
+		{"letter case: it is unknown, and a program will read the answer", query("f", "HTML"), wire.HTML, wire.JSON},
+		{"unknown", query("f", "geojson"), wire.HTML, wire.JSON},
+		{"another name", query("format", "json"), wire.HTML, wire.HTML},
 	} {
-		if got := wire.FormatOf(tt.values); got != tt.want {
+		if got := wire.FormatOf(tt.values, tt.leftOut); got != tt.want {
 			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)
 		}
 	}
