@@ -63,6 +63,7 @@ func clientSteps() map[string][]step {
 			{python(post("/portal/sharing/rest/portals/self", "f", "json")), 0},
 		},
 		"the Python API is an application": {
+			{post("/portal/sharing/rest/oauth2/token", "client_id", "app", "client_secret", "app-secret", "grant_type", "client_credentials", "username", "admin", "password", "admin-password", "expiration", "26000"), 0},
 			{post("/portal/sharing/rest/oauth2/token", "client_id", "app", "client_secret", "app-secret", "grant_type", "client_credentials", "redirect_uri", "urn:ietf:wg:oauth:2.0:oob"), 0},
 		},
 		"the Chef cookbook waits for the site": {
