@@ -1,0 +1,127 @@
+package provision_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/mockportal/mockportal/mock"
+	"github.com/mockportal/mockportal/mock/journal"
+
+	"example.com/provision"
+)
+
+// inMemory lets a client call a handler without a network. Time that passes meanwhile is that of testing/synctest, so nobody truly waits.
+type inMemory struct{ portal http.Handler }
+
+func (m inMemory) RoundTrip(r *http.Request) (*http.Response, error) {
+	w := httptest.NewRecorder()
+	m.portal.ServeHTTP(w, r)
+	if err := r.Context().Err(); err != nil {
+		return nil, err
+	}
+	return w.Result(), nil
+}
+
+// newPortal returns a portal without a network, and the code under test for it.
+func newPortal(t *testing.T, options ...mock.Option) (*mock.Portal, *provision.Client) {
+	t.Helper()
+	portal, err := mock.New(options...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := newClient(portal.Sandbox)
+	client.SharingURL = "http://portal.example" + client.SharingURL
+	client.PortalAdminURL = "http://portal.example" + client.PortalAdminURL
+	client.HTTP = &http.Client{Transport: inMemory{portal}}
+	return portal, client
+}
+
+func addRules(t *testing.T, portal *mock.Portal, rules string) {
+	t.Helper()
+	if err := portal.AddRules(rules); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestThrottled(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		rules string
+		waits time.Duration
+	}{
+		"as long as the portal says": {`
+- { when: { operation: getFutureLicense }, times: 1, reply: { status: 429, headers: { Retry-After: "7" }, offSpec: true } }
+- { when: { operation: getFutureLicense }, times: 1, reply: { status: 429, headers: { Retry-After: "30" }, offSpec: true } }`, 37 * time.Second},
+		"a second when it does not say": {`
+- { when: { operation: getFutureLicense }, times: 2, reply: { status: 429, offSpec: true } }`, 2 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				portal, client := newPortal(t)
+				addRules(t, portal, test.rules)
+				begin := time.Now()
+				if _, err := client.Upcoming(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				if waited := time.Since(begin); waited != test.waits {
+					t.Errorf("want %s between the calls, got %s", test.waits, waited)
+				}
+				wantOutcomes(t, portal.Sandbox, mock.GetFutureLicense, journal.Error, journal.Error, journal.OK)
+			})
+		})
+	}
+}
+
+// A portal that stays busy is not asked for ever, signing in included.
+func TestThrottledForGood(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		portal, client := newPortal(t)
+		addRules(t, portal, `{ when: {}, reply: { status: 429, offSpec: true } }`)
+		if _, err := client.Upcoming(t.Context()); err == nil {
+			t.Error("want an error, got none")
+		}
+		wantOutcomes(t, portal.Sandbox, "generateToken", journal.Error, journal.Error, journal.Error, journal.Error)
+		wantOutcomes(t, portal.Sandbox, mock.GetFutureLicense)
+	})
+}
+
+func TestThrottledBeyondTheDeadline(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		portal, client := newPortal(t)
+		addRules(t, portal, `{ when: { operation: getFutureLicense }, reply: { status: 429, headers: { Retry-After: "3600" }, offSpec: true } }`)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		begin := time.Now()
+		if _, err := client.Upcoming(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("want a deadline exceeded, got %v", err)
+		}
+		if waited := time.Since(begin); waited != time.Minute {
+			t.Errorf("want to wait for a minute, waited %s", waited)
+		}
+		wantOutcomes(t, portal.Sandbox, mock.GetFutureLicense, journal.Error)
+	})
+}
+
+// In the scenario slow-portal every answer takes two seconds, the sign-in too.
+func TestSlow(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		_, client := newPortal(t, mock.WithScenario("slow-portal"))
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+		defer cancel()
+		if _, err := client.Upcoming(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("within three seconds: want a deadline exceeded, got %v", err)
+		}
+		if _, err := client.Upcoming(t.Context()); err != nil {
+			t.Errorf("with time enough: %v", err)
+		}
+	})
+}

@@ -1,0 +1,64 @@
+package provision_test
+
+import (
+	"errors"
+	"os"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/mockportal/mockportal/mock"
+	"github.com/mockportal/mockportal/scenarios"
+
+	"example.com/provision"
+)
+
+// pack is what we share with the teams beside us: a scenario of our own, and an error that we have seen.
+func pack() mock.Option { return mock.WithPack(os.DirFS("testdata/pack")) }
+
+// Every scenario of the pack answers by the contract, at each boundary of its clock.
+func TestPack(t *testing.T) {
+	t.Parallel()
+	library, err := scenarios.Open(scenarios.Pack{Name: "testdata/pack", FS: os.DirFS("testdata/pack")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	notes, err := mock.Check(library)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, note := range notes {
+		t.Log(note)
+	}
+}
+
+// Our seller is no administrator, so what it can do shows that we need no more than the one privilege.
+func TestSeller(t *testing.T) {
+	t.Parallel()
+	portal := mock.NewServer(t, pack(), mock.WithScenario("seller")).Portal.Sandbox
+	client := newClient(portal)
+	got, err := client.Provision(t.Context(), listing, purchaser, tenUsers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := provision.Provision{PurchaserUsername: "acme", EndDate: 1500742117000, OrgEntitlements: tenUsers}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("provision (-want +got):\n%s", diff)
+	}
+	_, err = client.Upcoming(t.Context())
+	wantCode(t, err, 403)
+}
+
+// The portal's own words reach the person who runs the program.
+func TestErrorDetails(t *testing.T) {
+	t.Parallel()
+	portal := mock.NewServer(t, pack(), mock.WithScenario("interested")).Portal.Sandbox
+	_, err := newClient(portal).Provision(t.Context(), listing, purchaser, tenUsers)
+	want := &provision.Error{Code: 400, Message: "item not provisioned", Details: []string{"The customer has not requested this item."}}
+	var got *provision.Error
+	if !errors.As(err, &got) {
+		t.Fatalf("want an error of the portal, got %v", err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("error (-want +got):\n%s", diff)
+	}
+}
