@@ -42,9 +42,9 @@ func TestBrokenAnswer(t *testing.T) {
 func TestPortalUnavailable(t *testing.T) {
 	t.Parallel()
 	portal := mock.NewServer(t, mock.WithScenario("portal-unavailable")).Portal.Sandbox
-	got, err := newClient(portal).Provision(t.Context(), listing, purchaser, tenUsers)
-	if err == nil {
-		t.Errorf("want an error, got %+v", got)
+	_, err := newClient(portal).Provision(t.Context(), listing, purchaser, tenUsers)
+	if want := "sign in as admin: portal: HTTP 503 Service Unavailable"; err == nil || err.Error() != want {
+		t.Errorf("want %q, got %v", want, err)
 	}
 	wantOutcomes(t, portal, "generateToken", journal.Fault)
 }
