@@ -1,10 +1,11 @@
 package provision_test
 
 import (
+	"context"
+	"errors"
 	"testing"
 
 	"github.com/mockportal/mockportal/mock"
-	"github.com/mockportal/mockportal/mock/journal"
 )
 
 // What is lost on the way is an error, never half a reply, and the client does not by itself provision again.
@@ -27,9 +28,7 @@ func TestBrokenAnswer(t *testing.T) {
 			if err == nil {
 				t.Errorf("want an error, got %+v", got)
 			}
-			if calls := portal.Calls(mock.ProvisionOrgEntitlements); len(calls) != 1 {
-				t.Errorf("want one call, got %+v", calls)
-			}
+			portal.Verify(t, mock.Expect(mock.ProvisionOrgEntitlements).Exactly(1))
 
 			// The portal may have provisioned before the answer was lost: the same again must do.
 			if _, err := client.Provision(t.Context(), listing, purchaser, tenUsers); err != nil {
@@ -46,5 +45,28 @@ func TestPortalUnavailable(t *testing.T) {
 	if want := "sign in as admin: portal: HTTP 503 Service Unavailable"; err == nil || err.Error() != want {
 		t.Errorf("want %q, got %v", want, err)
 	}
-	wantOutcomes(t, portal, "generateToken", journal.Fault)
+	portal.Verify(t, mock.Expect("generateToken").Exactly(1))
+}
+
+// The call is given up while the portal still holds its answer back.
+func TestCancelled(t *testing.T) {
+	t.Parallel()
+	portal := mock.NewServer(t).Portal.Sandbox
+	portal.AddRules(`{ when: { operation: provisionOrgEntitlements }, fault: { kind: hang } }`)
+	client := newClient(portal)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() {
+		_, err := client.Provision(ctx, listing, purchaser, tenUsers)
+		ended <- err
+	}()
+
+	if _, err := portal.Await(t.Context(), mock.ProvisionOrgEntitlements, 1); err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("want it canceled, got %v", err)
+	}
 }

@@ -72,7 +72,10 @@ func TestThrottled(t *testing.T) {
 				if waited := time.Since(begin); waited != test.waits {
 					t.Errorf("want %s between the calls, got %s", test.waits, waited)
 				}
-				wantOutcomes(t, portal.Sandbox, mock.GetFutureLicense, journal.Error, journal.Error, journal.OK)
+				portal.Verify(t,
+					mock.Expect(mock.GetFutureLicense).Outcome(journal.Error).Exactly(2),
+					mock.Expect(mock.GetFutureLicense).Outcome(journal.OK).Exactly(1),
+				)
 			})
 		})
 	}
@@ -87,8 +90,7 @@ func TestThrottledForGood(t *testing.T) {
 		if _, err := client.Upcoming(t.Context()); err == nil {
 			t.Error("want an error, got none")
 		}
-		wantOutcomes(t, portal.Sandbox, "generateToken", journal.Error, journal.Error, journal.Error, journal.Error)
-		wantOutcomes(t, portal.Sandbox, mock.GetFutureLicense)
+		portal.Verify(t, mock.Expect("generateToken").Exactly(4), mock.Expect(mock.GetFutureLicense).Exactly(0))
 	})
 }
 
@@ -106,7 +108,7 @@ func TestThrottledBeyondTheDeadline(t *testing.T) {
 		if waited := time.Since(begin); waited != time.Minute {
 			t.Errorf("want to wait for a minute, waited %s", waited)
 		}
-		wantOutcomes(t, portal.Sandbox, mock.GetFutureLicense, journal.Error)
+		portal.Verify(t, mock.Expect(mock.GetFutureLicense).Exactly(1))
 	})
 }
 

@@ -2,6 +2,7 @@ package provision_test
 
 import (
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -28,23 +29,6 @@ func newClient(portal *mock.Sandbox) *provision.Client {
 	}
 }
 
-// outcomes is how the calls of an operation ended, in their order.
-func outcomes(portal *mock.Sandbox, operation string) []journal.Outcome {
-	var outcomes []journal.Outcome
-	for _, call := range portal.Calls(operation) {
-		outcomes = append(outcomes, call.Outcome)
-	}
-	return outcomes
-}
-
-// wantOutcomes fails the test when the calls of an operation were others, or ended otherwise.
-func wantOutcomes(t *testing.T, portal *mock.Sandbox, operation string, want ...journal.Outcome) {
-	t.Helper()
-	if diff := cmp.Diff(want, outcomes(portal, operation)); diff != "" {
-		t.Errorf("how the calls of %s ended (-want +got):\n%s", operation, diff)
-	}
-}
-
 // wantCode fails the test when an error is not one that the portal answered with this code.
 func wantCode(t *testing.T, err error, code int) {
 	t.Helper()
@@ -68,17 +52,10 @@ func TestProvision(t *testing.T) {
 		t.Errorf("provision (-want +got):\n%s", diff)
 	}
 
-	wantOutcomes(t, portal, mock.ProvisionOrgEntitlements, journal.OK)
-	sent := map[string]any{
-		"f": "json", "itemId": listing, "purchaserOrgId": purchaser,
-		"orgEntitlements": map[string]any{
-			"maxUsers":     10.0,
-			"entitlements": map[string]any{"standard": map[string]any{"num": 8.0}, "advanced": map[string]any{"num": 2.0}},
-		},
-	}
-	if diff := cmp.Diff(sent, portal.Calls(mock.ProvisionOrgEntitlements)[0].Params); diff != "" {
-		t.Errorf("what was sent (-want +got):\n%s", diff)
-	}
+	portal.Verify(t,
+		mock.Expect(mock.ProvisionOrgEntitlements).Absent("token").Exactly(1), // it came in a header
+		mock.Expect(mock.ProvisionOrgEntitlements).Member("admin").Param("purchaserOrgId", purchaser).Param("orgEntitlements", tenUsers).Exactly(1),
+	)
 }
 
 // One server serves all of these at once, each in a sandbox of its own.
@@ -97,7 +74,7 @@ func TestRefusals(t *testing.T) {
 			portal := server.Sandbox(t, scenario)
 			_, err := newClient(portal).Provision(t.Context(), listing, purchaser, tenUsers)
 			wantCode(t, err, code)
-			wantOutcomes(t, portal, mock.ProvisionOrgEntitlements, journal.Error)
+			portal.Verify(t, mock.Expect(mock.ProvisionOrgEntitlements).Exactly(1))
 		})
 	}
 }
@@ -110,8 +87,7 @@ func TestSignInRefused(t *testing.T) {
 
 	_, err := client.Provision(t.Context(), listing, purchaser, tenUsers)
 	wantCode(t, err, 400)
-	wantOutcomes(t, portal, "generateToken", journal.Error)
-	wantOutcomes(t, portal, mock.ProvisionOrgEntitlements)
+	portal.Verify(t, mock.Expect("generateToken").Exactly(1), mock.Expect(mock.ProvisionOrgEntitlements).Exactly(0))
 }
 
 func TestTrialEnds(t *testing.T) {
@@ -141,14 +117,17 @@ func TestTokenEnds(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	wantOutcomes(t, portal, "generateToken", journal.OK)
+	portal.Verify(t, mock.Expect("generateToken").Exactly(1))
 
 	portal.Clock().Advance(time.Hour)
 	if _, err := client.Upcoming(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	wantOutcomes(t, portal, "generateToken", journal.OK, journal.OK)
-	wantOutcomes(t, portal, mock.GetFutureLicense, journal.OK, journal.OK, journal.Error, journal.OK)
+	portal.Verify(t,
+		mock.Expect("generateToken").Exactly(2),
+		mock.Expect(mock.GetFutureLicense).ErrorCode(498).Exactly(1),
+		mock.Expect(mock.GetFutureLicense).Outcome(journal.OK).Exactly(3),
+	)
 }
 
 // A portal that takes no token at all is asked twice, not for ever.
@@ -159,8 +138,24 @@ func TestTokenRefused(t *testing.T) {
 
 	_, err := newClient(portal).Provision(t.Context(), listing, purchaser, tenUsers)
 	wantCode(t, err, 498)
-	wantOutcomes(t, portal, mock.ProvisionOrgEntitlements, journal.Error, journal.Error)
-	wantOutcomes(t, portal, "generateToken", journal.OK, journal.OK)
+	portal.Verify(t, mock.Expect(mock.ProvisionOrgEntitlements).Exactly(2), mock.Expect("generateToken").Exactly(2))
+}
+
+// Many at once sign in once.
+func TestConcurrent(t *testing.T) {
+	t.Parallel()
+	portal := mock.NewServer(t).Portal.Sandbox
+	client := newClient(portal)
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			if _, err := client.Provision(t.Context(), listing, purchaser, tenUsers); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	portal.Verify(t, mock.Expect("generateToken").Exactly(1), mock.Expect(mock.ProvisionOrgEntitlements).Exactly(8))
 }
 
 func TestUpcoming(t *testing.T) {
