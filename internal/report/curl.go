@@ -1,0 +1,199 @@
+package report
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/mockportal/mockportal/internal/nearest"
+	"github.com/mockportal/mockportal/mock/journal"
+	"github.com/mockportal/mockportal/openapi"
+)
+
+// Curl returns a command for a POSIX shell that repeats the call: comments, then curl with one argument a line. What the journal masks it takes
+// from variables of the environment, which the first comment names: MOCKPORTAL_TOKEN, and others after their parameter, as MOCKPORTAL_PASSWORD.
+// The error says that the base URL is not absolute, or that a value is too long for a command line.
+func Curl(call journal.Call, baseURL string) (string, error) {
+	root, err := rootURL(baseURL)
+	if err != nil {
+		return "", err
+	}
+	c := command{fields: fieldsOf(&call)}
+	c.method(&call)
+	c.address(&call, root)
+	c.credential(&call)
+	for _, f := range c.fields {
+		if !f.query || call.Method != http.MethodPost {
+			c.data(f)
+		}
+	}
+	c.remark(&call)
+	for _, arg := range c.args {
+		if len(arg) > maxArgument {
+			return "", fmt.Errorf("call %d cannot be a command: a value has %d bytes, a command line takes about %d", call.Number, len(arg), maxArgument)
+		}
+	}
+	return strings.Join(c.comments, "") + strings.Join(c.args, " \\\n  ") + "\n", nil
+}
+
+// maxArgument is a little less than Linux lets one argument have, quotes and all.
+const maxArgument = 128<<10 - 64
+
+// command is a curl command in the making.
+type command struct {
+	fields    []field
+	variables []string
+	comments  []string
+	args      []string // quoted for the shell
+}
+
+// method says GET, POST and HEAD in curl's own words: --request HEAD would wait for a body. Without fields a POST needs an empty one.
+func (c *command) method(call *journal.Call) {
+	// Brackets in an address are no pattern.
+	words := "curl --globoff"
+	switch call.Method {
+	case http.MethodGet:
+	case http.MethodHead:
+		words += " --head"
+	case http.MethodPost:
+		if _, form := split(c.fields); len(form) == 0 {
+			words += " --data ''"
+		}
+	default:
+		words += " --request " + quote(call.Method)
+	}
+	if call.Method != http.MethodPost && len(c.fields) > 0 {
+		words += " --get"
+	}
+	c.args = append(c.args, words)
+}
+
+// address writes the URL. Only a POST has a query there, as the fields are the form.
+func (c *command) address(call *journal.Call, root string) {
+	if slashed := call.Path + "/"; strings.Contains(slashed, "/./") || strings.Contains(slashed, "/../") {
+		c.args[0] += " --path-as-is"
+	}
+	arg, literal, separator := "", addressOf(root, call), "?"
+	for _, f := range c.fields {
+		if !f.query || call.Method != http.MethodPost {
+			continue
+		}
+		literal += separator + url.QueryEscape(f.name) + "="
+		separator = "&"
+		if !f.masked() {
+			literal += url.QueryEscape(f.value)
+			continue
+		}
+		variable := c.variable(f.name)
+		arg, literal = arg+quote(literal)+`"$`+variable+`"`, ""
+		c.comment("%s stands in the address as it is: escape in it what is not a letter, a digit or one of -._~", variable)
+	}
+	if literal != "" {
+		arg += quote(literal)
+	}
+	c.args = append(c.args, arg)
+}
+
+// credential sends the token in a header where the call had one that is no parameter: in a header or a cookie.
+func (c *command) credential(call *journal.Call) {
+	if call.Member == "" || slices.ContainsFunc(c.fields, func(f field) bool { return f.name == "token" && f.masked() }) {
+		return
+	}
+	c.args = append(c.args, `--header "X-Esri-Authorization: Bearer $`+c.variable("token")+`"`)
+}
+
+// data sends a field. curl escapes what stands behind the first "=", the name must be escaped already.
+// Two things it cannot be given so: an empty name, and a zero byte, which no argument can hold.
+func (c *command) data(f field) {
+	name := url.QueryEscape(f.name) + "="
+	option := "--data-urlencode "
+	if f.name == "" {
+		option = "--data-raw "
+	}
+	switch {
+	case f.masked():
+		option += `"` + name + "$" + c.variable(f.name) + `"`
+	case f.name == "" || strings.ContainsRune(f.value, 0):
+		option = "--data-raw " + quote(name+url.QueryEscape(f.value))
+	default:
+		option += quote(name + f.value)
+	}
+	c.args = append(c.args, option)
+}
+
+// remark puts comments before the command: first which variables it reads, then in what it differs from the call.
+func (c *command) remark(call *journal.Call) {
+	if len(c.variables) > 0 {
+		slices.Sort(c.variables)
+		c.comments = append([]string{"# Set " + strings.Join(c.variables, ", ") + " first: the journal does not have secrets.\n"}, c.comments...)
+	}
+	for _, f := range c.fields {
+		if f.partlyMasked() {
+			c.comment("%q holds *** where the journal masks a secret; put it back by hand.", f.name)
+		}
+	}
+	if strings.Contains(call.Path, mask) {
+		c.comment("The path holds *** where the journal masks a secret; put it back by hand.")
+	}
+	for _, v := range call.Violations {
+		_, known := call.Params[v.Name]
+		switch {
+		case v.Kind != openapi.Malformed || known:
+		case v.In == "header" || v.In == "body":
+			c.comment("The portal could not read the body, so the journal does not have it and it is not sent.")
+		default:
+			c.comment("The portal could not read the value of %q, so the journal does not have it and it is not sent.", v.Name)
+		}
+	}
+}
+
+// comment adds a comment; texts in it must be formatted by %q, so that they stay on its line.
+func (c *command) comment(format string, args ...any) {
+	if line := "# " + fmt.Sprintf(format, args...) + "\n"; !slices.Contains(c.comments, line) {
+		c.comments = append(c.comments, line)
+	}
+}
+
+// variable returns the variable that stands for a masked parameter, and notes that it must be set.
+func (c *command) variable(parameter string) string {
+	name := "MOCKPORTAL_TOKEN"
+	if !isToken(parameter) {
+		name = "MOCKPORTAL_" + upperSnake(parameter)
+	}
+	if !slices.Contains(c.variables, name) {
+		c.variables = append(c.variables, name)
+	}
+	return name
+}
+
+// isToken reports whether a parameter is the caller's own token, also where its name is misspelt by a letter.
+func isToken(name string) bool {
+	return slices.ContainsFunc([]string{"token", "auth_token", "access_token"}, func(known string) bool {
+		far := len(name) - len(known)
+		return far >= -1 && far <= 1 && nearest.Distance(strings.ToLower(name), known) <= 1
+	})
+}
+
+// upperSnake writes clientSecret and client_secret as CLIENT_SECRET; what no variable's name can have becomes a "_".
+func upperSnake(name string) string {
+	var out strings.Builder
+	lower := false
+	for _, r := range name {
+		switch {
+		case r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r):
+			r = '_'
+		case lower && unicode.IsUpper(r):
+			out.WriteByte('_')
+		}
+		lower = unicode.IsLower(r)
+		out.WriteRune(unicode.ToUpper(r))
+	}
+	return out.String()
+}
+
+// quote writes a text so that a POSIX shell reads it back byte by byte.
+func quote(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
+

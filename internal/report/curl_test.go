@@ -1,0 +1,149 @@
+package report_test
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/mockportal/mockportal/internal/report"
+	"github.com/mockportal/mockportal/mock/journal"
+	"github.com/mockportal/mockportal/openapi"
+)
+
+func TestCurl(t *testing.T) {
+	t.Parallel()
+	unknown := openapi.Violation{Kind: openapi.Unknown, In: "query", Name: "token"}
+	var out bytes.Buffer
+	for _, tt := range []struct {
+		name string
+		call journal.Call
+	}{
+		{"provision", provision()},
+		{"a token in a header", license()},
+		{"sign in", journal.Call{
+			Method: "POST", Path: "/sharing/rest/generateToken", Operation: "generateToken", Kind: openapi.Support,
+			Params: map[string]any{"username": "o'neil", "password": "***", "client": "referer", "referer": "http://x/\n$HOME"},
+		}},
+		{"other secrets, some misspelt", journal.Call{
+			Method: "POST", Path: "/sharing/rest/oauth2/token/", Operation: "oauthToken", Kind: openapi.Support,
+			Params: map[string]any{"client_id": "app", "clientSecret": "***", "refresh_token": "***", "code-verifier": "***", "Tokn": "***", "AUTH_TOKEN": "***", "redirect": "x?code=***", "a\nb": "x ***"},
+		}},
+		{"a token in the query of a POST", with(provision(), func(c *journal.Call) { c.Violations = []openapi.Violation{unknown} })},
+		{"odd names", with(license(), func(c *journal.Call) {
+			c.Member, c.Params = "", map[string]any{"": "empty", "a=b": "=", "@x": "@y", "-z": "-", "n": "zero\x00byte"}
+		})},
+		{"a form that was not read", journal.Call{
+			Method: "POST", Path: "/portal/sharing/rest/a/../***", Kind: journal.KindUnknown,
+			Violations: []openapi.Violation{{Kind: openapi.Malformed, In: "header", Name: "Content-Type"}, {Kind: openapi.Malformed, In: "form", Name: "x\ny"}},
+		}},
+		{"HEAD", with(license(), func(c *journal.Call) { c.Method = "HEAD" })},
+		{"DELETE", with(license(), func(c *journal.Call) { c.Method = "DELETE" })},
+		{"GET without anything", journal.Call{Method: "GET", Path: "/portal/sharing/rest", Operation: "sharingRoot", Kind: openapi.Support}},
+	} {
+		command, err := report.Curl(tt.call, root)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&out, "--- %s\n%s", tt.name, command)
+	}
+	golden(t, "curl.txt", out.Bytes())
+}
+
+func TestCurlRefusesWhatNoCommandLineTakes(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name    string
+		bytes   int
+		refused bool
+	}{{"100 KiB", 100 << 10, false}, {"128 KiB", 128 << 10, true}} {
+		call := with(provision(), func(c *journal.Call) { c.Params["orgEntitlements"] = strings.Repeat("x", tt.bytes) })
+		command, err := report.Curl(call, root)
+		if (err != nil) != tt.refused {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+		if err == nil {
+			arguments(t, command)
+		}
+	}
+}
+
+// arguments returns what a shell gives to curl.
+func arguments(t interface {
+	Helper()
+	Fatalf(string, ...any)
+}, command string,
+) []string {
+	t.Helper()
+	script := exec.Command("sh", "-eu")
+	script.Env = []string{"PATH=/bin:/usr/bin", "MOCKPORTAL_TOKEN=the token", "MOCKPORTAL_PASSWORD=the password"}
+	script.Stdin = strings.NewReader("curl() { printf '%s\\0' \"$@\"; }\n" + command)
+	var complaints bytes.Buffer
+	script.Stderr = &complaints
+	out, err := script.Output()
+	if err != nil || complaints.Len() > 0 {
+		t.Fatalf("%v: %s\n%s", err, complaints.String(), command)
+	}
+	return strings.Split(strings.TrimSuffix(string(out), "\x00"), "\x00")
+}
+
+// TestCurlSurvivesTheShell reads the arguments back out of a shell, for names and values of any bytes.
+func TestCurlSurvivesTheShell(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		params := rapid.MapOfN(nasty(), nasty(), 1, 4).Draw(t, "params")
+		call := journal.Call{Method: rapid.SampledFrom([]string{"GET", "POST"}).Draw(t, "method"), Path: "/" + nasty().Draw(t, "path"), Kind: journal.KindUnknown, Params: map[string]any{}}
+		for name, value := range params {
+			call.Params[name] = value
+		}
+		call.Params["token"], call.Params["password"] = "***", "***"
+		params["token"], params["password"] = "the token", "the password"
+		command, err := report.Curl(call, root)
+		if err != nil {
+			t.Fatal(err)
+		}
+		args := arguments(t, command)
+		if diff := cmp.Diff(params, received(t, args)); diff != "" {
+			t.Errorf("(-sent +received):\n%s\n%s", diff, command)
+		}
+		address := args[slices.IndexFunc(args, func(arg string) bool { return strings.HasPrefix(arg, root) })]
+		if u, err := url.Parse(address); err != nil || u.Path != call.Path || u.RawQuery != "" || u.Fragment != "" {
+			t.Errorf("%q leads to %+v, %v", address, u, err)
+		}
+		if slices.Contains(args, "--get") != (call.Method == http.MethodGet) {
+			t.Errorf("%s: %q", call.Method, args)
+		}
+	})
+}
+
+// received does what curl does with its arguments: it escapes what stands behind the first "=" of --data-urlencode.
+func received(t *rapid.T, args []string) map[string]string {
+	params := map[string]string{}
+	for i, arg := range args {
+		if i == 0 || args[i-1] != "--data-urlencode" && args[i-1] != "--data-raw" {
+			continue
+		}
+		name, value, found := strings.Cut(arg, "=")
+		if !found || name == "" && args[i-1] == "--data-urlencode" {
+			t.Fatalf("curl reads %q in another way", arg)
+		}
+		var err error
+		if args[i-1] == "--data-raw" {
+			value, err = url.QueryUnescape(value)
+		}
+		name, errName := url.QueryUnescape(name)
+		if err != nil || errName != nil {
+			t.Fatalf("%q: %v, %v", arg, err, errName)
+		}
+		params[name] = value
+	}
+	return params
+}
+

@@ -1,0 +1,146 @@
+package report_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/mockportal/mockportal/internal/report"
+	"github.com/mockportal/mockportal/mock/journal"
+	"github.com/mockportal/mockportal/openapi"
+)
+
+// everything is a page with each kind of call that is written differently.
+func everything() journal.Page {
+	repeated := openapi.Violation{Kind: openapi.Repeated, In: "form", Name: "purchaserOrgId", Message: "came more than once, the first value counts", Hint: "send it once"}
+	calls := []journal.Call{
+		provision(),
+		license(),
+		with(provision(), func(c *journal.Call) {
+			c.Params["purchaserOrgId"], c.Params["spare"] = journal.Repeated{"a&b", "c d", ""}, []any{"x", 1.0}
+			c.Violations, c.Outcome, c.ErrorCode, c.Rule = []openapi.Violation{repeated}, journal.Error, 400, "too-late"
+			c.Reply = map[string]any{"error": map[string]any{"code": 400.0, "details": []any{}}}
+		}),
+		with(license(), func(c *journal.Call) {
+			c.Outcome, c.Fault, c.Rule, c.Member = journal.Fault, "reset", "chaos", ""
+		}),
+		with(provision(), func(c *journal.Call) { c.Reply, c.ReplyTruncated = `{"cut":`, true }),
+		with(provision(), func(c *journal.Call) {
+			c.Operation, c.Kind, c.Method, c.Params, c.Reply = "", openapi.Support, "GET", map[string]any{"itemId": item, "f": "html"}, nil
+		}),
+		{Method: "GET", Path: "/a b/ü?", Kind: journal.KindUnknown, Outcome: journal.Error, Status: 200, ErrorCode: 400, Params: map[string]any{"q": "\x00é\xff"}, Reply: "a\x1btext", Time: at, DurationMicros: -5},
+		{Method: "POST", Path: "/portal/sharing/rest", Operation: "sharingRoot", Kind: openapi.Support, Outcome: journal.OK, Status: 200, Time: at},
+	}
+	for i := range calls {
+		calls[i].Number = i + 4
+	}
+	return journal.Page{Calls: calls, Total: len(calls), Next: 11, Dropped: 3}
+}
+
+func TestHAR(t *testing.T) {
+	t.Parallel()
+	golden(t, "calls.har", written(t, func(out *bytes.Buffer) error {
+		return report.HAR(out, everything(), report.HAROptions{BaseURL: root + "/", Version: "1.2.3"})
+	}))
+}
+
+// TestHARAfterATrip writes the same file from calls that came over HTTP.
+func TestHARAfterATrip(t *testing.T) {
+	t.Parallel()
+	page := everything()
+	page.Calls[6].Params["q"] = "text" // JSON has no other bytes than those of UTF-8
+	var here, there bytes.Buffer
+	options := report.HAROptions{BaseURL: root}
+	if err := report.HAR(&here, page, options); err != nil {
+		t.Fatal(err)
+	}
+	for i := range page.Calls {
+		page.Calls[i] = trip(t, page.Calls[i])
+	}
+	if err := report.HAR(&there, page, options); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(here.String(), there.String()); diff != "" {
+		t.Errorf("(-here +there):\n%s", diff)
+	}
+}
+
+type tester interface {
+	Helper()
+	Fatal(...any)
+}
+
+// trip returns a call as a client of the control API reads it.
+func trip(t tester, call journal.Call) (read journal.Call) {
+	t.Helper()
+	text, err := json.Marshal(call)
+	if err == nil {
+		err = json.Unmarshal(text, &read)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return read
+}
+
+func TestHARSaysWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name string
+		page journal.Page
+		want string
+	}{
+		{"nothing", journal.Page{Complete: true}, ""},
+		{"dropped", journal.Page{Dropped: 2}, "2 calls were dropped before they could be written: the journal is bounded"},
+		{"more", journal.Page{Complete: true, Next: 9}, "calls after number 9 are not in this file"},
+	} {
+		var out bytes.Buffer
+		if err := report.HAR(&out, tt.page, report.HAROptions{BaseURL: root}); err != nil {
+			t.Fatal(err)
+		}
+		var got struct {
+			Log struct {
+				Comment string
+				Entries []any
+			}
+		}
+		if err := json.Unmarshal(out.Bytes(), &got); err != nil {
+			t.Fatal(err)
+		}
+		if got.Log.Comment != tt.want || got.Log.Entries == nil {
+			t.Errorf("%s: comment %q, want %q; entries %v", tt.name, got.Log.Comment, tt.want, got.Log.Entries)
+		}
+	}
+}
+
+func TestBaseURL(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, base, want string }{
+		{"no scheme", "127.0.0.1:8080", "must be absolute"},
+		{"another scheme", "file:///etc", "must be absolute"},
+		{"no host", "http://", "must be absolute"},
+		{"empty", "", "must be absolute"},
+		{"credentials", "http://me:hush@host", "must have no credentials"},
+		{"query", root + "?a", "must have no credentials"},
+	} {
+		errHAR := report.HAR(&bytes.Buffer{}, journal.Page{}, report.HAROptions{BaseURL: tt.base})
+		_, errCurl := report.Curl(provision(), tt.base)
+		for _, err := range []error{errHAR, errCurl} {
+			if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "hush") {
+				t.Errorf("%s: %v", tt.name, err)
+			}
+		}
+	}
+}
+
+func TestHARTellsWhatTheWriterSays(t *testing.T) {
+	t.Parallel()
+	want := errors.New("full")
+	if err := report.HAR(&failing{err: want}, everything(), report.HAROptions{BaseURL: root}); !errors.Is(err, want) {
+		t.Error(err)
+	}
+}
