@@ -196,4 +196,3 @@ func upperSnake(name string) string {
 
 // quote writes a text so that a POSIX shell reads it back byte by byte.
 func quote(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
-

@@ -146,4 +146,3 @@ func received(t *rapid.T, args []string) map[string]string {
 	}
 	return params
 }
-

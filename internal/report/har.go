@@ -74,6 +74,7 @@ type harEntry struct {
 	Cache    struct{}    `json:"cache"`
 	Timings  harTimings  `json:"timings"`
 	Comment  string      `json:"comment"`
+	Resource string      `json:"_resourceType"` // where a browser's network panel lists it
 	Own      harOwn      `json:"_mockportal"`
 }
 
@@ -147,7 +148,7 @@ func newEntry(call *journal.Call, root string) harEntry {
 	took := float64(max(0, call.DurationMicros)) / float64(time.Millisecond/time.Microsecond)
 	return harEntry{
 		Started: call.Time.UTC().Format(harTime), Time: took, Timings: harTimings{Wait: took},
-		Request: newRequest(call, root), Response: newResponse(call), Comment: entryComment(call),
+		Request: newRequest(call, root), Response: newResponse(call), Comment: entryComment(call), Resource: "fetch",
 		Own: harOwn{
 			Number: call.Number, Sandbox: call.Sandbox, Operation: call.Operation, Outcome: call.Outcome, ErrorCode: call.ErrorCode,
 			Violations: append([]openapi.Violation{}, call.Violations...),

@@ -48,23 +48,26 @@ func TestJUnitIsAlwaysXML(t *testing.T) {
 		if err := report.JUnit(&out, s); err != nil {
 			t.Fatal(err)
 		}
-		names := 0
-		for decoder := xml.NewDecoder(&out); ; {
-			token, err := decoder.Token()
-			if errors.Is(err, io.EOF) {
-				break
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			if start, ok := token.(xml.StartElement); ok && start.Name.Local == "testcase" {
-				names++
-			}
-		}
-		if names != 2 {
-			t.Errorf("%d of 2 cases read back", names)
+		if n := elements(t, &out, "testcase"); n != 2 {
+			t.Errorf("%d of 2 cases read back", n)
 		}
 	})
+}
+
+// elements counts the elements of a name in a document, all of which must be XML.
+func elements(t *rapid.T, document io.Reader, name string) (n int) {
+	for decoder := xml.NewDecoder(document); ; {
+		token, err := decoder.Token()
+		if errors.Is(err, io.EOF) {
+			return n
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if start, ok := token.(xml.StartElement); ok && start.Name.Local == name {
+			n++
+		}
+	}
 }
 
 func TestJUnitTellsWhatTheWriterSays(t *testing.T) {
