@@ -35,7 +35,7 @@ func golden(t *testing.T, name string, got []byte) {
 
 func TestGoldensAreAllUsed(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("testdata/*")
+	files, err := filepath.Glob("testdata/*.*") // a failed property leaves a folder there
 	if err != nil {
 		t.Fatal(err)
 	}

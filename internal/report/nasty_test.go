@@ -9,7 +9,7 @@ import (
 // pieces are what shells, forms, JSON and XML treat specially.
 var pieces = []string{
 	"'", `"`, "$", "`", `\`, "\n", "\r\n", "\t", "=", "@", "&", "%", "%41", "+", " ", "#", "!", "~", "*", "?", "[a]", "{b,c}", ";", "|", "<", ">", "(", ")",
-	"$(exit 9)", "${HOME}", "`exit 9`", "-", "--", "/", "\x00", "\x01", "\x1b[31m", "\x7f", "]]>", "&amp;", "é", "日", "𝄞", "\u2028", "\ufeff", "a", "B", "0",
+	"$(exit 9)", "${HOME}", "`exit 9`", "-", "--", "/", "/../", "/./", "\x00", "\x01", "\x1b[31m", "\x7f", "]]>", "&amp;", "é", "日", "𝄞", "\u2028", "\ufeff", "a", "B", "0",
 }
 
 // nasty makes texts of such pieces; some are no UTF-8.
