@@ -21,12 +21,13 @@ func Curl(call journal.Call, baseURL string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	c := command{fields: fieldsOf(&call)}
+	c := command{fields: fieldsOf(&call), dotted: hasDots(call.Path)}
+	c.direct = c.dotted || call.Method == http.MethodPost
 	c.method(&call)
 	c.address(&call, root)
 	c.credential(&call)
 	for _, f := range c.fields {
-		if !f.query || call.Method != http.MethodPost {
+		if !f.query || !c.direct {
 			c.data(f)
 		}
 	}
@@ -45,6 +46,8 @@ const maxArgument = 128<<10 - 64
 // command is a curl command in the making.
 type command struct {
 	fields    []field
+	dotted    bool // curl would shorten the path
+	direct    bool // the query stands in the address: --get would make it of the form, and shorten the path all the same (curl 7.88)
 	variables []string
 	comments  []string
 	args      []string // quoted for the shell
@@ -65,20 +68,26 @@ func (c *command) method(call *journal.Call) {
 	default:
 		words += " --request " + quote(call.Method)
 	}
-	if call.Method != http.MethodPost && len(c.fields) > 0 {
+	if !c.direct && len(c.fields) > 0 {
 		words += " --get"
+	}
+	if c.dotted {
+		words += " --path-as-is"
 	}
 	c.args = append(c.args, words)
 }
 
-// address writes the URL. Only a POST has a query there, as the fields are the form.
+// hasDots reports whether a path has segments that clients take out of it.
+func hasDots(path string) bool {
+	path += "/"
+	return strings.Contains(path, "/./") || strings.Contains(path, "/../")
+}
+
+// address writes the URL.
 func (c *command) address(call *journal.Call, root string) {
-	if slashed := call.Path + "/"; strings.Contains(slashed, "/./") || strings.Contains(slashed, "/../") {
-		c.args[0] += " --path-as-is"
-	}
 	arg, literal, separator := "", addressOf(root, call), "?"
 	for _, f := range c.fields {
-		if !f.query || call.Method != http.MethodPost {
+		if !f.query || !c.direct {
 			continue
 		}
 		literal += separator + url.QueryEscape(f.name) + "="
@@ -169,9 +178,10 @@ func (c *command) variable(parameter string) string {
 	return name
 }
 
-// isToken reports whether a parameter is the caller's own token, also where its name is misspelt by a letter.
+// isToken reports whether a masked parameter is the caller's own token, also where its name is misspelt by a letter. Without a name it can be
+// nothing else.
 func isToken(name string) bool {
-	return slices.ContainsFunc([]string{"token", "auth_token", "access_token"}, func(known string) bool {
+	return name == "" || slices.ContainsFunc([]string{"token", "auth_token", "access_token"}, func(known string) bool {
 		far := len(name) - len(known)
 		return far >= -1 && far <= 1 && nearest.Distance(strings.ToLower(name), known) <= 1
 	})

@@ -121,7 +121,7 @@ func TestBaseURL(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, base, want string }{
 		{"no scheme", "127.0.0.1:8080", "must be absolute"},
-		{"another scheme", "file:///etc", "must be absolute"},
+		{"another scheme", "ftp://127.0.0.1", "must be absolute"},
 		{"no host", "http://", "must be absolute"},
 		{"empty", "", "must be absolute"},
 		{"credentials", "http://me:hush@host", "must have no credentials"},

@@ -3,6 +3,7 @@ package report_test
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"os"
@@ -73,7 +74,8 @@ func drawRequest(t *rapid.T, root, token string) (request *http.Request, distant
 		rapid.Map(text, func(s string) string { return "/portal/sharing/rest/x" + s }),
 	).Draw(t, "path")
 	known := rapid.SampledFrom([]string{"purchaserOrgId", "orgEntitlements", "f", "itemId", "username"})
-	values := rapid.OneOf(text, rapid.SampledFrom([]string{`{"maxUsers":10,"entitlements":{}}`, `{"b":[1,"<"],"a":null}`, `["x"]`, `"{}"`, "null", "1.50", "json"}))
+	// Beside JSON that survives decoding as it is: the journal does not tell 1.50 from 1.5, and "a" only by its place from a.
+	values := rapid.OneOf(text.Filter(func(s string) bool { return !json.Valid([]byte(s)) }), rapid.SampledFrom([]string{`{"maxUsers":10,"entitlements":{}}`, `{"b":[1,"<"],"a":null}`, `["x"]`, `"{}"`, "null", "1.5", "json"}))
 	draw := func(label string) url.Values {
 		return rapid.MapOfN(rapid.OneOf(known, text), rapid.SliceOfN(values, 1, 3), 0, 4).Draw(t, label)
 	}
