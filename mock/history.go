@@ -11,8 +11,9 @@ import (
 
 // History is what came in the whole life of a portal, also to sandboxes that were deleted, reset or have expired.
 type History struct {
-	Calls    journal.Page     // of all sandboxes, in the order in which they came; their numbers are those of their sandboxes
-	Verdicts []SandboxVerdict // of every sandbox whose scenario expects something: those that ended, then those that are still there
+	Calls            journal.Page     // of all sandboxes, in the order in which they came; their numbers are those of their sandboxes
+	DroppedViolating int              // how many of the calls that are no longer held violated the contract
+	Verdicts         []SandboxVerdict // of every sandbox whose scenario expects something: those that ended, then those that are still there
 }
 
 // SandboxVerdict is what a sandbox's calls said to the expectations of its scenario.
@@ -20,6 +21,7 @@ type SandboxVerdict struct {
 	Sandbox  string
 	Scenario string
 	Seed     uint64
+	Expect   []string // what the scenario expects, in words
 	journal.Verdict
 }
 
@@ -47,7 +49,11 @@ func (h *history) end(box *sandbox.Sandbox) {
 
 func verdictOf(box *sandbox.Sandbox, verdict journal.Verdict) SandboxVerdict {
 	scenario := box.Scenario()
-	return SandboxVerdict{Sandbox: box.ID, Scenario: scenario.Name, Seed: scenario.Seed, Verdict: verdict}
+	v := SandboxVerdict{Sandbox: box.ID, Scenario: scenario.Name, Seed: scenario.Seed, Verdict: verdict}
+	for _, e := range scenario.Expect {
+		v.Expect = append(v.Expect, e.String())
+	}
+	return v
 }
 
 // History returns what came so far. For the sandboxes that are still there it waits as long as their scenarios say, or until ctx ends. Without
@@ -68,5 +74,8 @@ func (p *Portal) History(ctx context.Context) History {
 	}
 	p.history.mu.Lock()
 	defer p.history.mu.Unlock()
-	return History{Calls: p.history.calls.Find(journal.Query{}), Verdicts: append(slices.Clip(p.history.ended), open...)}
+	return History{
+		Calls: p.history.calls.Find(journal.Query{}), DroppedViolating: p.history.calls.DroppedViolating(),
+		Verdicts: append(slices.Clip(p.history.ended), open...),
+	}
 }

@@ -160,6 +160,15 @@ func (p *Portal) TLSConfig() *tls.Config {
 	return p.identity.TLSConfig()
 }
 
+// AuthorityPEM returns the certificate of the authority that a client may trust, in PEM; nil without TLS, and for a certificate that was given
+// without its authority.
+func (p *Portal) AuthorityPEM() []byte {
+	if p.identity == nil {
+		return nil
+	}
+	return p.identity.PEM()
+}
+
 // CertPool returns what a client needs to trust the portal: the authority, or the certificates that were given; nil without TLS.
 func (p *Portal) CertPool() *x509.CertPool {
 	if p.identity == nil {

@@ -23,6 +23,9 @@ const (
 // grammar is the command line. Every flag has an environment variable MOCKPORTAL_…; flag over environment over default.
 type grammar struct {
 	Serve       serveCmd       `cmd:"" default:"withargs" help:"Serve a portal (the default command)."`
+	Run         runCmd         `cmd:"" help:"Run a command beside a portal of its own, and check what it called."`
+	Verify      verifyCmd      `cmd:"" help:"Hold what a server has seen against expectations."`
+	Calls       callsCmd       `cmd:"" help:"Show the calls that a server has seen, follow them, or repeat one."`
 	Check       checkCmd       `cmd:"" help:"Check packs and scenario files, and play every scenario."`
 	List        listCmd        `cmd:"" help:"List scenarios, fixtures or operations, and what they rest on."`
 	Show        showCmd        `cmd:"" help:"Show a scenario or a fixture."`
@@ -67,7 +70,7 @@ func Run(ctx context.Context, args []string, out, err io.Writer) (code int) {
 	default:
 		problem = usageError{problem}
 	}
-	return report(err, problem)
+	return conclude(err, problem)
 }
 
 // isCommand reports whether a word is a command, or none is meant since a flag comes first.
@@ -98,10 +101,14 @@ type usageError struct{ error }
 // failure is the outcome of a check: it was done, and it failed.
 type failure struct{ error }
 
-// report says what went wrong in as few words as it takes, and with which code to end.
-func report(w io.Writer, err error) int {
+// conclude says what went wrong in as few words as it takes, and with which code to end.
+func conclude(w io.Writer, err error) int {
 	if err == nil {
 		return good
+	}
+	var status exitStatus
+	if errors.As(err, &status) {
+		return status.end(w)
 	}
 	var check failure
 	if errors.As(err, &check) {

@@ -74,17 +74,13 @@ func (c *Client) Call(ctx context.Context, number int) (journal.Call, error) {
 	return call, err
 }
 
-// Where says where a sandbox is reached.
-type Where struct {
-	URL      string `json:"url"`
-	Scenario string `json:"scenario"`
-}
-
-// Where asks where the sandbox is reached.
-func (c *Client) Where(ctx context.Context) (Where, error) {
-	var where Where
-	_, err := c.ask(ctx, http.MethodGet, "", nil, &where)
-	return where, err
+// Root asks for the root of the portal that the sandbox is a part of; the paths of its calls stand behind that.
+func (c *Client) Root(ctx context.Context) (string, error) {
+	var sandbox struct {
+		URL string `json:"url"`
+	}
+	_, err := c.ask(ctx, http.MethodGet, "", nil, &sandbox)
+	return strings.TrimSuffix(sandbox.URL, "/sandboxes/"+c.Sandbox), err
 }
 
 // Verify holds the journal against a verification, which is JSON; "{}" is the scenario's own expectations. It returns whether all are met, and

@@ -165,6 +165,9 @@ func (r CoverageReport) String() string {
 		writeShare(&b, "parameters", o.Params)
 		writeShare(&b, "outcomes", o.Outcomes)
 	}
+	if called == 0 {
+		return "coverage: no operation was called"
+	}
 	idleScenarios := Never(r.Scenarios)
 	head := fmt.Sprintf("coverage: %d of %d operations, %d of %d scenarios", called, called+idle, len(r.Scenarios)-len(idleScenarios), len(r.Scenarios))
 	writeNever(&b, "operations never called", never)

@@ -66,7 +66,11 @@ func memberHint(c *Call) string {
 	case c.Member != "":
 		return ""
 	case c.ErrorCode == 499:
-		return "the call came without a token"
+		hint := "the call came without a token"
+		if other, ok := nearest.Name("token", slices.Sorted(maps.Keys(c.Params))); ok {
+			hint += ", which was sent as " + other
+		}
+		return hint
 	case c.ErrorCode == 498:
 		return "the token of the call was refused with 498"
 	}

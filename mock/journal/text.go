@@ -10,6 +10,8 @@ import (
 func (v Verdict) String() string {
 	var b strings.Builder
 	switch {
+	case v.Expectations == 0:
+		b.WriteString("nothing is expected")
 	case v.Met() && v.Expectations == 1:
 		b.WriteString("the expectation is met")
 	case v.Met():
@@ -23,25 +25,28 @@ func (v Verdict) String() string {
 		fmt.Fprintf(&b, " (not complete: %s no longer held)", callsAre(v.Dropped))
 	}
 	for _, u := range v.Unmet {
-		u.write(&b)
+		fmt.Fprintf(&b, "\nexpectation %d: %s", u.Expectation, u)
 	}
 	return b.String()
 }
 
-func (u *Unmet) write(b *strings.Builder) {
-	fmt.Fprintf(b, "\nexpectation %d: %s", u.Expectation, u.Message)
+// String is the message, and a line or more for each of the nearest calls.
+func (u Unmet) String() string {
+	var b strings.Builder
+	b.WriteString(u.Message)
 	if u.Hint != "" {
-		fmt.Fprintf(b, "\n    %s", u.Hint)
+		fmt.Fprintf(&b, "\n    %s", u.Hint)
 	}
 	for _, near := range u.Nearest {
-		fmt.Fprintf(b, "\n    call %s", near.Call)
+		fmt.Fprintf(&b, "\n    call %s", near.Call)
 		for _, d := range near.Differences {
-			fmt.Fprintf(b, "\n        %s", d)
+			fmt.Fprintf(&b, "\n        %s", d)
 		}
 		if near.Hint != "" {
-			fmt.Fprintf(b, "\n        %s", near.Hint)
+			fmt.Fprintf(&b, "\n        %s", near.Hint)
 		}
 	}
+	return b.String()
 }
 
 // String is the call in a line: its number, what was asked, by whom, and how it ended.

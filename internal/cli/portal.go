@@ -1,0 +1,85 @@
+package cli
+
+import (
+	"io"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/mockportal/mockportal/mock"
+	"github.com/mockportal/mockportal/scenarios"
+)
+
+// portalFlags are shared by the commands that start a portal.
+type portalFlags struct {
+	packFlags
+
+	Scenario string   `default:"trial" help:"The scenario to play."`
+	Clock    string   `placeholder:"CLOCK" help:"frozen, running, wall, or an RFC 3339 time at which the clock stands still; the scenario's when left out."`
+	Seed     *uint64  `placeholder:"N" help:"The seed that issued tokens are derived from; the scenario's when left out."`
+	Context  []string `placeholder:"/PATH" help:"A context beside /portal, /arcgis and none; repeatable."`
+	Strict   bool     `help:"Refuse unknown and repeated parameters with the portal's 400."`
+
+	tlsFlags
+
+	ControlToken    string        `placeholder:"TOKEN" help:"A bearer token that the control API asks for."`
+	JournalMaxCalls int           `default:"10000" help:"How many calls the journal holds; the oldest are dropped."`
+	JournalMaxBytes int           `default:"33554432" help:"How many bytes the journal holds."`
+	MaxBody         int64         `default:"1048576" help:"How many bytes a request's body may have."`
+	MaxSandboxes    int           `default:"1000" help:"How many sandboxes there may be beside the default one."`
+	SandboxTTL      time.Duration `name:"sandbox-ttl" default:"30m" help:"How long a sandbox lives that nobody uses."`
+	ReadTimeout     time.Duration `default:"30s" help:"How long a request that has begun may take to arrive."`
+	IdleTimeout     time.Duration `default:"2m" help:"How long a connection may be silent."`
+	LogFormat       string        `default:"text" enum:"text,json" help:"How logs are written to standard error: text or json."`
+}
+
+// logger writes logs of a level, one of those that the grammar allows.
+func (f *portalFlags) logger(w io.Writer, name string) *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(name)) // the grammar allows the names of levels only
+	options := &slog.HandlerOptions{Level: level}
+	if f.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
+}
+
+// portal loads what is to be played, and proves it.
+func (f *portalFlags) portal(log *slog.Logger, more ...mock.Option) (*mock.Portal, error) {
+	secured, err := f.tlsOptions(log)
+	if err != nil {
+		return nil, err
+	}
+	library, err := f.open()
+	if err != nil {
+		return nil, err
+	}
+	if err := f.prove(library); err != nil {
+		return nil, err
+	}
+	options := []mock.Option{
+		mock.WithLibrary(library), mock.WithScenario(f.Scenario), mock.WithClock(f.Clock), mock.WithContexts(f.Context...),
+		mock.WithJournal(f.JournalMaxCalls, f.JournalMaxBytes), mock.WithMaxBody(f.MaxBody),
+		mock.WithSandboxes(f.MaxSandboxes, f.SandboxTTL), mock.WithControlToken(f.ControlToken), mock.WithLogger(log),
+	}
+	if f.Seed != nil {
+		options = append(options, mock.WithSeed(*f.Seed))
+	}
+	if f.Strict {
+		options = append(options, mock.WithStrict())
+	}
+	return mock.New(slices.Concat(options, secured, more)...)
+}
+
+// prove plays what can be played. Of the built-in scenarios, which are proven with each build, only the one that is served.
+func (f *portalFlags) prove(library *scenarios.Library) error {
+	if len(f.Pack) > 0 {
+		_, err := mock.Check(library)
+		return err
+	}
+	scenario, err := library.Scenario(f.Scenario)
+	if err != nil {
+		return err
+	}
+	return mock.CheckScenario(library, scenario)
+}
