@@ -1,0 +1,3 @@
+module example.com/upcoming
+
+go 1.25.0
