@@ -1,0 +1,95 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # it shares variables with what sources it
+# What .ci/container.sh works with. It is sourced, not run.
+
+# The checkers are built outside of go.mod, and kept for the next run.
+readonly cyclonedx_gomod=v1.7.0
+readonly actionlint=v1.7.12
+
+buildah() { as_root buildah "$@"; }
+# Without systemd podman complains, at level error, that nobody will run the health
+# checks by the clock. It says what truly fails as its own last word, not in this log.
+podman() { as_root podman --log-level fatal "$@"; }
+
+# install_tools installs what is missing, all at once.
+install_tools() {
+  local missing=() pair
+  for pair in buildah:buildah podman:podman runc:runc iptables:iptables curl:curl jq:jq; do
+    has_command "${pair%%:*}" || missing+=("${pair#*:}")
+  done
+  # The base image has nothing but this shell in it, so it must be a static one.
+  if [[ -z ${GO_IMAGE-} ]] && ! is_static busybox; then
+    missing+=(busybox-static)
+  fi
+  ((${#missing[@]} == 0)) || need_packages "${missing[@]}"
+}
+# iptables and the like live in folders that are not on everybody's PATH.
+has_command() { PATH=$PATH:/usr/sbin:/sbin type -P "$1" >/dev/null; }
+is_static() { has_command "$1" && ! ldd "$(type -P "$1")" >/dev/null 2>&1; }
+
+tools() {
+  local tried=0
+  can_be_root || {
+    skip "the container" "building and running it takes root or a sudo that asks for no password"
+    exit 0
+  }
+  install_tools || tried=$?
+  case $tried in
+    0) ;;
+    1)
+      skip "the container" "$why"
+      exit 0
+      ;;
+    *)
+      [[ -n ${CI_ALLOW_SKIP-} ]] || die "no container tools: $why (CI_ALLOW_SKIP=1 makes this a skip)"
+      skip "the container" "$why"
+      exit 0
+      ;;
+  esac
+  say "$(buildah --version); $(podman --version); $(runc --version | head -n 1)"
+  tools_folder=${XDG_CACHE_HOME:-$HOME/.cache}/mockportal-ci
+  mkdir -p "$tools_folder"
+}
+
+# go_tool NAME PACKAGE MODULE VERSION builds it once for each version of it and of Go,
+# and sets tool. The checksum database vouches for the sources; a module of its own
+# takes the exact version without asking which others there are.
+go_tool() {
+  tool=$tools_folder/$1-$4-$(go env GOVERSION)
+  [[ ! -x $tool ]] || return 0
+  say "building $1 $4 (once) …"
+  local folder=$work/$1
+  mkdir -p "$folder"
+  (
+    cd "$folder"
+    export GOFLAGS=-mod=mod GOWORK=off
+    go mod init tool
+    go mod edit -require "$3@$4"
+    go build -o "$folder/built" "$2"
+  ) >"$work/build.log" 2>&1 || {
+    tail -n 5 "$work/build.log" >&2
+    die "$1 $4 cannot be built"
+  }
+  mv "$folder/built" "$tool"
+}
+
+# python_tools makes a folder with the Python programs of container-requirements.txt,
+# once for each state of that file, and sets python.
+python_tools() {
+  local folder
+  folder=$tools_folder/container-$(sha256sum .ci/container-requirements.txt | cut -c1-16)
+  python=$folder/bin
+  [[ ! -e $folder/complete ]] || return 0
+  say "installing the Python tools (once) …"
+  python_folder "$folder" .ci/container-requirements.txt
+  touch "$folder/complete"
+}
+
+# python_folder FOLDER REQUIREMENTS
+python_folder() {
+  rm -rf "$1"
+  python3 -m venv "$1" >"$work/venv.log" 2>&1 || {
+    need_packages python3 python3-venv || die "$why"
+    python3 -m venv "$1"
+  }
+  "$1/bin/pip" install --quiet --disable-pip-version-check --requirement "$2"
+}
