@@ -8,7 +8,6 @@ pipelines() {
   python_tools
   go_tool actionlint github.com/rhysd/actionlint/cmd/actionlint github.com/rhysd/actionlint "$actionlint"
   "$tool" examples/ci/github-actions.yml || die "actionlint refuses github-actions.yml"
-  judge vendor.github-workflows examples/ci/github-actions.yml
   judge vendor.gitlab-ci examples/ci/gitlab-ci.yml
   start --
   mkdir "$work/job"
@@ -67,10 +66,8 @@ compose() {
     return
   }
   app_image=localhost/mockportal-app:ci-$$
-  images+=("$app_image")
   (cd examples/compose && go vet .)
-  buildah bud --quiet --isolation chroot --format docker --pull-never --build-arg GO_IMAGE="$go_image" \
-    --tag "$app_image" examples/compose >/dev/null || die "the Dockerfile of examples/compose does not build"
+  build_image "$app_image" examples/compose
   composed=1
   too_early
   run_composed
@@ -129,7 +126,7 @@ composed=
 podman_compose() {
   printf '[engine]\nruntime = "runc"\n[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]\nlog_driver = "k8s-file"\n' >"$work/containers.conf"
   as_root env CONTAINERS_CONF="$work/containers.conf" MOCKPORTAL_IMAGE="$image" APP_IMAGE="$app_image" MOCKPORTAL_PORT= \
-    "$python/podman-compose" --project-name "mockportal-ci-$$" --file examples/compose.yaml "$@"
+    "$python/podman-compose" --in-pod false --project-name "mockportal-ci-$$" --file examples/compose.yaml "$@"
 }
 container_of() { podman ps --all --quiet --filter "label=com.docker.compose.project=mockportal-ci-$$" --filter "label=com.docker.compose.service=$1"; }
 compose_down() {

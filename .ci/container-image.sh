@@ -48,23 +48,29 @@ EOF
 # build ARCH builds the image for linux/ARCH on this machine's own platform. The old
 # buildah of Debian is told which that is; BuildKit knows.
 build() {
+  build_image "$(named "$1")" . --platform "linux/$1" --build-arg BUILDPLATFORM="linux/$native" \
+    --build-arg GOPROXY=file:///modules \
+    --build-arg VERSION="$version" --build-arg REVISION="$revision"
+}
+
+# build_image NAME FOLDER [FLAG…]
+build_image() {
+  local name=$1 folder=$2 build_cache=$work/go-build
+  shift 2
   go mod download
-  local build_cache=$work/go-build name
-  name=$(named "$1")
   # Root may use the build cache of this machine; through sudo it would leave files
   # there that their owner cannot remove.
   ((EUID != 0)) || build_cache=$(go env GOCACHE)
   mkdir -p "$build_cache"
   images+=("$name")
-  buildah bud --quiet --isolation chroot --format docker --pull-never --platform "linux/$1" \
+  buildah bud --quiet --isolation chroot --format docker --pull-never "$@" \
     --volume "$(go env GOMODCACHE)/cache/download:/modules:ro" \
     --volume "$build_cache:/root/.cache/go-build" \
-    --build-arg GOPROXY=file:///modules \
     --build-arg GO_IMAGE="$go_image" \
-    --build-arg BUILDPLATFORM="linux/$native" \
-    --build-arg VERSION="$version" \
-    --build-arg REVISION="$revision" \
-    --tag "$name" . >/dev/null || die "the Dockerfile does not build for linux/$1"
+    --tag "$name" "$folder" >"$work/build.log" 2>&1 || {
+    tail -n 20 "$work/build.log" >&2
+    die "$folder/Dockerfile does not build: $name"
+  }
 }
 
 # weigh ARCH
