@@ -38,7 +38,7 @@ clean_up() {
     # A container that is still there after a failure has something to say.
     if ((code != 0)) && podman container exists "$id" 2>/dev/null; then
       printf -- '--- the log of container %.12s:\n' "$id" >&2
-      podman logs "$id" >&2 || true
+      podman logs --tail 50 "$id" >&2 || true
     fi
     podman rm --force --time 0 "$id" >/dev/null 2>&1 || true
   done
