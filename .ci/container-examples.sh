@@ -175,8 +175,8 @@ node_suite() {
 }
 # python_suite FOLDER
 python_suite() {
-  local requirements=("$1"/requirements*.txt)
-  python_folder "$work/suites/venv" "${requirements[0]}"
-  in_suite "$1" "$work/suites/venv/bin/python" -m pytest --quiet
+  python_folder "$work/suites/venv" "$1/requirements.txt"
+  in_suite "$1" "$work/suites/venv/bin/python" -m pytest --quiet -rs
+  grep '^SKIPPED' "$work/suite.log" || true
   tail -n 1 "$work/suite.log"
 }
