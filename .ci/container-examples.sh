@@ -57,6 +57,7 @@ in_job() {
 # So here the double is started first, and asked for its health by hand.
 compose() {
   say "compose:"
+  python_tools
   judge vendor.compose-spec examples/compose.yaml
   expect "the application waits until the double is" service_healthy \
     "$(as_json examples/compose.yaml | jq -r '.services.app.depends_on.mockportal.condition')"
