@@ -34,7 +34,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 # The service container may still be starting: 30 more attempts, one a second.
-curl --silent --show-error --fail --output /dev/null --max-time 10 \
+curl --silent --fail --output /dev/null --max-time 10 \
   --retry 30 --retry-delay 1 --retry-connrefused "$url/readyz" || die "$url is not ready"
 
 # The document goes out as it stands: a seed may have more digits than jq keeps.
