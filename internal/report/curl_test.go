@@ -131,22 +131,26 @@ func received(t *rapid.T, args []string) (path string, params map[string]string)
 	for name, values := range u.Query() {
 		params[name] = values[0]
 	}
-	for i, arg := range args {
-		if i == 0 || args[i-1] != "--data-urlencode" && args[i-1] != "--data-raw" {
-			continue
+	for i, arg := range args[1:] {
+		if option := args[i]; option == "--data-urlencode" || option == "--data-raw" {
+			name, value := pair(t, option, arg)
+			params[name] = value
 		}
-		name, value, found := strings.Cut(arg, "=")
-		if !found || name == "" && args[i-1] == "--data-urlencode" {
-			t.Fatalf("curl reads %q in another way", arg)
-		}
-		if args[i-1] == "--data-raw" {
-			value, err = url.QueryUnescape(value)
-		}
-		name, errName := url.QueryUnescape(name)
-		if err != nil || errName != nil {
-			t.Fatalf("%q: %v, %v", arg, err, errName)
-		}
-		params[name] = value
 	}
 	return u.Path, params
+}
+
+func pair(t *rapid.T, option, arg string) (name, value string) {
+	name, value, found := strings.Cut(arg, "=")
+	if !found || name == "" && option == "--data-urlencode" {
+		t.Fatalf("curl reads %q in another way", arg)
+	}
+	name, err := url.QueryUnescape(name)
+	if option == "--data-raw" && err == nil {
+		value, err = url.QueryUnescape(value)
+	}
+	if err != nil {
+		t.Fatalf("%q: %v", arg, err)
+	}
+	return name, value
 }

@@ -33,6 +33,11 @@ func everything() journal.Page {
 			c.Operation, c.Kind, c.Method, c.Params, c.Reply = "", openapi.Support, "GET", map[string]any{"itemId": item, "f": "html"}, nil
 		}),
 		{Method: "GET", Path: "/a b/ü?", Kind: journal.KindUnknown, Outcome: journal.Error, Status: 200, ErrorCode: 400, Params: map[string]any{"q": "\x00é\xff"}, Reply: "a\x1btext", Time: at, DurationMicros: -5},
+		with(provision(), func(c *journal.Call) {
+			c.Params = map[string]any{"itemId": item, "orgEntitlements": journal.Repeated{[]any{}, "no JSON", `"no object"`}}
+			c.Violations = []openapi.Violation{{Kind: openapi.Repeated, In: "query", Name: "orgEntitlements"}}
+		}),
+		{Method: "POST", Path: "/elsewhere/sharing/rest/portals/self", Kind: journal.KindUnknown, Outcome: journal.Error, Status: 200, ErrorCode: 400, Params: map[string]any{"f": []any{"a list"}}, Time: at},
 		{Method: "POST", Path: "/portal/sharing/rest", Operation: "sharingRoot", Kind: openapi.Support, Outcome: journal.OK, Status: 200, Time: at},
 	}
 	for i := range calls {
