@@ -39,8 +39,8 @@ type Failure struct {
 	Text    string // everything there is to say, in lines; may be empty
 }
 
-// JUnit writes suites as JUnit XML, in the dialect that Jenkins and Surefire share. Characters that XML cannot hold, such as ESC, are written as
-// U+FFFD. A case with a failure and a reason to be skipped has failed. The only errors are those of w.
+// JUnit writes suites as JUnit XML by the schema that Jenkins has for it (junit-10.xsd). Surefire's own is narrower: in it a suite has neither a
+// timestamp nor output. Characters that XML cannot hold, such as ESC, are written as U+FFFD. A case with a failure and a reason to be skipped has failed. The only errors are those of w.
 func JUnit(w io.Writer, suites ...Suite) error {
 	var root testsuites
 	var duration time.Duration
