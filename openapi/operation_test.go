@@ -286,3 +286,34 @@ func TestWeaker(t *testing.T) {
 		t.Error("guessed passes as a level")
 	}
 }
+
+// TestOptionalParametersMayBeEmpty holds that the documents tell in the query what Check does: an optional parameter that is sent empty
+// counts as absent, whatever its schema.
+func TestOptionalParametersMayBeEmpty(t *testing.T) {
+	t.Parallel()
+	for name, contract := range contracts() {
+		for _, op := range operationsOf(specOf(t, contract)) {
+			for _, ref := range op.Parameters {
+				if p := ref.Value; p.In == "query" && p.AllowEmptyValue == p.Required {
+					t.Errorf("%s: %s: the query parameter %s is required: %t, may be empty: %t", name, op.OperationID, p.Name, p.Required, p.AllowEmptyValue)
+				}
+			}
+		}
+		for _, r := range contract.Routes() {
+			for _, p := range r.Parameters {
+				if p.In == "path" || p.Required {
+					continue
+				}
+				in := p.In
+				if p.InQuery {
+					in = "query"
+				}
+				_, with := r.Check([]openapi.Value{{In: in, Name: p.Name}})
+				_, without := r.Check(nil)
+				if diff := cmp.Diff(without, with); diff != "" {
+					t.Errorf("%s: %s %s: an empty %s (-left out +empty):\n%s", name, r.Method, r.Path, p.Name, diff)
+				}
+			}
+		}
+	}
+}
