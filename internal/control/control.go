@@ -136,6 +136,9 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case problem != nil:
 		status, contentType, body = problem.Status, "application/problem+json", encode(problem)
+		if status == http.StatusUnauthorized {
+			w.Header().Set("WWW-Authenticate", "Bearer") // without it a 401 is none (RFC 9110, 15.5.2)
+		}
 	case body == nil:
 		contentType, body = "application/json", encode(answer.value)
 	}

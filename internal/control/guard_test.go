@@ -89,6 +89,9 @@ func guards(t *testing.T, s *mock.Server, o *openapi.Operation, headers []string
 	default:
 		diff(t, o.ID+": status", want, a.status)
 	}
+	if asks := a.header.Get("WWW-Authenticate") == "Bearer"; asks != (a.status == http.StatusUnauthorized) {
+		t.Errorf("%s: status %d with WWW-Authenticate %q", o.ID, a.status, a.header.Get("WWW-Authenticate"))
+	}
 	if origin := a.header.Get("Access-Control-Allow-Origin"); origin != "" {
 		t.Errorf("%s: Access-Control-Allow-Origin is %q", o.ID, origin)
 	}
