@@ -181,6 +181,17 @@ func TestMultipartFileCountsAsItsContent(t *testing.T) {
 	}
 }
 
+// TestMultipartWithoutAField holds that a form which a browser sends without a field is empty, not broken.
+func TestMultipartWithoutAField(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{"--x--\r\n", "--x--"} {
+		got, violations, err := wire.Form(post("multipart/form-data; boundary=x", body), 1000)
+		if got != nil || violations != nil || err != nil {
+			t.Errorf("%q: %v, %v, %v", body, got, violations, err)
+		}
+	}
+}
+
 func TestBrokenMultipart(t *testing.T) {
 	t.Parallel()
 	const good = "--x\r\nContent-Disposition: form-data; name=\"f\"\r\n\r\njson\r\n"
@@ -188,11 +199,13 @@ func TestBrokenMultipart(t *testing.T) {
 		contentType, body string
 		want              []openapi.Value
 	}{
-		"no boundary":       {"multipart/form-data", good + "--x--\r\n", nil},
-		"another boundary":  {"multipart/form-data; boundary=y", good + "--x--\r\n", nil},
-		"no parts":          {"multipart/form-data; boundary=x", "f=json", nil},
-		"no end":            {"multipart/form-data; boundary=x", good, nil},
-		"cut off in a part": {"multipart/form-data; boundary=x", good + "--x\r\nContent-Disposition: form-data; name=\"g\"\r\n\r\nhal", form("f", "json")},
+		"no boundary":                {"multipart/form-data", good + "--x--\r\n", nil},
+		"another boundary":           {"multipart/form-data; boundary=y", good + "--x--\r\n", nil},
+		"no parts":                   {"multipart/form-data; boundary=x", "f=json", nil},
+		"no end":                     {"multipart/form-data; boundary=x", good, nil},
+		"another end":                {"multipart/form-data; boundary=y", "--x--\r\n", nil},
+		"the end alone, no boundary": {"multipart/form-data", "----\r\n", nil},
+		"cut off in a part":          {"multipart/form-data; boundary=x", good + "--x\r\nContent-Disposition: form-data; name=\"g\"\r\n\r\nhal", form("f", "json")},
 	} {
 		got, violations, err := wire.Form(post(tt.contentType, tt.body), 1000)
 		if err != nil {
