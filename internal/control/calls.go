@@ -92,7 +92,7 @@ func (a *API) getCall(r request, box *sandbox.Sandbox) (response, *Problem) {
 	call, dropped, ok := box.Journal.Get(int(number))
 	switch {
 	case dropped:
-		return response{}, problem(http.StatusGone, "call %d is no longer held: the journal is bounded and has dropped it", number)
+		return response{}, problem(http.StatusGone, "call %d is no longer held: it was cleared, or dropped by the journal, which is bounded", number)
 	case !ok:
 		return response{}, problem(http.StatusNotFound, "no call %d in sandbox %q yet", number, box.ID)
 	}

@@ -297,7 +297,7 @@ func TestDroppedCall(t *testing.T) {
 	s := played(t, 3, mock.WithJournal(1, 0))
 	a := send(t, s.Client(), http.MethodGet, s.URL+"/__admin/sandboxes/default/calls/2")
 	diff(t, "status", http.StatusGone, a.status)
-	diff(t, "detail", "call 2 is no longer held: the journal is bounded and has dropped it", problemOf(t, a).Detail)
+	diff(t, "detail", "call 2 is no longer held: it was cleared, or dropped by the journal, which is bounded", problemOf(t, a).Detail)
 	diff(t, "status of the newest", http.StatusOK, send(t, s.Client(), http.MethodGet, s.URL+"/__admin/sandboxes/default/calls/3").status)
 }
 
