@@ -171,8 +171,8 @@ func TestProblems(t *testing.T) {
 		{"an unknown scenario with a slash", "GET", "/__admin/scenarios/team%2Fnightly", 404, `no scenario "team/nightly"`, nil},
 		{"a call that was not made", "GET", "/__admin/sandboxes/default/calls/9", 404, `no call 9 in sandbox "default" yet`, nil},
 		{"no authority over HTTP", "GET", "/__admin/ca.pem", 404, "this server has no certificate of its own: it was not started with TLS", nil},
-		{"a call without a number", "GET", "/__admin/sandboxes/default/calls/one", 400, "path number: must be an integer of 1 or more", []openapi.Violation{
-			{Kind: openapi.Malformed, In: "path", Name: "number", Message: "must be an integer of 1 or more"},
+		{"a call without a number", "GET", "/__admin/sandboxes/default/calls/one", 400, "path number: must be an integer from 1 to 9007199254740991", []openapi.Violation{
+			{Kind: openapi.Malformed, In: "path", Name: "number", Message: "must be an integer from 1 to 9007199254740991"},
 		}},
 		{"two faults in the query", "GET", "/__admin/sandboxes/default/calls?limit=1001&outcome=good", 400, "", []openapi.Violation{
 			{Kind: openapi.Malformed, In: "query", Name: "outcome", Message: "must be ok, error or fault, came as a text of 4 characters"},
