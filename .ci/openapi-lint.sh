@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# Holds the OpenAPI documents against two validators that are not the program's own:
+# Redocly's and Spectral. A warning counts as an error. Which rules are off, and why,
+# stands in .ci/openapi-lint/.
+#
+#   CI_ALLOW_SKIP=1        a failed installation of Node.js is a loud skip, not a failure
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=.ci/lib.sh
+source .ci/lib.sh
+
+readonly config=.ci/openapi-lint
+readonly documents=(openapi/portal.yaml openapi/control.yaml)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+# They call home for figures and news otherwise.
+export REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true
+
+tools() {
+  local tried=0 missing=()
+  command -v node >/dev/null || missing+=(nodejs)
+  command -v npm >/dev/null || missing+=(npm)
+  ((${#missing[@]} == 0)) || need_packages "${missing[@]}" || tried=$?
+  case $tried in
+    0) ;;
+    1)
+      skip "the linters of the OpenAPI documents" "$why"
+      exit 0
+      ;;
+    *)
+      [[ -n ${CI_ALLOW_SKIP-} ]] || die "no Node.js: $why (CI_ALLOW_SKIP=1 makes this a skip)"
+      skip "the linters of the OpenAPI documents" "$why"
+      exit 0
+      ;;
+  esac
+  cp "$config"/package.json "$config"/package-lock.json "$work"
+  # Neither needs a script of a package to be run.
+  (cd "$work" && npm ci --ignore-scripts --no-audit --no-fund --loglevel error >/dev/null)
+  say "Node.js $(node --version), Redocly $(redocly --version 2>/dev/null), Spectral $(spectral --version)"
+}
+redocly() { "$work/node_modules/.bin/redocly" "$@"; }
+spectral() { "$work/node_modules/.bin/spectral" "$@"; }
+
+# as_found TOOL COMMAND… shows what a linter says only when it has found something.
+as_found() {
+  local tool=$1
+  shift
+  "$@" >"$work/out" 2>&1 || {
+    cat "$work/out"
+    die "$tool has found something"
+  }
+  say "$tool: nothing found in ${documents[*]}"
+}
+
+tools
+as_found Redocly redocly lint --config "$config/redocly.yaml" --max-problems 100 "${documents[@]}"
+as_found Spectral spectral lint --ruleset "$config/spectral.yaml" --fail-severity hint "${documents[@]}"
