@@ -98,10 +98,11 @@ def form_of(case):
 
 
 def do_not_wait(case):
-    """A well-formed `wait` is made short: the answer would be held back as long as it says."""
-    wait = case.query.get("wait") if isinstance(case.query, dict) else None
-    if isinstance(wait, str) and re.fullmatch(r"[0-9.]+(ns|us|µs|ms|s|m|h|d)([0-9.]+[a-zµ]+)*", wait):
-        case.query["wait"] = "1ms"
+    """A good `wait` or `within` is made short: the answer is held back as long as it says."""
+    for place, name in ((case.query, "wait"), (case.body, "within")):
+        text = place.get(name) if isinstance(place, dict) else None
+        if isinstance(text, str) and re.fullmatch(r"([0-9.]+(ns|us|µs|μs|ms|s|m|h|d))+", text):
+            place[name] = "1ms"
 
 
 def make_a_call(case):
