@@ -209,9 +209,15 @@ know_all() {
   know commands text 'mockportal *'
   know sandboxes sh 'curl *__admin/sandboxes -d *'
   know control sh 'curl *__admin*'
+  know expected yaml 'expect:*'
+  know verify sh 'go run ./cmd/mockportal verify *'
+  know unmet text 'the expectation is unmet*'
   known['go test ./...']=1
   known['go doc github.com/mockportal/mockportal/mock']=1
   known['mockportal list fixtures']=1
+  known['mockportal calls 2 --as curl']=1
+  known['mockportal run -- npm test']=1
+  known['docker build --platform linux/arm64 -t mockportal .']=1
   known['docker run --rm -p 8080:8080 -v ./acme:/pack:ro mockportal serve --scenario acme']=1
   each_block known
   each_command known
@@ -306,6 +312,8 @@ accepted() {
   say "proven elsewhere, accepted as they stand here:"
   take docker
   expect "by .ci/container.sh" 'docker build -t mockportal . && docker run --rm -p 8080:8080 mockportal' "$text"
+  take_command 'docker build --platform linux/arm64 -t mockportal .'
+  ok "by .ci/container.sh: $text"
   take_command 'docker run --rm -p 8080:8080 -v ./acme:/pack:ro mockportal serve --scenario acme'
   ok "by .ci/container.sh: $text"
   take_command 'go test ./...'
@@ -355,6 +363,38 @@ journal() {
     calls=$((calls + 1))
   done <<<"$text"
   expect "calls of the control API" "$(grep -c __admin <<<"$text")" "$calls"
+  verified
+  repeated "$misspelt"
+}
+
+# verified holds what came against the README's expectations, which are unmet as it says.
+verified() {
+  local name want code=0
+  path_of expected
+  name=$path
+  take expected
+  printf '%s\n' "$text" >"$checkout/$name"
+  take unmet
+  want=$text
+  take verify
+  [[ $text == *" $name" ]] || die "the README verifies something else than $name: $text"
+  output=$(cd "$checkout" && as_written "$text" 2>&1) || code=$?
+  expect "the exit code of $text" 1 "$code"
+  same "the explanation is not the README's" "$want" "${output%$'\n'exit status 1}"
+  ok "the explanation is the README's, word for word"
+  rm "$checkout/$name"
+}
+
+# repeated runs the command that repeats the misspelt call, and gets the same answer.
+repeated() {
+  local want again
+  run "the misspelt call" "$checkout" "$1"
+  want=$output
+  take_command 'mockportal calls 2 --as curl'
+  PATH=$work/bin:$PATH run "$text" "$checkout" "$text"
+  again=$output
+  MOCKPORTAL_TOKEN=admin-token run "what $text prints" "$checkout" "$again"
+  expect "the answer to the repeated call" "$want" "$output"
 }
 
 # sandboxes makes a sandbox, moves its clock, breaks its next answer, puts it back and ends it.
@@ -392,11 +432,38 @@ shows() {
   esac
 }
 
+# a_suite runs the README's command, with an npm that calls the portal once.
+a_suite() {
+  say "a suite in another language:"
+  # shellcheck disable=SC2016 # for the shell of that script
+  printf '%s\n' '#!/bin/sh' '[ "$*" = test ]' 'curl "$MOCKPORTAL_PORTALADMIN_URL/license/getFutureLicense?f=json&token=$MOCKPORTAL_TOKEN"' >"$work/bin/npm"
+  chmod +x "$work/bin/npm"
+  take_command 'mockportal run -- npm test'
+  PATH=$work/bin:$PATH run "$text" "$work" "$text"
+  rm "$work/bin/npm"
+  expect_part "the suite's own output" '{"userTypes":' "$output"
+  expect_part "the summary" 'mockportal: 1 call (1 licensing)' "$output"
+}
+
+# examples: the README has each folder under examples, with the lines of code that it has.
+examples() {
+  local row folder lines rows=0
+  say "the examples:"
+  while read -r row; do
+    [[ $row =~ ^\|\ \[(examples/[a-z]+)\].*\|\ ([0-9]+)\ \|$ ]] || die "README row without a folder and a number of lines: $row"
+    folder=${BASH_REMATCH[1]}
+    lines=$(git -C "$checkout" ls-files -z "$folder" "$folder.yaml" | tr '\0' '\n' | grep -v /testdata/ | grep -E '\.(go|js|py|sh|ya?ml)$' |
+      (cd "$checkout" && xargs cat) | wc -l)
+    expect "the lines of $folder" "$lines" "${BASH_REMATCH[2]}"
+    rows=$((rows + 1))
+  done < <(grep -E '^\| \[examples/' "$checkout/README.md")
+  expect "the README's rows of examples" "$(find "$checkout/examples" -mindepth 1 -maxdepth 1 -type d | wc -l)" "$rows"
+}
+
 # commands: the README's list is that of --help, neither more nor less.
 commands() {
   local named offered
   say "the commands:"
-  go -C "$checkout" build -o "$work/bin/mockportal" ./cmd/mockportal
   take commands
   named=$(sed -nE 's/^mockportal \[?([a-z]+)\]?( .*)?$/\1/p' <<<"$text")
   expect "lines of the README's list" "$(wc -l <<<"$text")" "$(wc -l <<<"$named")"
@@ -511,7 +578,6 @@ import (
 	"testing"
 
 	"$module_path/mock"
-	"$module_path/mock/journal"
 )
 
 const (
@@ -526,7 +592,7 @@ EOF
 # misspelt MODULE FILE: a misspelt parameter fails the test, and what the server says of
 # it, not the README's own message with the calls, names what was meant.
 misspelt() {
-  sed 's/"purchaserOrgId"/"purchaserOrgID"/' "$work/$2" >"$1/$2"
+  sed '/"f"/s/"purchaserOrgId"/"purchaserOrgID"/' "$work/$2" >"$1/$2"
   ! cmp -s "$work/$2" "$1/$2" || die "the README's test has no purchaserOrgId to misspell"
   ! output=$(go -C "$1" test ./... 2>&1) || die "the test passes with purchaserOrgID in place of purchaserOrgId"
   expect_part "the test fails with purchaserOrgID, and what it says" 'did you mean "purchaserOrgId"?' \
@@ -539,8 +605,11 @@ read_readme
 know_all
 say "README.md: $blocks blocks and $(sort -u "$work/blocks/inline" | wc -l) commands in the text, all known here"
 accepted
+go -C "$checkout" build -o "$work/bin/mockportal" ./cmd/mockportal
 first_call
 commands
+a_suite
+examples
 pack
 go_test
 # Known is not enough: all of them have been used.
