@@ -16,11 +16,16 @@ func (c *call) rules() {
 	if c.lost != nil {
 		return // the rules of the sandbox that stands in for it are not meant
 	}
-	subject := scenarios.Subject{Member: c.caller.Name(), Params: c.paramsForRules}
+	c.decision = c.turn.Decide(func(m scenarios.Matcher) bool { return m.Matches(c.subject()) })
+}
+
+// subject is the call as rules look at it; it is made only where there is a rule.
+func (c *call) subject() scenarios.Subject {
+	s := scenarios.Subject{Member: c.caller.Name(), Params: c.paramsForRules}
 	if c.operation != nil && !c.form {
-		subject.Operation = c.operation.ID
+		s.Operation = c.operation.ID
 	}
-	c.decision = c.turn.Decide(func(m scenarios.Matcher) bool { return m.Matches(subject) })
+	return s
 }
 
 // overruled reports whether the operation is not done: the rule gives the answer, or a proxy in front of the portal does.

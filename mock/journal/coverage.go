@@ -2,6 +2,7 @@ package journal
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -13,12 +14,16 @@ import (
 // Coverage counts what of the portal's contract calls exercised: operations, their parameters and documented outcomes, and scenarios. Several
 // portals may share one. It is safe for concurrent use, and never holds what was sent.
 type Coverage struct {
-	counts    []atomic.Int64
-	scenarios sync.Map // name → *atomic.Int64
+	counts []atomic.Int64
+
+	mu        sync.RWMutex // guards what follows
+	scenarios map[string]*atomic.Int64
 }
 
 // NewCoverage returns a coverage in which nothing was exercised yet.
-func NewCoverage() *Coverage { return &Coverage{counts: make([]atomic.Int64, places().size)} }
+func NewCoverage() *Coverage {
+	return &Coverage{counts: make([]atomic.Int64, places().size), scenarios: map[string]*atomic.Int64{}}
+}
 
 // place is where the counts of an operation stand.
 type place struct {
@@ -79,11 +84,23 @@ func (c *Coverage) Add(covered Covered) {
 	if at, ok := p.outcomes[covered.Outcome]; ok {
 		c.counts[at].Add(1)
 	}
-	n, ok := c.scenarios.Load(covered.Scenario)
-	if !ok {
-		n, _ = c.scenarios.LoadOrStore(covered.Scenario, new(atomic.Int64))
+	c.scenario(covered.Scenario).Add(1)
+}
+
+// scenario returns the count of a scenario, a new one where there is none yet.
+func (c *Coverage) scenario(name string) *atomic.Int64 {
+	c.mu.RLock()
+	n := c.scenarios[name]
+	c.mu.RUnlock()
+	if n != nil {
+		return n
 	}
-	n.(*atomic.Int64).Add(1)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.scenarios[name] == nil {
+		c.scenarios[name] = new(atomic.Int64)
+	}
+	return c.scenarios[name]
 }
 
 // CoverageReport is a coverage to look at. What was never exercised is there with 0 calls.
@@ -120,16 +137,14 @@ func (c *Coverage) Report(scenarios []string) CoverageReport {
 		}
 		r.Operations = append(r.Operations, o)
 	}
-	names := slices.Clone(scenarios)
-	c.scenarios.Range(func(name, _ any) bool {
-		names = append(names, name.(string))
-		return true
-	})
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	names := slices.AppendSeq(slices.Clone(scenarios), maps.Keys(c.scenarios))
 	slices.Sort(names)
 	for _, name := range slices.Compact(names) {
 		count := Count{Name: name}
-		if n, ok := c.scenarios.Load(name); ok {
-			count.Calls = int(n.(*atomic.Int64).Load())
+		if n := c.scenarios[name]; n != nil {
+			count.Calls = int(n.Load())
 		}
 		r.Scenarios = append(r.Scenarios, count)
 	}
