@@ -27,6 +27,7 @@ func successes() map[string]request {
 		"oauthRevokeToken":         post("/sharing/rest/oauth2/revokeToken", f, "json", "auth_token", "admin-token"),
 		"validateAppAccess":        post("/sharing/rest/oauth2/validateAppAccess", f, "json", token, "admin-token", "client_id", "app"),
 		"portalSelf":               get("/sharing/rest/portals/self", f, "json", token, "admin-token"),
+		"portal":                   get("/sharing/rest/portals/HwhoSWTiJyaB0VDi", f, "json", token, "admin-token"),
 		"communitySelf":            get("/sharing/rest/community/self", f, "json", token, "admin-token"),
 		"user":                     get("/sharing/rest/community/users/viewer", f, "json", token, "admin-token"),
 		"sharingInfo":              get("/sharing/rest/info", f, "json"),
@@ -102,6 +103,12 @@ func failures() map[string]outcomeRow {
 		"portalSelf/token-invalid":        of(ok["portalSelf"].with("token", "nobody-has-this")),
 		"portalSelf/method-not-supported": of(ok["portalSelf"].by(http.MethodPut), "Allowed: GET, HEAD, POST."),
 		"portalSelf/parameters-invalid":   of(ok["portalSelf"].with("f", "xml"), noFormat),
+
+		"portal/token-required":       of(ok["portal"].with("token", "")),
+		"portal/token-invalid":        of(ok["portal"].with("token", "nobody-has-this")),
+		"portal/not-permitted":        of(ok["portal"].at("/sharing/rest/portals/" + purchaser)),
+		"portal/method-not-supported": of(ok["portal"].by(http.MethodPut), "Allowed: GET, HEAD, POST."),
+		"portal/parameters-invalid":   of(ok["portal"].with("f", "xml"), noFormat),
 
 		"communitySelf/token-required":       of(ok["communitySelf"].with("token", "")),
 		"communitySelf/token-invalid":        of(ok["communitySelf"].with("token", "nobody-has-this")),

@@ -17,7 +17,10 @@ var operations = map[string]func(*call) (portal.Reply, *portal.Problem){
 	"oauthRevokeToken":         (*call).revokeToken,
 	"validateAppAccess":        (*call).appAccess,
 	"portalSelf":               func(c *call) (portal.Reply, *portal.Problem) { return c.world().PortalSelf(c.caller, c.site()), nil },
-	"communitySelf":            func(c *call) (portal.Reply, *portal.Problem) { return c.world().CommunitySelf(c.caller) },
+	"portal": func(c *call) (portal.Reply, *portal.Problem) {
+		return c.world().Portal(c.caller, c.site(), c.params.Text("portalId"))
+	},
+	"communitySelf": func(c *call) (portal.Reply, *portal.Problem) { return c.world().CommunitySelf(c.caller) },
 	"user": func(c *call) (portal.Reply, *portal.Problem) {
 		return c.world().User(c.caller, c.params.Text("username"))
 	},

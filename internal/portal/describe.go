@@ -67,6 +67,14 @@ func (w World) PortalSelf(caller Caller, site Site) Reply {
 	return Reply{Value: self}
 }
 
+// Portal describes the portal to a member of the organisation that it is asked for.
+func (w World) Portal(caller Caller, site Site, orgID string) (Reply, *Problem) {
+	if caller.Member == nil || caller.Member.OrgID != orgID {
+		return Reply{}, problem("not-permitted")
+	}
+	return w.PortalSelf(caller, site), nil
+}
+
 func hostAndContext(site Site) string {
 	_, host, _ := strings.Cut(site.URL, "://")
 	return host

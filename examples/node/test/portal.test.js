@@ -31,6 +31,7 @@ describe('portal', { concurrency: true }, () => {
     const authentication = await signIn(portal);
     const self = await getPortal(null, { authentication });
     assert.deepEqual(await authentication.getPortal(), self);
+    assert.deepEqual(await getPortal(self.id, { authentication }), self);
     await authentication.getPortal(); // the manager keeps it
     assert.equal((await portal.calls({ operation: 'portalSelf' })).length, 2);
   });
