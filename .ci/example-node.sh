@@ -14,26 +14,12 @@ source .ci/serve.sh
 
 # --- the tools -----------------------------------------------------------------
 
-not_here() {
-  [[ -n ${CI_ALLOW_SKIP-} ]] || die "$1 (CI_ALLOW_SKIP=1 makes this a skip)"
-  skip "examples/node" "$1"
-  exit 0
-}
-
 missing=()
 for pair in node:nodejs npm:npm jq:jq curl:curl; do
   command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}")
 done
-if ((${#missing[@]} > 0)); then
-  tried=0
-  need_packages "${missing[@]}" || tried=$?
-  ((tried != 1)) || {
-    skip "examples/node" "$why"
-    exit 0
-  }
-  ((tried == 0)) || not_here "$why"
-fi
-(($(node --print 'process.versions.node.split(".")[0]') >= 18)) || not_here "it needs Node.js 18 or later, here is $(node --version)"
+((${#missing[@]} == 0)) || packages_for "examples/node" "${missing[@]}"
+(($(node --print 'process.versions.node.split(".")[0]') >= 18)) || allowed_skip "examples/node" "it needs Node.js 18 or later, here is $(node --version)"
 say "node $(node --version), npm $(npm --version 2>/dev/null)"
 
 # --- every error has its row -----------------------------------------------------
@@ -54,7 +40,7 @@ mkdir "$example"
 git ls-files -z --cached --others --exclude-standard examples/node | while IFS= read -r -d '' file; do
   [[ ! -e $file ]] || (cd examples/node && cp --parents "${file#examples/node/}" "$example")
 done
-(cd "$example" && npm ci --no-audit --no-fund --loglevel=error) || not_here "npm ci failed (see above)"
+(cd "$example" && npm ci --no-audit --no-fund --loglevel=error) || allowed_skip "examples/node" "npm ci failed (see above)"
 
 build
 start plain --strict

@@ -11,35 +11,15 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=.ci/lib.sh
 source .ci/lib.sh
+# shellcheck source=.ci/serve.sh
+source .ci/serve.sh
 
 readonly cache=${XDG_CACHE_HOME:-$HOME/.cache}/mockportal-ci
-readonly start_within=20
 readonly workers=2
 
-# The caller's own settings must not decide where the server is and how it answers.
-# shellcheck disable=SC2086,SC2046 # a list of names
-unset ${!MOCKPORTAL_@} ESRI_API_KEY
-
-work=$(mktemp -d)
-servers=()
+# Nor has Esri's client settings of the caller's.
+unset ESRI_API_KEY
 report=()
-
-# shellcheck disable=SC2329 # called by the trap
-clean_up() {
-  local code=$? log
-  trap - EXIT
-  ((${#servers[@]} == 0)) || kill "${servers[@]}" 2>/dev/null || true
-  if ((code != 0)); then
-    for log in "$work"/*.log; do
-      [[ ! -s $log ]] || { printf -- '--- the end of %s:\n' "${log##*/}" && tail -n 20 "$log"; } >&2
-    done
-  fi
-  rm -rf "$work"
-  exit "$code"
-}
-trap clean_up EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
 
 # --- Python ----------------------------------------------------------------------
 
@@ -47,24 +27,9 @@ trap 'exit 143' TERM
 has_python() { python3 -c 'import venv, ensurepip' 2>/dev/null; }
 
 need_python() {
-  local tried=0
-  has_python || need_packages python3 python3-venv || tried=$?
-  case $tried in
-    0) has_python || die "python3 has no venv, also after its installation" ;;
-    1)
-      skip "examples/python" "$why"
-      exit 0
-      ;;
-    *) missing "$why" ;;
-  esac
+  has_python || packages_for "examples/python" python3 python3-venv
+  has_python || die "python3 has no venv, also after its installation"
   python3 --version
-}
-
-# missing REASON: what was tried and failed is a failure, unless the caller allows a skip.
-missing() {
-  [[ -n ${CI_ALLOW_SKIP-} ]] || die "no examples/python: $1 (CI_ALLOW_SKIP=1 makes this a skip)"
-  skip "examples/python" "$1"
-  exit 0
 }
 
 # install NAME sets venv to a folder that has what the requirements NAME.txt say.
@@ -79,29 +44,13 @@ install() {
     python3 -m venv "$venv"
     # Compiled is what gets imported, a small part of it.
     "$venv/bin/pip" install --quiet --disable-pip-version-check --no-compile -r "$work/python/$1.txt" >"$work/pip.log" 2>&1 ||
-      missing "pip could not install $1.txt: $(tail -n 1 "$work/pip.log")"
+      allowed_skip "examples/python" "pip could not install $1.txt: $(tail -n 1 "$work/pip.log")"
     "$venv/bin/pip" check
     : >"$venv/complete"
   fi
   # Only the newest of its kind is kept.
   find "$cache" -maxdepth 1 -name "python-????????????????-$1" ! -path "$venv" -exec rm -rf {} +
   say "$1: installed in $((SECONDS - began)) s"
-}
-
-# --- the servers -----------------------------------------------------------------
-
-# start NAME FLAG… starts a server on a free port, and sets url.
-start() {
-  local name=$1 deadline=$((SECONDS + start_within)) ready
-  shift
-  "$work/mockportal" serve --addr 127.0.0.1:0 --strict "$@" >"$work/$name.out" 2>"$work/$name.log" &
-  servers+=($!)
-  until ready=$(grep '^{.*}$' "$work/$name.out"); do
-    kill -0 "${servers[-1]}" 2>/dev/null || die "the $name server ended before it was ready"
-    ((SECONDS < deadline)) || die "the $name server was not ready after $start_within s"
-    sleep 0.05
-  done
-  url=$(sed -E 's/^\{"url":"([^"]+)".*/\1/' <<<"$ready")
 }
 
 # --- the suite -------------------------------------------------------------------
@@ -119,11 +68,10 @@ suite() {
 
 cp -R examples/python "$work/python"
 need_python
-go build -o "$work/mockportal" ./cmd/mockportal
-start plain
-export MOCKPORTAL_URL=$url
-start tls --tls
-export MOCKPORTAL_TLS_URL=$url
+build
+start plain --strict
+start tls --strict --tls
+export MOCKPORTAL_URL=${urls[plain]} MOCKPORTAL_TLS_URL=${urls[tls]}
 
 passed='^=+ ([0-9]+) passed in '
 install requirements

@@ -59,3 +59,25 @@ need_packages() {
 apt_install() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
 }
+
+# allowed_skip WHAT REASON ends the script with a loud skip where the caller allows one, else as a failure.
+allowed_skip() {
+  [[ -n ${CI_ALLOW_SKIP-} ]] || die "no $1: $2 (CI_ALLOW_SKIP=1 makes this a skip)"
+  skip "$1" "$2"
+  exit 0
+}
+
+# packages_for WHAT PACKAGE… installs Debian packages; where that cannot be tried here it is a loud skip.
+packages_for() {
+  local what=$1 tried=0
+  shift
+  need_packages "$@" || tried=$?
+  case $tried in
+    0) ;;
+    1)
+      skip "$what" "$why"
+      exit 0
+      ;;
+    *) allowed_skip "$what" "$why" ;;
+  esac
+}

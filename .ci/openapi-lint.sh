@@ -19,22 +19,10 @@ trap 'exit 143' TERM
 export REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true
 
 tools() {
-  local tried=0 missing=()
+  local missing=()
   command -v node >/dev/null || missing+=(nodejs)
   command -v npm >/dev/null || missing+=(npm)
-  ((${#missing[@]} == 0)) || need_packages "${missing[@]}" || tried=$?
-  case $tried in
-    0) ;;
-    1)
-      skip "the linters of the OpenAPI documents" "$why"
-      exit 0
-      ;;
-    *)
-      [[ -n ${CI_ALLOW_SKIP-} ]] || die "no Node.js: $why (CI_ALLOW_SKIP=1 makes this a skip)"
-      skip "the linters of the OpenAPI documents" "$why"
-      exit 0
-      ;;
-  esac
+  ((${#missing[@]} == 0)) || packages_for "the linters of the OpenAPI documents" "${missing[@]}"
   cp "$config"/package.json "$config"/package-lock.json "$work"
   # Neither needs a script of a package to be run.
   (cd "$work" && npm ci --ignore-scripts --no-audit --no-fund --loglevel error >/dev/null)

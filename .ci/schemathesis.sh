@@ -13,54 +13,28 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=.ci/lib.sh
 source .ci/lib.sh
+# shellcheck source=.ci/serve.sh
+source .ci/serve.sh
 # The caller's own settings must decide nothing here.
 # shellcheck disable=SC2086,SC2046 # a list of names
-unset ${!MOCKPORTAL_@} ${!SCHEMATHESIS_@}
+unset ${!SCHEMATHESIS_@}
 
 readonly here=$PWD/.ci/schemathesis
 readonly token=control-token
-work=$(mktemp -d)
-servers=()
 runs=()
-
-# shellcheck disable=SC2329 # called by the trap
-clean_up() {
-  local code=$?
-  trap - EXIT
-  ((${#runs[@]} == 0)) || kill "${runs[@]}" 2>/dev/null || true
-  ((${#servers[@]} == 0)) || kill "${servers[@]}" 2>/dev/null || true
-  wait
-  rm -rf "$work"
-  exit "$code"
-}
-trap clean_up EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
 
 # --- the tools -----------------------------------------------------------------
 
 tools() {
-  local tried=0 missing=()
+  local missing=()
   python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
   command -v curl >/dev/null || missing+=(curl)
-  ((${#missing[@]} == 0)) || need_packages "${missing[@]}" || tried=$?
-  case $tried in
-    0) ;;
-    1)
-      skip "Schemathesis" "$why"
-      exit 0
-      ;;
-    *)
-      [[ -n ${CI_ALLOW_SKIP-} ]] || die "no Python: $why (CI_ALLOW_SKIP=1 makes this a skip)"
-      skip "Schemathesis" "$why"
-      exit 0
-      ;;
-  esac
+  ((${#missing[@]} == 0)) || packages_for "Schemathesis" "${missing[@]}"
   python3 -m venv "$work/venv"
   # The list is whole: nothing is installed that it does not name.
   "$work/venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --requirement .ci/schemathesis.txt
   "$work/venv/bin/pip" check >/dev/null || die "the versions in .ci/schemathesis.txt do not fit together"
-  go build -o "$work/mockportal" ./cmd/mockportal
+  build
   say "$("$work/venv/bin/schemathesis" --version), $("$work/mockportal" version | head -n 1)"
 }
 
@@ -78,27 +52,12 @@ world:
 EOF
 }
 
-# start NAME FLAG… serves on a free port, and waits for the ready line: sets url.
-start() {
-  local name=$1 deadline=$((SECONDS + 20))
-  shift
-  mkdir "$work/$name"
-  "$work/mockportal" serve --addr 127.0.0.1:0 --log-level error "$@" >"$work/$name/ready" 2>"$work/$name/log" &
-  servers+=($!)
-  until [[ -s $work/$name/ready ]]; do
-    kill -0 $! 2>/dev/null || die "the server \"$name\" ended before it was ready: $(cat "$work/$name/log")"
-    ((SECONDS < deadline)) || die "no ready line after 20 s"
-    sleep 0.1
-  done
-  url=$(sed -n 's/.*"url":"\([^"]*\)".*/\1/p' "$work/$name/ready")
-  [[ $url == http* ]] || die "no url in the ready line of \"$name\""
-}
-
 # served NAME DOCUMENT CURL_FLAG… fetches the document as it is served; it must be the file.
 served() {
   local name=$1 document=$2
   shift 2
-  curl --silent --show-error --fail --max-time 10 "$@" --output "$work/$name/$document.yaml" "$url/__admin/$document.yaml"
+  mkdir -p "$work/$name"
+  curl --silent --show-error --fail --max-time 10 "$@" --output "$work/$name/$document.yaml" "${urls[$name]}/__admin/$document.yaml"
   cmp "$work/$name/$document.yaml" "openapi/$document.yaml" || die "/__admin/$document.yaml is not openapi/$document.yaml"
 }
 
@@ -111,10 +70,11 @@ examine() {
     cd "$work/$name"
     # Nothing is kept for a next run: this folder goes away, and so do the caches in it.
     SCHEMATHESIS_HOOKS=$here/hooks.py PYTHONDONTWRITEBYTECODE=1 \
-      exec "$work/venv/bin/schemathesis" --config-file "$here/$name.toml" --no-color run "$document.yaml" --url "$url" \
+      exec "$work/venv/bin/schemathesis" --config-file "$here/$name.toml" --no-color run "$document.yaml" --url "${urls[$name]}" \
       --report ndjson --report-ndjson-path events.ndjson
   ) >"$work/$name/out" 2>&1 &
   runs+=($!)
+  pids+=($!)
 }
 
 # verdict NAME PROCESS [CHECK…] waits for a run and prints its figures; the checks are those that are off.
@@ -126,8 +86,8 @@ verdict() {
   [[ ! -s $work/$name/events.ndjson ]] ||
     "$work/venv/bin/python" -B "$here/count.py" "$name" "$work/$name/events.ndjson" "$@" || code=1
   # The server logs an answer that departs from its own contract, and a panic.
-  if [[ -s $work/$name/log ]]; then
-    head -n 20 "$work/$name/log" >&2
+  if [[ -s $work/$name.log ]]; then
+    head -n 20 "$work/$name.log" >&2
     code=1
   fi
   ((code == 0)) || failed+=("$name")
@@ -145,10 +105,11 @@ served status portal
 examine status portal
 
 start control --tls --control-token "$token"
+mkdir "$work/control"
 export CONTROL_TOKEN=$token CONTROL_CA=$work/control/ca.pem
 authorization="Authorization: Bearer $token"
 # The authority is what the next calls trust; this first one cannot know it.
-curl --silent --show-error --fail --max-time 10 --insecure --header "$authorization" --output "$CONTROL_CA" "$url/__admin/ca.pem"
+curl --silent --show-error --fail --max-time 10 --insecure --header "$authorization" --output "$CONTROL_CA" "${urls[control]}/__admin/ca.pem"
 served control control --cacert "$CONTROL_CA" --header "$authorization"
 examine control control
 
@@ -156,6 +117,5 @@ failed=()
 verdict portal "${runs[0]}" ignored_auth negative_data_rejection unsupported_method
 verdict status "${runs[1]}"
 verdict control "${runs[2]}"
-runs=()
 ((${#failed[@]} == 0)) || die "Schemathesis has findings: ${failed[*]}"
 say "Schemathesis: nothing found"

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Builds the program of this checkout and starts servers for the scripts of the examples. It is sourced, after lib.sh.
-# It makes a folder, $work, and removes it with all servers at the end.
+# Builds the program of this checkout and starts servers, for the scripts that bring clients. It is sourced, after lib.sh.
+# It makes a folder, $work, and removes it with all servers at the end; after a failure it shows what the servers wrote.
 
 # The caller's own settings for the program have no say.
 # shellcheck disable=SC2086 # a list of names
@@ -8,17 +8,22 @@ unset ${!MOCKPORTAL_@}
 export LC_ALL=C
 
 work=$(mktemp -d)
-pids=()
+pids=()            # of servers, and of what else is to end with the script
 declare -A urls=() # by name; urls[plain]=http://127.0.0.1:40123
 
 # shellcheck disable=SC2329 # called by the trap
 clean_up() {
-  local code=$? pid
+  local code=$? pid log
   trap - EXIT
   for pid in "${pids[@]}"; do
     kill "$pid" 2>/dev/null || true
     wait "$pid" 2>/dev/null || true
   done
+  if ((code != 0)); then
+    for log in "$work"/*.log; do
+      [[ ! -s $log ]] || { printf -- '--- the end of %s:\n' "${log##*/}" && tail -n 20 "$log"; } >&2
+    done
+  fi
   rm -rf "$work"
   exit "$code"
 }
@@ -28,18 +33,17 @@ trap 'exit 143' TERM
 
 build() { go build -o "$work/mockportal" ./cmd/mockportal; }
 
-# start NAME [FLAG…] starts a server on a free port, and waits for its ready line: sets urls[NAME].
+# start NAME [FLAG…] starts a server on a free port, and waits for its ready line: sets urls[NAME]. Its log is $work/NAME.log.
 start() {
-  local name=$1 deadline=$((SECONDS + 20)) pid
+  local name=$1 deadline=$((SECONDS + 20)) ready
   shift
-  "$work/mockportal" serve --addr 127.0.0.1:0 --log-level error "$@" >"$work/$name.json" 2>"$work/$name.log" &
-  pid=$!
-  pids+=("$pid")
-  until [[ -s $work/$name.json ]]; do
-    kill -0 "$pid" 2>/dev/null || die "the server ended before it was ready: $(cat "$work/$name.log")"
-    ((SECONDS < deadline)) || die "no ready line after 20 s"
-    sleep 0.1
+  "$work/mockportal" serve --addr 127.0.0.1:0 --log-level error "$@" >"$work/$name.out" 2>"$work/$name.log" &
+  pids+=($!)
+  until ready=$(grep '^{.*}$' "$work/$name.out"); do
+    kill -0 "${pids[-1]}" 2>/dev/null || die "the server \"$name\" ended before it was ready"
+    ((SECONDS < deadline)) || die "no ready line of the server \"$name\" after 20 s"
+    sleep 0.05
   done
   # shellcheck disable=SC2034 # read by the callers
-  urls[$name]=$(jq --raw-output .url "$work/$name.json")
+  urls[$name]=$(sed -n 's/.*"url":"\([^"]*\)".*/\1/p' <<<"$ready")
 }
