@@ -29,7 +29,7 @@ func (s surroundings) decode(root *tree.Value) (*Scenario, fixtures.Faults) {
 	d := decoder{surroundings: s}
 	scenario := d.scenario(reader.Field("a scenario", root))
 	scenario.document = root.JSON()
-	return scenario, reader.Faults()
+	return scenario, scenario.World.masked(reader.Faults())
 }
 
 func (d *decoder) scenario(f tree.Field) *Scenario {

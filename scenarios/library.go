@@ -67,7 +67,7 @@ func Open(packs ...Pack) (*Library, error) {
 		l.readPack(pack)
 	}
 	l.decode()
-	if err := l.faults.Err(); err != nil {
+	if err := l.maskedFaults().Err(); err != nil {
 		return nil, err
 	}
 	return l.library, nil
@@ -100,10 +100,10 @@ func (l *Library) Decode(name string, source []byte) (*Scenario, error) {
 	f := newFile(name, name, source)
 	merged, faults := l.extend(f)
 	if merged == nil {
-		return nil, faults.Err()
+		return nil, f.masked(faults).Err()
 	}
 	scenario, found := l.decode(merged)
-	if err := append(faults, found...).Err(); err != nil {
+	if err := f.masked(append(faults, found...)).Err(); err != nil {
 		return nil, err
 	}
 	f.title(scenario)

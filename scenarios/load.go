@@ -158,6 +158,18 @@ func (l *loader) decode() {
 	}
 }
 
+// maskedFaults returns the faults without what the files write as credentials.
+func (l *loader) maskedFaults() fixtures.Faults {
+	if len(l.faults) > 0 {
+		for _, pack := range l.packs {
+			for _, f := range pack {
+				l.faults = f.masked(l.faults)
+			}
+		}
+	}
+	return l.faults
+}
+
 // merge returns the file merged over what it extends; nil with a fault when that is not to be had.
 func (l *loader) merge(pack int, f *file) *tree.Value {
 	switch {

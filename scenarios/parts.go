@@ -35,7 +35,7 @@ func (l *Library) Rules(s *Scenario, source []byte) ([]Rule, error) {
 		rule, _ := d.rule(f)
 		rules = []Rule{rule}
 	}
-	if err := append(faults, reader.Faults()...).Err(); err != nil {
+	if err := s.World.masked(append(faults, reader.Faults()...)).Err(); err != nil {
 		return nil, err
 	}
 	return rules, nil
