@@ -18,6 +18,7 @@ import (
 
 	"github.com/mockportal/mockportal/internal/certs"
 	"github.com/mockportal/mockportal/internal/sandbox"
+	"github.com/mockportal/mockportal/internal/secret"
 	"github.com/mockportal/mockportal/internal/wire"
 	"github.com/mockportal/mockportal/mock/journal"
 	"github.com/mockportal/mockportal/openapi"
@@ -148,6 +149,11 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(body) //nolint:gosec // JSON, YAML or PEM, never html, and no browser may guess otherwise
 }
 
+// masks says what must not be shown, whatever the sandbox; others are the secrets that a request brings along.
+func (a *API) masks(others ...string) wire.Masks {
+	return wire.Masks{World: a.Sandboxes.Secrets(), Server: secret.NewKnown(append(others, a.Token)...)}
+}
+
 func encode(value any) []byte {
 	body, err := json.Marshal(value)
 	if err != nil {
@@ -163,13 +169,13 @@ func (a *API) answer(w http.ResponseWriter, r *http.Request) (response, *Problem
 	}
 	var match mux.RouteMatch
 	if !table().mux.Match(r, &match) {
-		return response{}, a.unknownPath(r.URL.Path)
+		return response{}, a.unknownPath(a.masks().Text(r.URL.Path))
 	}
 	route := chooseRoute(table().byPath[match.Route.GetName()], r.Method)
 	if route == nil {
 		allowed := methods(table().byPath[match.Route.GetName()])
 		w.Header().Set("Allow", allowed)
-		return response{}, problem(http.StatusMethodNotAllowed, "%s %s: allowed are %s", r.Method, r.URL.Path, allowed)
+		return response{}, problem(http.StatusMethodNotAllowed, "%s %s: allowed are %s", a.masks().Text(r.Method), a.masks().Text(r.URL.Path), allowed)
 	}
 	values, violations := wire.Query(r.URL.RawQuery)
 	for name, text := range match.Vars {
@@ -186,16 +192,30 @@ func (a *API) answer(w http.ResponseWriter, r *http.Request) (response, *Problem
 	case err != nil:
 		return response{}, problem(http.StatusBadRequest, "the body did not arrive whole")
 	}
-	violations = slices.Concat(violations, departures, route.CheckBody(string(body)))
-	if len(violations) > 0 {
-		p := problem(http.StatusBadRequest, "%s", violations[0])
-		p.Violations = violations
-		return response{}, p
+	answer, p := response{}, violated(slices.Concat(violations, departures, route.CheckBody(string(body))))
+	if p == nil {
+		// The request is here in full. From now on silence of the client is no reason to take it for gone; it may be waiting for calls. Where
+		// the writer knows no deadline there is none.
+		_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
+		answer, p = operations[route.Operation.ID](a, request{r, params, body})
 	}
-	// The request is here in full. From now on silence of the client is no reason to take it for gone; it may be waiting for calls. Where the
-	// writer knows no deadline there is none.
-	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
-	return operations[route.Operation.ID](a, request{r, params, body})
+	if p != nil {
+		// What a document has for credentials no sandbox knows when it is refused.
+		masks := a.masks(wire.SecretsIn(body)...)
+		p.Detail = masks.Text(p.Detail)
+		masks.Violations(p.Violations)
+	}
+	return answer, p
+}
+
+// violated returns the problem of a request that does not fit the contract; nil when it does.
+func violated(violations []openapi.Violation) *Problem {
+	if len(violations) == 0 {
+		return nil
+	}
+	p := problem(http.StatusBadRequest, "%s", violations[0])
+	p.Violations = violations
+	return p
 }
 
 // maxBody is how large a request to the control API may be: a scenario document with some room.

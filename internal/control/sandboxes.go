@@ -12,6 +12,7 @@ import (
 	"github.com/mockportal/mockportal/fixtures"
 	"github.com/mockportal/mockportal/internal/portal"
 	"github.com/mockportal/mockportal/internal/sandbox"
+	"github.com/mockportal/mockportal/internal/secret"
 	"github.com/mockportal/mockportal/internal/wire"
 	"github.com/mockportal/mockportal/mock/journal"
 	"github.com/mockportal/mockportal/openapi"
@@ -31,7 +32,7 @@ type place struct {
 // placeOf builds the addresses from the request's own scheme and host: whoever reached the control API there reaches the sandbox there, unless the
 // control API has a listener of its own.
 func (a *API) placeOf(r request, box *sandbox.Sandbox) place {
-	url := wire.ReachedBy(r.Request, a.TrustProxy).URL()
+	url := a.masks().Hide(wire.ReachedBy(r.Request, a.TrustProxy).URL())
 	if elsewhere := a.elsewhere.Load(); elsewhere != nil {
 		url = *elsewhere
 	}
@@ -79,11 +80,19 @@ func (a *API) createSandbox(r request) (response, *Problem) {
 			return response{}, refused(err)
 		}
 	}
+	if a.isSecret(wish.ID, scenario) {
+		return response{}, problem(http.StatusBadRequest, "an id is shown in many places: choose one without a token or a password in it")
+	}
 	box, err := a.Sandboxes.Create(options)
 	if err != nil {
 		return response{}, refused(err)
 	}
 	return response{status: http.StatusCreated, value: created{a.placeOf(r, box), box.World().Credentials()}}, nil
+}
+
+// isSecret reports whether an id holds what must not be shown, of a sandbox that there is or of the one that is to be.
+func (a *API) isSecret(id string, scenario *scenarios.Scenario) bool {
+	return a.masks().Hide(id) != id || secret.NewKnown(scenario.World.Secrets()...).Hide(id) != id
 }
 
 // choose finds a scenario by its name, or reads a whole document.
@@ -206,7 +215,11 @@ func (a *API) changeClock(r request, box *sandbox.Sandbox) (response, *Problem) 
 }
 
 func (a *API) listRules(_ request, box *sandbox.Sandbox) (response, *Problem) {
-	return response{value: map[string][]sandbox.RuleView{"rules": box.Rules()}}, nil
+	rules, masks := box.Rules(), a.masks()
+	for i := range rules {
+		rules[i].Name = masks.Text(rules[i].Name)
+	}
+	return response{value: map[string][]sandbox.RuleView{"rules": rules}}, nil
 }
 
 func (a *API) addRules(r request, box *sandbox.Sandbox) (response, *Problem) {

@@ -57,7 +57,7 @@ func (a *API) getCoverage(request) (response, *Problem) {
 func (a *API) getScenario(r request) (response, *Problem) {
 	s, err := a.Library.Scenario(r.params.Text("name"))
 	if errors.Is(err, scenarios.ErrUnknown) {
-		return response{}, problem(http.StatusNotFound, "%s", err)
+		return response{}, refused(err)
 	}
 	if err != nil {
 		return response{}, problem(http.StatusInternalServerError, "%s", err)

@@ -33,7 +33,8 @@ type call struct {
 	token      string
 	// sandbox
 	sandbox *sandbox.Sandbox
-	lost    error // the path names a sandbox that there is not, or a credential one that has expired
+	lost    error      // the path names a sandbox that there is not, or a credential one that has expired
+	masks   wire.Masks // what must not be shown of this call
 	// route
 	route  *openapi.Route // of path and method; nil for an unknown path
 	form   bool           // a browser asks for the form of an operation that is called by POST
@@ -74,6 +75,7 @@ func (c *call) decide() {
 	problem := cmp.Or(c.findPath(), c.read(), c.findSandbox(), c.chooseRoute())
 	c.sandbox.Turn(func(t *sandbox.Turn) {
 		c.turn, c.scenario, c.released = t, t.Scenario, t.Released
+		c.knowSecrets()
 		c.identify()
 		c.rules()
 		if problem == nil && !c.overruled() {
@@ -84,6 +86,14 @@ func (c *call) decide() {
 		c.journal()
 	})
 	c.turn = nil
+}
+
+// knowSecrets says what must not be shown.
+func (c *call) knowSecrets() {
+	c.masks.Server, c.masks.Token = c.x.secrets, c.token
+	if c.lost == nil {
+		c.masks.World = c.world().Secrets()
+	}
 }
 
 // serve runs the stages that stand between a caller and the operation, until one has a problem.
@@ -131,6 +141,7 @@ func (c *call) check() *portal.Problem {
 		return nil
 	}
 	c.violations = append(c.violations, c.departures...)
+	c.masks.Violations(c.violations)
 	var lines []portal.Line
 	for _, v := range c.violations {
 		switch {

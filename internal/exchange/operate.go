@@ -55,13 +55,13 @@ func (c *call) world() portal.World { return c.turn.World() }
 // site is where this request reached the portal.
 func (c *call) site() portal.Site {
 	reached := wire.ReachedBy(c.request, c.x.TrustProxy)
-	return portal.Site{URL: reached.URL() + c.context, Secure: reached.Secure}
+	return portal.Site{URL: c.masks.Hide(reached.URL()) + c.context, Secure: reached.Secure}
 }
 
 func (c *call) secure() bool { return wire.ReachedBy(c.request, c.x.TrustProxy).Secure }
 
 func (c *call) provision() (portal.Reply, *portal.Problem) {
-	maxUsers, entitlements := orgEntitlements(c.params.JSON("orgEntitlements"))
+	maxUsers, entitlements := c.orgEntitlements(c.params.JSON("orgEntitlements"))
 	world, reply, problem := c.world().Provision(c.turn.Now, c.caller, portal.ProvisionRequest{
 		ItemID: c.params.Text("itemId"), PurchaserOrgID: c.params.Text("purchaserOrgId"),
 		MaxUsers: maxUsers, Entitlements: entitlements, Secure: c.secure(),
@@ -70,8 +70,9 @@ func (c *call) provision() (portal.Reply, *portal.Problem) {
 	return reply, problem
 }
 
-// orgEntitlements takes what counts out of the JSON that the contract has accepted; other members are left behind.
-func orgEntitlements(object openapi.JSON) (maxUsers int64, entitlements map[string]portal.Entitlement) {
+// orgEntitlements takes what counts out of the JSON that the contract has accepted; other members are left behind. The names of entitlements
+// are free, and stay in the world: one that is a secret must not.
+func (c *call) orgEntitlements(object openapi.JSON) (maxUsers int64, entitlements map[string]portal.Entitlement) {
 	entitlements = map[string]portal.Entitlement{}
 	for name, value := range object.Members() {
 		switch name {
@@ -79,7 +80,7 @@ func orgEntitlements(object openapi.JSON) (maxUsers int64, entitlements map[stri
 			maxUsers = value.Int()
 		case "entitlements":
 			for product, entitlement := range value.Members() {
-				entitlements[product] = portal.Entitlement{Num: member(entitlement, "num").Int()}
+				entitlements[c.masks.Text(product)] = portal.Entitlement{Num: member(entitlement, "num").Int()}
 			}
 		}
 	}
@@ -146,7 +147,7 @@ func (c *call) signIn() (portal.Reply, *portal.Problem) {
 	c.header = http.Header{"Set-Cookie": {cookie.String()}}
 	if c.format == wire.HTML {
 		c.status = http.StatusSeeOther
-		c.header.Set("Location", within(directory, c.params.Text("redirect")))
+		c.header.Set("Location", c.within(directory, c.params.Text("redirect")))
 	}
 	return portal.Reply{Value: portal.Status{Status: "success"}}, nil
 }

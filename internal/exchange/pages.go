@@ -68,7 +68,7 @@ func (c *call) head() page.Head {
 	} else {
 		h.Crumbs = []page.Link{{Text: "Home", URL: directory}}
 	}
-	if rest, ok := strings.CutPrefix(c.path, directory+"/"); ok && c.operation != nil {
+	if rest, ok := strings.CutPrefix(c.masks.Text(c.path), directory+"/"); ok && c.operation != nil {
 		for segment := range strings.SplitSeq(strings.Trim(rest, "/"), "/") {
 			h.Crumbs = append(h.Crumbs, page.Link{Text: segment})
 		}
@@ -97,13 +97,13 @@ func (c *call) title() string {
 
 func (c *call) signInPage() page.SignInPage {
 	_, directory := c.root()
-	p := page.SignInPage{Head: c.head(), Action: directory + "/login", Redirect: directory, Username: c.params.Text("username")}
+	p := page.SignInPage{Head: c.head(), Action: directory + "/login", Redirect: directory, Username: c.masks.Text(c.params.Text("username"))}
 	p.Title, p.SignIn = "Sign in", ""
 	switch {
 	case c.operation == nil || c.operation.ID != portalAdminSignIn:
-		p.Redirect = within(directory, c.path)
+		p.Redirect = c.within(directory, c.path)
 	case c.params.Text("redirect") != "":
-		p.Redirect = within(directory, c.params.Text("redirect"))
+		p.Redirect = c.within(directory, c.params.Text("redirect"))
 	}
 	if c.errorCode != 0 {
 		p.Message, p.Details = c.envelope.Error.Message, c.envelope.Error.Details
@@ -111,17 +111,17 @@ func (c *call) signInPage() page.SignInPage {
 	return p
 }
 
-// within keeps a redirect inside the directory: anything else leads to its root.
-func within(directory, target string) string {
+// within keeps a redirect inside the directory: anything else leads to its root, and so does a path with a secret in it.
+func (c *call) within(directory, target string) string {
 	u, err := url.Parse(target)
-	if err != nil || u.Scheme != "" || u.Host != "" || path.Clean(u.Path) != u.Path || !strings.HasPrefix(u.Path+"/", directory+"/") {
+	if err != nil || u.Scheme != "" || u.Host != "" || path.Clean(u.Path) != u.Path || !strings.HasPrefix(u.Path+"/", directory+"/") || c.masks.Text(u.Path) != u.Path {
 		return directory
 	}
 	return u.EscapedPath()
 }
 
 func (c *call) formPage() page.FormPage {
-	f := page.FormPage{Head: c.head(), Summary: c.operation.Summary, Action: (&url.URL{Path: c.path}).EscapedPath(), Method: c.route.Method, Submit: c.title()}
+	f := page.FormPage{Head: c.head(), Summary: c.operation.Summary, Action: (&url.URL{Path: c.masks.Text(c.path)}).EscapedPath(), Method: c.route.Method, Submit: c.title()}
 	for i := range c.route.Parameters {
 		if p := &c.route.Parameters[i]; p.In != "path" {
 			f.Fields = append(f.Fields, field(p))

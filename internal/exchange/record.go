@@ -3,6 +3,7 @@ package exchange
 import (
 	"cmp"
 	"encoding/json"
+	"net/http"
 
 	"github.com/mockportal/mockportal/internal/wire"
 	"github.com/mockportal/mockportal/mock/journal"
@@ -14,17 +15,11 @@ const maxReply = 16 << 10
 
 // journal records the call. What costs time to make readable is made so when somebody reads it.
 func (c *call) journal() {
-	for i := range c.violations {
-		v := &c.violations[i]
-		for _, text := range []*string{&v.Name, &v.Pointer, &v.Message, &v.Hint} {
-			*text = wire.MaskedText(*text, c.token)
-		}
-	}
-	d := &detail{values: c.values, route: c.route, token: c.token, reply: c.body}
+	d := &detail{values: c.values, route: c.route, masks: c.masks, reply: c.body}
 	record := journal.Record{
 		Call: journal.Call{
 			Sandbox: c.sandbox.ID, Scenario: c.scenario.Name, Seed: c.scenario.Seed, Kind: journal.KindUnknown, Rule: c.decision.Rule,
-			Method: c.request.Method, Path: c.path, Member: c.caller.Name(), Violations: c.violations,
+			Method: c.method(), Path: c.path, Member: c.caller.Name(), Violations: c.violations,
 			Outcome: journal.OK, Status: c.status, ErrorCode: c.errorCode, Evidence: c.evidence,
 			Time: c.began, PortalTime: c.turn.Now, DurationMicros: c.turn.Wall.Sub(c.began).Microseconds(),
 		},
@@ -55,6 +50,16 @@ func (c *call) journal() {
 	}
 }
 
+// method returns the request's method, in which a client may write anything.
+func (c *call) method() string {
+	switch method := c.request.Method; method {
+	case http.MethodGet, http.MethodPost, http.MethodHead:
+		return method
+	default:
+		return c.masks.Text(method)
+	}
+}
+
 // size returns about how many bytes the record of the call holds on to. The path and the values of the query are parts of the request line,
 // so all of it stays as long as one of them.
 func (c *call) size() int {
@@ -73,15 +78,15 @@ func (c *call) size() int {
 type detail struct {
 	values []openapi.Value
 	route  *openapi.Route
-	token  string
+	masks  wire.Masks
 	reply  string
 }
 
 func (d *detail) fill(c *journal.Call) {
-	c.Path = wire.MaskedText(c.Path, d.token)
+	c.Path = d.masks.Text(c.Path)
 	c.Params = map[string]any{}
 	for _, v := range d.values {
-		value, name := d.value(v), wire.MaskedText(v.Name, d.token)
+		value, name := d.value(v), d.masks.Text(v.Name)
 		before, again := c.Params[name] // null, too, is a value
 		if list, ok := before.(journal.Repeated); ok {
 			c.Params[name] = append(list, value)
@@ -99,7 +104,7 @@ func (d *detail) value(v openapi.Value) any {
 	if p := d.parameter(v.Name); p != nil && p.Secret && v.Text != "" {
 		return wire.Mask
 	}
-	return wire.MaskedUnder(v.Name, d.decoded(v), d.token)
+	return d.masks.Under(v.Name, d.decoded(v))
 }
 
 func (d *detail) parameter(name string) *openapi.Parameter {
@@ -139,7 +144,8 @@ func (d *detail) readReply() (reply any, truncated bool) {
 	}
 	var value any
 	if len(d.reply) <= maxReply && json.Unmarshal([]byte(d.reply), &value) == nil {
-		return wire.Masked(value, d.token), false
+		return d.masks.Value(value), false
 	}
-	return wire.MaskedText(d.reply[:min(len(d.reply), maxReply)], d.token), len(d.reply) > maxReply
+	masked := d.masks.Text(d.reply) // before it is cut, since half a token is one too
+	return masked[:min(len(masked), maxReply)], len(d.reply) > maxReply
 }

@@ -40,7 +40,7 @@ func (c *call) renderLost() {
 	c.status, c.errorCode, c.evidence = http.StatusNotFound, http.StatusNotFound, openapi.Assumed
 	c.raw = "application/problem+json"
 	c.body = marshal(map[string]any{
-		"type": "about:blank", "title": http.StatusText(http.StatusNotFound), "status": http.StatusNotFound, "detail": c.lost.Error(),
+		"type": "about:blank", "title": http.StatusText(http.StatusNotFound), "status": http.StatusNotFound, "detail": c.masks.Text(c.lost.Error()),
 	})
 }
 

@@ -17,6 +17,9 @@ func (c *call) rules() {
 		return // the rules of the sandbox that stands in for it are not meant
 	}
 	c.decision = c.turn.Decide(func(m scenarios.Matcher) bool { return m.Matches(c.subject()) })
+	if c.decision.Rule != "" {
+		c.decision.Rule = c.masks.Text(c.decision.Rule)
+	}
 }
 
 // subject is the call as rules look at it; it is made only where there is a rule.

@@ -76,7 +76,16 @@ func (c *call) encode() (contentType, body string) {
 	case c.format == wire.HTML && (c.operation != nil || c.errorCode != 0):
 		return wire.TypeHTML, c.page()
 	}
-	return c.format.Encode(c.body, c.params.Text("callback"))
+	return c.format.Encode(c.body, c.callback())
+}
+
+// callback returns the name of the function that the answer is wrapped in a call of; a secret in that place is not sent back.
+func (c *call) callback() string {
+	name := c.params.Text("callback")
+	if c.masks.Hide(name) != name {
+		return ""
+	}
+	return name
 }
 
 // log tells the operator of a server what came; it says no parameter, which could be a secret.
@@ -93,7 +102,7 @@ func (c *call) log() {
 		violations[i] = v.String()
 	}
 	c.x.Log.LogAttrs(context.Background(), level, "call",
-		slog.Int("number", c.number), slog.String("method", c.request.Method), slog.String("path", wire.MaskedText(c.path, c.token)),
+		slog.Int("number", c.number), slog.String("method", c.method()), slog.String("path", c.masks.Text(c.path)),
 		slog.String("member", c.caller.Name()), slog.Int("status", c.status), slog.Int("error", c.errorCode),
 		slog.Any("violations", violations))
 }

@@ -34,6 +34,7 @@ type start struct {
 	boundaries     []time.Time
 	key            []byte        // signs tokens
 	suffix         string        // that credentials of this world may carry, and issued tokens do; empty: none
+	secrets        *Secrets      // what of all this is never shown
 	shift          time.Duration // by how much its dates have moved since NewWorld
 }
 
@@ -50,6 +51,7 @@ func NewWorld(s *scenarios.Scenario, shift time.Duration) (World, error) {
 			scenario: s.Name, members: map[string]*Member{},
 			byToken: map[string]*Member{}, byRefreshToken: map[string]*Member{},
 			provisionAt: map[provisionKey]int{}, apps: map[string]app{}, listings: s.World.Listings, key: key[:],
+			secrets: &Secrets{world: s.World},
 		},
 	}
 	for _, m := range s.World.Members {

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/mockportal/mockportal/internal/portal"
 )
 
 // The bounds of a set that asks for none.
@@ -179,6 +181,28 @@ func (s *Set) IDs() []string {
 	defer s.mu.Unlock()
 	s.expireLocked()
 	return append([]string{Default}, slices.Sorted(maps.Keys(s.boxes))...)
+}
+
+// Secrets returns what must not be shown of any sandbox that there is.
+func (s *Set) Secrets() Secrets {
+	secrets := Secrets{s.Default.World().Secrets()}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, box := range s.boxes {
+		secrets = append(secrets, box.World().Secrets())
+	}
+	return secrets
+}
+
+// Secrets is what must not be shown of several sandboxes.
+type Secrets []*portal.Secrets
+
+// Hide masks the secrets of all of them in a text.
+func (all Secrets) Hide(text string) string {
+	for _, one := range all {
+		text = one.Hide(text)
+	}
+	return text
 }
 
 // Delete ends a sandbox and returns it, so that its journal can be summed up. The error wraps ErrProtected, ErrUnknown or ErrExpired.

@@ -1,64 +1,128 @@
 package wire
 
 import (
-	"regexp"
+	"encoding/json"
+	"strconv"
 	"strings"
+	"sync"
 
-	"github.com/mockportal/mockportal/internal/nearest"
+	"github.com/mockportal/mockportal/internal/secret"
+	"github.com/mockportal/mockportal/openapi"
 )
 
 // Mask is what is shown in place of a secret.
-const Mask = "***"
+const Mask = secret.Mask
 
-// secrets are the names whose values are never shown, in any letter case and misspelt by a letter too.
-var secrets = [...]string{"token", "auth_token", "access_token", "refresh_token", "password", "client_secret", "code", "code_verifier"}
+// Hider masks what it knows to be secret in a text.
+type Hider interface{ Hide(text string) string }
 
-// IsSecret reports whether a name stands for a secret, and whether it is spelt as one.
-func IsSecret(name string) (secret, exact bool) {
-	name = strings.ToLower(name)
-	for _, s := range secrets {
-		if name == s {
-			return true, true
-		}
-		if far := len(name) - len(s); far >= -1 && far <= 1 && nearest.Distance(name, s) <= 1 {
-			secret = true
-		}
-	}
-	return secret, false
+// Masks takes secrets out of what is shown. They are found in two ways: by the name that they stand under, and by their text where it is
+// known. The zero Masks goes by names alone.
+type Masks struct {
+	World  Hider  // the secrets of a sandbox, or of all; nil: none
+	Server Hider  // those of the server; nil: none
+	Token  string // of the caller; a short one, or a word of the contract, is left to its name
 }
 
-// Masked returns a copy of a decoded JSON value in which secrets are masked: what stands under a secret's name or is assigned to one within
-// a text, and the text known to be the caller's token wherever it stands. Numbers, booleans and null tell nothing and stay; under a name
-// that is only close to a secret's, objects stay too and are looked into.
-func Masked(value any, known string) any {
+// Hide masks the secrets that are known, and nothing else.
+func (m Masks) Hide(text string) string {
+	if m.World != nil {
+		text = m.World.Hide(text)
+	}
+	if m.Server != nil {
+		text = m.Server.Hide(text)
+	}
+	if m.mayHold(text) {
+		text = secret.NewKnown(m.Token).Hide(text)
+	}
+	return text
+}
+
+// mayHold reports whether the caller's token may stand in a text; nearly always it cannot, and that is quickly said.
+func (m Masks) mayHold(text string) bool {
+	return len(m.Token) >= secret.MinLength && len(text) >= len(m.Token) &&
+		(strings.Contains(text, m.Token) || secret.MayBeEscaped(text)) && !contractWords()[m.Token]
+}
+
+// Text masks the secrets that are known, and what the text itself gives to a secret's name: by an assignment, or in a path as the segment
+// behind it.
+func (m Masks) Text(text string) string { return maskSegments(secret.InText(m.Hide(text))) }
+
+// maskSegments masks the segment behind one that is a secret's name, unless the contract has that segment too.
+func maskSegments(text string) string {
+	if !strings.Contains(text, "/") {
+		return text
+	}
+	segments := strings.Split(text, "/")
+	for i := 1; i < len(segments); i++ {
+		name := segments[i-1]
+		if is, _ := secret.IsName(name[strings.LastIndexAny(name, " \"'=")+1:]); !is {
+			continue
+		}
+		end := strings.IndexAny(segments[i], " ?#&;,\"'\\")
+		if end < 0 {
+			end = len(segments[i])
+		}
+		if segment := segments[i][:end]; segment != "" && !contractWords()[segment] {
+			segments[i] = Mask + segments[i][end:]
+		}
+	}
+	return strings.Join(segments, "/")
+}
+
+// contractWords are the names of both contracts.
+var contractWords = sync.OnceValue(func() map[string]bool {
+	words := map[string]bool{}
+	for _, contract := range []*openapi.Contract{openapi.Portal(), openapi.Control()} {
+		for _, word := range contract.Words() {
+			words[word] = true
+		}
+	}
+	return words
+})
+
+// Value returns a copy of a decoded JSON value in which secrets are masked. Booleans and null tell nothing and stay.
+func (m Masks) Value(value any) any {
 	switch v := value.(type) {
 	case string:
-		return MaskedText(v, known)
+		return m.Text(v)
+	case float64:
+		if text := strconv.FormatFloat(v, 'f', -1, 64); m.Hide(text) == Mask {
+			return Mask
+		}
 	case []any:
 		masked := make([]any, len(v))
 		for i, inner := range v {
-			masked[i] = Masked(inner, known)
+			masked[i] = m.Value(inner)
 		}
 		return masked
 	case map[string]any:
 		masked := make(map[string]any, len(v))
 		for name, inner := range v {
-			masked[MaskedText(name, known)] = MaskedUnder(name, inner, known)
+			masked[m.Text(name)] = m.Under(name, inner)
 		}
 		return masked
 	}
 	return value
 }
 
-// MaskedUnder returns Masked for a value that stands under a name.
-func MaskedUnder(name string, value any, known string) any {
-	secret, exact := IsSecret(name)
-	if !secret {
-		return Masked(value, known)
+// small is what a number under a secret's name is that tells nothing, such as how many there are.
+const small = 1000
+
+// Under returns Value for a value that stands under a name. Under a name that is only close to a secret's, objects and numbers stay, and
+// objects are looked into.
+func (m Masks) Under(name string, value any) any {
+	is, exact := secret.IsName(name)
+	if !is {
+		return m.Value(value)
 	}
 	switch v := value.(type) {
 	case string:
 		if v != "" {
+			return Mask
+		}
+	case float64:
+		if (v >= small || v <= -small) && secret.IsNumber(name) {
 			return Mask
 		}
 	case map[string]any:
@@ -71,24 +135,47 @@ func MaskedUnder(name string, value any, known string) any {
 		}
 		masked := make([]any, len(v))
 		for i, inner := range v {
-			masked[i] = MaskedUnder(name, inner, known)
+			masked[i] = m.Under(name, inner)
 		}
 		return masked
 	}
-	return Masked(value, known)
+	return m.Value(value)
 }
 
-// inText finds what is assigned to a secret's name in a text that could not be read as parameters or JSON: token=…, "password": "…".
-var inText = regexp.MustCompile(`(?i)((?:token|password|client_secret|code|code_verifier)[\\"'\]]*\s*[=:]\s*)([\\"]+[^"\\]+|[^\s&;,"\\]+)`)
+// SecretsIn returns the texts that stand under a secret's name anywhere in a JSON text; nothing when it is none.
+func SecretsIn(body []byte) []string {
+	var value any
+	if json.Unmarshal(body, &value) != nil {
+		return nil
+	}
+	return secretsIn(value, false)
+}
 
-// MaskedText takes the caller's token out of a text, and what the text itself assigns to a secret's name.
-// Very short tokens are left: they would tear other words apart.
-func MaskedText(text, known string) string {
-	if len(known) >= 4 {
-		text = strings.ReplaceAll(text, known, Mask)
+func secretsIn(value any, under bool) (all []string) {
+	switch v := value.(type) {
+	case string:
+		if under && !contractWords()[v] {
+			all = append(all, v)
+		}
+	case []any:
+		for _, inner := range v {
+			all = append(all, secretsIn(inner, under)...)
+		}
+	case map[string]any:
+		for name, inner := range v {
+			is, _ := secret.IsName(name)
+			all = append(all, secretsIn(inner, under || is)...)
+		}
 	}
-	if !strings.ContainsAny(text, "=:") {
-		return text
+	return all
+}
+
+// Violations masks violations in place: they quote names, and a name may be anything.
+func (m Masks) Violations(violations []openapi.Violation) {
+	for i := range violations {
+		v := &violations[i]
+		for _, text := range []*string{&v.Name, &v.Pointer, &v.Message, &v.Hint, &v.Allowed} {
+			*text = m.Text(*text)
+		}
 	}
-	return inText.ReplaceAllString(text, "${1}"+Mask)
 }

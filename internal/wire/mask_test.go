@@ -7,34 +7,17 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/mockportal/mockportal/internal/secret"
 	"github.com/mockportal/mockportal/internal/wire"
 	"github.com/mockportal/mockportal/openapi"
 )
-
-func TestIsSecret(t *testing.T) {
-	t.Parallel()
-	for name, want := range map[string][2]bool{
-		"token": {true, true}, "TOKEN": {true, true}, "Token": {true, true},
-		"auth_token": {true, true}, "access_token": {true, true}, "refresh_token": {true, true},
-		"password": {true, true}, "client_secret": {true, true}, "code": {true, true}, "code_verifier": {true, true},
-		"tokn": {true, false}, "tokne": {true, false}, "tokens": {true, false}, "otken": {true, false}, "tokin": {true, false},
-		"Passwort": {true, false}, "passwrod": {true, false}, "client-secret": {true, false}, "accesstoken": {true, false},
-		"cod": {true, false}, "code_verifer": {true, false},
-		"tkn": {}, "username": {}, "f": {}, "": {}, "purchaserOrgId": {}, "mytoken": {}, "client_id": {}, "errorCode": {}, "pass": {},
-	} {
-		secret, exact := wire.IsSecret(name)
-		if got := [2]bool{secret, exact}; got != want {
-			t.Errorf("IsSecret(%q) is %t, exactly %t", name, secret, exact)
-		}
-	}
-}
 
 // TestSecretsAreMasked holds that what the contract marks as secret is masked by its name alone.
 func TestSecretsAreMasked(t *testing.T) {
 	t.Parallel()
 	for _, r := range openapi.Portal().Routes() {
 		for _, p := range r.Parameters {
-			if secret, exact := wire.IsSecret(p.Name); secret != p.Secret || exact != p.Secret {
+			if secret, exact := secret.IsName(p.Name); secret != p.Secret || exact != p.Secret {
 				t.Errorf("%s: the contract says %t, its name %t", p.Name, p.Secret, secret)
 			}
 		}
@@ -43,7 +26,7 @@ func TestSecretsAreMasked(t *testing.T) {
 
 func TestMasked(t *testing.T) {
 	t.Parallel()
-	const known = "admin-token"
+	masks := wire.Masks{World: secret.NewKnown("viewer-token", "1234567"), Server: secret.NewKnown("control-token"), Token: "admin-token"}
 	for _, tt := range []struct{ name, in, want string }{
 		{"nothing secret", `{"f":"json","n":[1,2.5,true,null,"x"],"o":{}}`, `{"f":"json","n":[1,2.5,true,null,"x"],"o":{}}`},
 		{"every name", `{"token":"a","auth_token":"b","access_token":"c","refresh_token":"d","password":"e","client_secret":"f","code":"g","code_verifier":"h"}`, `{"token":"***","auth_token":"***","access_token":"***","refresh_token":"***","password":"***","client_secret":"***","code":"***","code_verifier":"***"}`},
@@ -55,13 +38,16 @@ func TestMasked(t *testing.T) {
 		{"objects and lists under a name that is close", `{"tokens":{"issued":2,"password":"a"},"node":[{"a":"b"}]}`, `{"tokens":{"issued":2,"password":"***"},"node":[{"a":"b"}]}`},
 		{"the caller's token anywhere", `{"a":"admin-token","b":["x admin-token y admin-token"],"c":"admin-toke"}`, `{"a":"***","b":["x *** y ***"],"c":"admin-toke"}`},
 		{"texts in a list under a name that is close", `{"tokn":["a",[{"x":"y"},"b"],1]}`, `{"tokn":["***",[{"x":"y"},"***"],1]}`},
-		{"the caller's token as a name", `{"admin-token":1,"o":{"admin-token":"x"}}`, `{"***":1,"o":{"***":"x"}}`},
+		{"the caller's token as a name", `{"admin-token":1,"o":{"admin-token":"x"}}`, `{"***":1,"o":{"***":"***"}}`},
 		{"a text", `"the admin-token"`, `"the ***"`},
 		{"an address with a token", `"https://a/?f=json&token=x&g=1"`, `"https://a/?f=json&token=***&g=1"`},
 		{"JSON that is broken", `"{\"maxUsers\":1,\"Password\": \"x y\",}"`, `"{\"maxUsers\":1,\"Password\": ***\",}"`},
 		{"a whole form", `"username=a&password=x"`, `"username=a&password=***"`},
 		{"names that assign nothing", `"'password' must be specified."`, `"'password' must be specified."`},
 		{"a number", `5`, `5`},
+		{"what the world and the server know", `{"viewer-token":["x"],"a":["a viewer-token control-token","%61dmin-token"],"n":[1234567,12345678]}`, `{"***":"***","a":["a *** ***","***"],"n":["***",12345678]}`},
+		{"numbers under a secret's name", `{"password":123456,"user":{"pin-password":-2000,"tokens":123456,"code":123456,"token":999}}`, `{"password":"***","user":{"pin-password":"***","tokens":123456,"code":123456,"token":999}}`},
+		{"names of several words", `{"userPassword":"a","user":{"api-key":["b"]},"password[]":{"c":"d"},"errorCode":"e","tokenExpires":"f"}`, `{"userPassword":"***","user":{"api-key":"***"},"password[]":"***","errorCode":"e","tokenExpires":"f"}`},
 	} {
 		var in, want any
 		for text, into := range map[string]*any{tt.in: &in, tt.want: &want} {
@@ -73,7 +59,7 @@ func TestMasked(t *testing.T) {
 			want = in
 		}
 		before := fmt.Sprint(in)
-		if diff := cmp.Diff(want, wire.Masked(in, known)); diff != "" {
+		if diff := cmp.Diff(want, masks.Value(in)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
 		}
 		if fmt.Sprint(in) != before {
@@ -82,11 +68,11 @@ func TestMasked(t *testing.T) {
 	}
 }
 
-// TestShortTokensAreNotSearchedFor: a team's token "a" would mask every letter a.
+// TestShortTokensAreNotSearchedFor: a team's token "a" would mask every letter a, and one that is a word of the contract that word.
 func TestShortTokensAreNotSearchedFor(t *testing.T) {
 	t.Parallel()
-	for known, want := range map[string]string{"": "abcd", "a": "abcd", "abc": "abcd", "abcd": "***"} {
-		if got := wire.Masked("abcd", known); got != want {
+	for known, want := range map[string]string{"": "abcdef/sharing", "a": "abcdef/sharing", "abcde": "abcdef/sharing", "abcdef": "***/sharing", "sharing": "abcdef/sharing"} {
+		if got := (wire.Masks{Token: known}).Text("abcdef/sharing"); got != want {
 			t.Errorf("known %q: got %v, want %q", known, got, want)
 		}
 	}
@@ -107,8 +93,43 @@ func TestMaskedUnder(t *testing.T) {
 		{"f", "known-token", "***"},
 		{"f", map[string]any{"token": "x"}, map[string]any{"token": "***"}},
 	} {
-		if diff := cmp.Diff(tt.want, wire.MaskedUnder(tt.name, tt.in, "known-token")); diff != "" {
+		if diff := cmp.Diff(tt.want, wire.Masks{Token: "known-token"}.Under(tt.name, tt.in)); diff != "" {
 			t.Errorf("%s=%v (-want +got):\n%s", tt.name, tt.in, diff)
 		}
+	}
+}
+
+func TestMaskedPath(t *testing.T) {
+	t.Parallel()
+	masks := wire.Masks{World: secret.NewKnown("with/slash")}
+	for in, want := range map[string]string{
+		"":        "",
+		"/":       "/",
+		"a/token": "a/token", "token/a/b": "token/***/b", "no scenario \"token/a\"": "no scenario \"token/***\"", "a token/password": "a token/password", "https://a/token/x?y=z": "https://a/token/***?y=z",
+		"/a/token/x/y":                         "/a/token/***/y",
+		"/a/Tokn/x":                            "/a/Tokn/***",
+		"/a/userPassword/x":                    "/a/userPassword/***",
+		"/a/token/":                            "/a/token/",
+		"/a/token//x":                          "/a/token//x",
+		"/a/with/slash/b":                      "/a/***/b",
+		"/a;token=x/b":                         "/a;token=***",
+		"/sharing/rest/oauth2/token":           "/sharing/rest/oauth2/token",
+		"/sharing/rest/generateToken/x":        "/sharing/rest/generateToken/***",
+		"/sharing/rest/oauth2/token/rest/info": "/sharing/rest/oauth2/token/rest/info",
+		"/sharing/rest/community/users/admin":  "/sharing/rest/community/users/admin",
+	} {
+		if got := masks.Text(in); got != want {
+			t.Errorf("%s: got %s, want %s", in, got, want)
+		}
+	}
+}
+
+func TestMaskedViolations(t *testing.T) {
+	t.Parallel()
+	violations := []openapi.Violation{{Name: "a-known-token", Pointer: "/a/token=x", Message: "the a-known-token", Hint: `"token":"x"`, Allowed: "password=x"}}
+	wire.Masks{Token: "a-known-token"}.Violations(violations)
+	want := []openapi.Violation{{Name: "***", Pointer: "/a/token=***", Message: "the ***", Hint: `"token":***"`, Allowed: "password=***"}}
+	if diff := cmp.Diff(want, violations); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -1,0 +1,37 @@
+package portal
+
+import (
+	"regexp"
+	"sync"
+
+	"github.com/mockportal/mockportal/internal/secret"
+	"github.com/mockportal/mockportal/scenarios"
+)
+
+// Secrets finds what must not be shown of a world: what its members and apps sign in with, and every token that any portal of this program
+// issued. It is safe for concurrent use; nil finds nothing.
+type Secrets struct {
+	world scenarios.World
+	once  sync.Once // guards known, which is made when it is first asked for
+	known *secret.Known
+}
+
+// Secrets returns what must not be shown of this world. All worlds of one scenario share it.
+func (w World) Secrets() *Secrets { return w.secrets }
+
+// Hide masks the secrets in a text. A suffix that tells a sandbox's token from another's stays.
+func (s *Secrets) Hide(text string) string {
+	if s == nil {
+		return text
+	}
+	s.once.Do(func() { s.known = secret.NewKnown(s.world.Secrets()...).WithShape(issuedPrefix, issued()) })
+	return s.known.Hide(text)
+}
+
+// issuedPrefix is what the payload of every issued token begins with: {"n": in base64.
+const issuedPrefix = "eyJuIjo"
+
+// issued matches a token that issue has made, also one whose signature is cut off.
+var issued = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(issuedPrefix + `[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]{1,43})?`)
+})
