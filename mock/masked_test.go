@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/mockportal/mockportal/mock"
+	"github.com/mockportal/mockportal/openapi"
 )
 
 // TestMisplacedSecretsAreMasked proves that a secret is not shown either where a client put it by mistake.
@@ -40,4 +41,46 @@ func TestMisplacedSecretsAreMasked(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestGoodCallsStayReadable proves that nothing is masked in a good call but what the contract calls secret, and the tokens in replies.
+func TestGoodCallsStayReadable(t *testing.T) {
+	t.Parallel()
+	secrets := map[string]bool{"/reply/token": true, "/reply/access_token": true, "/reply/refresh_token": true}
+	for _, route := range openapi.Portal().Routes() {
+		for _, p := range route.Parameters {
+			if p.Secret {
+				secrets["/params/"+p.Name] = true
+			}
+		}
+	}
+	for id, r := range successes() {
+		p := portal(t)
+		call(t, p, r)
+		for _, at := range masksIn(decoded(t, marshalled(t, p.Calls()[0])), "") {
+			if !secrets[at] {
+				t.Errorf("%s: %s is masked", id, at)
+			}
+		}
+	}
+}
+
+// masksIn returns where in a JSON value something is masked, by pointer.
+func masksIn(value any, at string) (all []string) {
+	switch v := value.(type) {
+	case string:
+		if strings.Contains(v, "***") {
+			all = append(all, at)
+		}
+	case []any:
+		for _, inner := range v {
+			all = append(all, masksIn(inner, at+"/0")...)
+		}
+	case map[string]any:
+		for name, inner := range v {
+			all = append(all, masksIn(name, at+"/"+name)...)
+			all = append(all, masksIn(inner, at+"/"+name)...)
+		}
+	}
+	return all
 }

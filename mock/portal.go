@@ -73,7 +73,7 @@ func (c *config) portal() (*Portal, error) {
 	}
 	p.exchange, err = exchange.New(exchange.Options{
 		Sandboxes: set, Fixtures: library.Fixtures(), Contexts: c.contexts, Strict: c.strict, TrustProxy: c.trustProxy,
-		MaxBody: c.maxBody, Log: c.log, Wall: time.Now, History: calls, Coverage: p.coverage,
+		MaxBody: c.maxBody, Log: c.log, Wall: time.Now, History: calls, Coverage: p.coverage, Secrets: []string{c.controlToken},
 	})
 	if err != nil {
 		return nil, err

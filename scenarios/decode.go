@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/mockportal/mockportal/fixtures"
+	"github.com/mockportal/mockportal/internal/secret"
 	"github.com/mockportal/mockportal/openapi"
 	"github.com/mockportal/mockportal/scenarios/internal/tree"
 )
@@ -19,8 +20,9 @@ type surroundings struct {
 type decoder struct {
 	surroundings
 
-	members []string // the usernames, once they are read
-	anybody bool     // members are not known, so whoever is named may be one
+	known   *secret.Known // the secrets of the world, once they are read
+	members []string      // the usernames, once they are read
+	anybody bool          // members are not known, so whoever is named may be one
 }
 
 // decode reads a merged document. The scenario is of use only when there are no faults.
@@ -43,6 +45,7 @@ func (d *decoder) scenario(f tree.Field) *Scenario {
 		World:   d.world(o.Key("world")),
 		Rules:   d.rules(o.Key("rules")),
 	}
+	d.known = secret.NewKnown(s.World.Secrets()...)
 	s.Expectations = d.expectations(o, o.Key("expect"))
 	o.Close()
 	return s

@@ -2,7 +2,9 @@ package scenarios
 
 import (
 	"math"
+	"slices"
 
+	"github.com/mockportal/mockportal/internal/secret"
 	"github.com/mockportal/mockportal/scenarios/internal/tree"
 )
 
@@ -60,10 +62,20 @@ func (d *decoder) refuseSecrets(f tree.Field, params *tree.Value) {
 		return
 	}
 	for _, entry := range params.Entries {
-		if d.contract.Secret(entry.Key) {
+		if d.contract.Secret(entry.Key) || d.isMasked(entry) {
 			f.FaultAt(entry.At, "%s is masked in the journal and equals nothing there; expect it with present: [%s]", entry.Key, entry.Key)
 		}
 	}
+}
+
+// isMasked reports whether the journal masks a parameter, or something in it: by its name, or because it is a secret of the world.
+func (d *decoder) isMasked(entry tree.Entry) bool {
+	is, _ := secret.IsName(entry.Key)
+	return is && entry.Value.Kind == tree.Text || d.known.Hide(entry.Key) != entry.Key || d.holdsSecret(entry.Value)
+}
+
+func (d *decoder) holdsSecret(v *tree.Value) bool {
+	return slices.ContainsFunc(v.Entries, d.isMasked) || slices.ContainsFunc(v.Items, d.holdsSecret) || d.known.Hide(v.Text) != v.Text
 }
 
 // readOutcome reads what only a call that is over can be asked for.

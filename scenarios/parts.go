@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/mockportal/mockportal/fixtures"
+	"github.com/mockportal/mockportal/internal/secret"
 	"github.com/mockportal/mockportal/scenarios/internal/tree"
 )
 
@@ -44,29 +46,29 @@ func (l *Library) Rules(s *Scenario, source []byte) ([]Rule, error) {
 // Expectations reads what should be seen of a sandbox's calls, YAML or JSON: an object with expect, inOrder and within as they would stand in the
 // scenario. The name stands for the document in faults. The error is of type fixtures.Faults.
 func (l *Library) Expectations(s *Scenario, name string, source []byte) (Expectations, error) {
-	d := decoder{surroundings: l.surroundings, members: slices.Sorted(maps.Keys(s.World.Members))}
-	expectations, _, err := d.verification(name, source)
-	return expectations, err
+	d := decoder{surroundings: l.surroundings, members: slices.Sorted(maps.Keys(s.World.Members)), known: secret.NewKnown(s.World.Secrets()...)}
+	expectations, _, faults := d.verification(name, source)
+	return expectations, s.World.masked(faults).Err()
 }
 
 // Verification checks the same document where the scenario, and so its members, are not known, and returns it as JSON.
 func (l *Library) Verification(name string, source []byte) (json.RawMessage, error) {
 	d := decoder{surroundings: l.surroundings, anybody: true}
-	_, root, err := d.verification(name, source)
-	if err != nil {
+	_, root, faults := d.verification(name, source)
+	if err := faults.Err(); err != nil {
 		return nil, err
 	}
 	return root.JSON(), nil
 }
 
-func (d *decoder) verification(name string, source []byte) (Expectations, *tree.Value, error) {
+func (d *decoder) verification(name string, source []byte) (Expectations, *tree.Value, fixtures.Faults) {
 	root, faults := tree.Parse(name, source)
 	if root == nil {
-		return Expectations{}, nil, faults.Err()
+		return Expectations{}, nil, faults
 	}
 	reader := tree.NewReader()
 	o := reader.Field("a verification", root).Object()
 	expectations := d.expectations(o, o.Need("expect"))
 	o.Close()
-	return expectations, root, append(faults, reader.Faults()...).Err()
+	return expectations, root, append(faults, reader.Faults()...)
 }

@@ -202,7 +202,9 @@ func (a *API) answer(w http.ResponseWriter, r *http.Request) (response, *Problem
 	if p != nil {
 		// What a document has for credentials no sandbox knows when it is refused.
 		masks := a.masks(wire.SecretsIn(body)...)
-		p.Detail = masks.Text(p.Detail)
+		if p.Verdict == nil { // that is made of the journal, and names parameters before a colon
+			p.Detail = masks.Text(p.Detail)
+		}
 		masks.Violations(p.Violations)
 	}
 	return answer, p

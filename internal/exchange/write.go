@@ -82,7 +82,7 @@ func (c *call) encode() (contentType, body string) {
 // callback returns the name of the function that the answer is wrapped in a call of; a secret in that place is not sent back.
 func (c *call) callback() string {
 	name := c.params.Text("callback")
-	if c.masks.Hide(name) != name {
+	if name != "" && c.masks.Hide(name) != name {
 		return ""
 	}
 	return name
