@@ -13,14 +13,16 @@ func (d *decoder) expectations(o *tree.ObjectField, list tree.Field) Expectation
 	var e Expectations
 	list.Items(func(item tree.Field) { e.Expect = append(e.Expect, d.expectation(item)) })
 	inOrder, within := o.Key("inOrder"), o.Key("within")
+	e.InOrder = inOrder.Bool()
 	before := within.Count()
-	e.InOrder, e.Within = inOrder.Bool(), within.Duration()
+	e.Within = within.Duration()
+	readable := within.Count() == before
 	for _, f := range []tree.Field{inOrder, within} {
 		if f.Present() && (!list.Present() || list.Is(tree.List) && len(e.Expect) == 0) {
 			f.Fault("%s without expect", f.Name())
 		}
 	}
-	if within.Is(tree.Text) && e.Within == 0 && within.Count() == before {
+	if within.Is(tree.Text) && readable && e.Within == 0 {
 		within.Fault("within must be longer than nothing")
 	}
 	return e
