@@ -2,10 +2,8 @@ package journal
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/mockportal/mockportal/openapi"
@@ -37,37 +35,16 @@ func (c *candidate) result() scenarios.Result {
 	}
 }
 
-// snapshot returns all calls that are held, oldest first, and what is no longer held.
-func (j *Journal) snapshot() ([]*candidate, tally) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	all := make([]*candidate, 0, j.lenLocked())
-	for _, r := range j.records[j.head:] {
-		all = append(all, &candidate{record: r})
-	}
-	return all, j.lost.clone()
-}
-
-func countedBy(e scenarios.Expectation, all []*candidate) []*candidate {
-	var counted []*candidate
-	for _, c := range all {
-		if e.Counts(c.result()) {
-			counted = append(counted, c)
-		}
-	}
-	return counted
-}
-
 // mostNear is how many calls an explanation points at.
 const mostNear = 3
 
 // explain finds the calls that come closest to an expectation: the ones too many, or those that differ least.
-func (u *Unmet) explain(e scenarios.Expectation, all, counted []*candidate) {
+func (u *Unmet) explain(e scenarios.Expectation, all, counted []*Record) {
 	u.Nearest = []Near{}
 	switch {
 	case u.AtMost != scenarios.NoLimit && u.Seen > u.AtMost:
 		for i := u.AtMost; i < min(len(counted), u.AtMost+mostNear); i++ {
-			u.Nearest = append(u.Nearest, Near{Call: *counted[i].read(), Differences: []Difference{}, Hint: repeats(counted[:i], counted[i])})
+			u.Nearest = append(u.Nearest, Near{Call: counted[i].read(), Differences: []Difference{}, Hint: repeats(counted[:i], counted[i])})
 		}
 	case u.Seen >= u.AtLeast: // only what was dropped could tell more
 	case len(all) == 0:
@@ -79,14 +56,15 @@ func (u *Unmet) explain(e scenarios.Expectation, all, counted []*candidate) {
 
 // closest returns the calls that come closest, best first: of those that an expectation concerns, else of those with a misspelt path, else
 // of the other licensing calls, else of the rest. Fewer differences are nearer; of equals the earlier call is.
-func closest(e scenarios.Expectation, all []*candidate) []Near {
+func closest(e scenarios.Expectation, all []*Record) []Near {
 	var best []missed
 	least := rest
-	for _, c := range all {
+	for _, r := range all {
+		c := &candidate{record: r}
 		if e.Counts(c.result()) {
 			continue
 		}
-		own := classOf(e, &c.record.Call)
+		own := classOf(e, &r.Call)
 		if own < least {
 			least, best = own, nil
 		}
@@ -135,11 +113,12 @@ func classOf(e scenarios.Expectation, c *Call) class {
 }
 
 // repeats says which earlier call came with the same parameters; nothing when none did.
-func repeats(earlier []*candidate, c *candidate) string {
-	own := sent(c.read())
+func repeats(earlier []*Record, r *Record) string {
+	call := r.read()
+	own := sent(&call)
 	for _, e := range slices.Backward(earlier) {
-		if other := e.read(); sent(other) == own {
-			return fmt.Sprintf("it repeats call %d, which %s", other.Number, ending(other))
+		if other := e.read(); sent(&other) == own {
+			return fmt.Sprintf("it repeats call %d, which %s", other.Number, ending(&other))
 		}
 	}
 	return ""
@@ -148,49 +127,4 @@ func repeats(earlier []*candidate, c *candidate) string {
 // sent writes what makes two calls the same call again.
 func sent(c *Call) string {
 	return strings.Join([]string{c.Method, c.Path, c.Member, jsonText(c.Params)}, "\n")
-}
-
-// outOfOrder returns for each expectation nil, or how its calls came before those that it should follow. The calls that are required are taken
-// one after the other, as early as they can be; what comes beside them does not matter.
-func outOfOrder(expect []scenarios.Expectation, counted [][]*candidate) []*Unmet {
-	late := make([]*Unmet, len(expect))
-	var last *candidate
-	before := 0 // the place of the expectation that last belongs to
-	for i, e := range expect {
-		if e.AtLeast == 0 || len(counted[i]) < e.AtLeast {
-			continue
-		}
-		following := counted[i]
-		for last != nil && len(following) > 0 && following[0].record.Call.Number <= last.record.Call.Number {
-			following = following[1:]
-		}
-		if len(following) < e.AtLeast {
-			late[i] = tooEarly(i+1, e, counted[i], len(following), before, last)
-			continue
-		}
-		last, before = following[e.AtLeast-1], i+1
-	}
-	return late
-}
-
-func followWords(n int) string {
-	if n == 0 {
-		return "none"
-	}
-	return strconv.Itoa(n)
-}
-
-func tooEarly(place int, e scenarios.Expectation, counted []*candidate, following, before int, last *candidate) *Unmet {
-	early, after := counted[len(counted)-following-1], last.record.Call.Number
-	u := &Unmet{
-		Expectation: place, Seen: len(counted), AtLeast: e.AtLeast, AtMost: e.AtMost,
-		Message: fmt.Sprintf("%s, after call %d; %s, %s after it", e, after, cameWords(len(counted)), followWords(following)),
-	}
-	call := *early.read()
-	u.Nearest = []Near{{
-		Call:        call,
-		Differences: []Difference{{Pointer: "/number", Got: json.RawMessage(jsonText(call.Number)), Message: fmt.Sprintf("expected a number above %d, got %d", after, call.Number)}},
-		Hint:        fmt.Sprintf("it came before call %d, which expectation %d counts", after, before),
-	}}
-	return u
 }

@@ -127,9 +127,9 @@ type Query struct {
 	Limit      int          // at most so many; 0: no limit
 }
 
+// matches looks at everything but the call's number.
 func (q Query) matches(c *Call) bool {
-	return c.Number > q.After &&
-		(len(q.Operations) == 0 || slices.Contains(q.Operations, c.Operation)) &&
+	return (len(q.Operations) == 0 || slices.Contains(q.Operations, c.Operation)) &&
 		(q.Kind == "" || q.Kind == c.Kind) &&
 		(q.Member == "" || q.Member == c.Member) &&
 		(q.Outcome == "" || q.Outcome == c.Outcome) &&
@@ -146,36 +146,48 @@ type Page struct {
 }
 
 // Find returns the calls that match.
-func (j *Journal) Find(q Query) Page {
-	page, found := j.find(q)
-	for _, r := range found {
-		page.Calls = append(page.Calls, r.read())
-	}
-	return page
-}
+func (j *Journal) Find(q Query) Page { return j.find(q).read() }
 
 // find picks the records under the lock; making them readable takes longer and needs none.
-func (j *Journal) find(q Query) (Page, []*Record) {
+func (j *Journal) find(q Query) *pager {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	page := Page{Calls: []Call{}, Dropped: j.lost.all, Complete: j.lost.all == 0}
-	var found []*Record
-	everything := q
-	everything.After = 0
+	p := newPager(q, j.lost.all)
 	for _, r := range j.records[j.head:] {
-		if !everything.matches(&r.Call) {
-			continue
-		}
-		page.Total++
-		switch {
-		case r.Call.Number <= q.After:
-		case q.Limit > 0 && len(found) == q.Limit:
-			page.Next = found[len(found)-1].Call.Number
-		default:
-			found = append(found, r)
+		if q.matches(&r.Call) {
+			p.take(r)
 		}
 	}
-	return page, found
+	return p
+}
+
+// pager puts a page together out of the records that match a query but for its number, of one moment and oldest first.
+type pager struct {
+	query Query
+	page  Page
+	found []*Record
+}
+
+func newPager(q Query, dropped int) *pager {
+	return &pager{query: q, page: Page{Calls: []Call{}, Dropped: dropped, Complete: dropped == 0}}
+}
+
+func (p *pager) take(r *Record) {
+	p.page.Total++
+	switch {
+	case r.Call.Number <= p.query.After:
+	case p.query.Limit > 0 && len(p.found) == p.query.Limit:
+		p.page.Next = p.found[len(p.found)-1].Call.Number
+	default:
+		p.found = append(p.found, r)
+	}
+}
+
+func (p *pager) read() Page {
+	for _, r := range p.found {
+		p.page.Calls = append(p.page.Calls, r.read())
+	}
+	return p.page
 }
 
 // DroppedViolating returns how many of the calls that are no longer held violated the contract.

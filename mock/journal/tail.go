@@ -1,8 +1,11 @@
 package journal
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"math"
+	"slices"
 )
 
 // ErrClosed is the end of waiting for calls of a journal that was closed.
@@ -30,12 +33,31 @@ type Tail struct {
 	last    int // the number of the last call that was looked at
 }
 
-// Tail returns a tail that begins behind the call with this number, or behind the newest one where that is lower.
+// Newest is the place behind the newest call, for Tail.
+const Newest = -1
+
+// Tail returns a tail that begins behind the call with this number; 0 is before all. Where the calls were forgotten on request since that call
+// came, or it is still to come, which can only be after a reset, the tail begins with the calls that came since and says that it has restarted.
 func (j *Journal) Tail(after int) *Tail {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return &Tail{journal: j, era: j.era, last: min(max(after, 0), j.last)}
+	t := &Tail{journal: j, era: j.era, last: after}
+	switch forgotten := j.forgottenLocked(); {
+	case after < 0:
+		t.last = j.last
+	case after > j.last, after > 0 && after < forgotten:
+		t.era = -1 // of none, so that the first look begins again
+	default:
+		t.last = max(after, forgotten)
+	}
+	return t
 }
+
+// After returns the number of the last call that the tail has looked at, behind which another tail would go on.
+func (t *Tail) After() int { return t.last }
+
+// forgottenLocked returns the number of the last call that was forgotten on request.
+func (j *Journal) forgottenLocked() int { return j.last - j.lenLocked() - j.lost.all }
 
 // step is what a tail finds when it looks.
 type step struct {
@@ -49,6 +71,9 @@ type step struct {
 	closed    bool
 }
 
+// everything is more calls than a journal holds.
+const everything = math.MaxInt
+
 // look returns what came since the last look, at most so many calls. What it says of the journal is of one moment, so no change is ever missed.
 func (t *Tail) look(most int) step {
 	j := t.journal
@@ -56,16 +81,15 @@ func (t *Tail) look(most int) step {
 	defer j.mu.Unlock()
 	s := step{first: j.last - j.lenLocked() + 1, lost: j.lost.clone(), closed: j.closed}
 	if t.era != j.era {
-		s.restarted, t.era = true, j.era
-		t.last = s.first - 1 - j.lost.all
+		s.restarted, t.era, t.last = true, j.era, j.forgottenLocked()
 	}
 	if t.last < s.first-1 {
 		s.missed = s.first - 1 - t.last
 		t.last = s.first - 1
 	}
 	begin := j.head + t.last - s.first + 1
-	end := min(begin+most, len(j.records))
-	s.records = append(s.records, j.records[begin:end]...)
+	end := begin + min(most, len(j.records)-begin)
+	s.records = slices.Clone(j.records[begin:end])
 	t.last += len(s.records)
 	if j.changed == nil {
 		j.changed = make(chan struct{})
@@ -87,7 +111,6 @@ const batch = 100
 // Next blocks until there are calls that match, or other news. Of the query Limit and After mean nothing. The error is ErrClosed, or that of
 // a context that ended first.
 func (t *Tail) Next(ctx context.Context, q Query) (News, error) {
-	q.After = 0
 	for {
 		s := t.look(batch)
 		news := News{Missed: s.missed, Restarted: s.restarted}
@@ -121,34 +144,46 @@ func (s *step) wait(ctx context.Context) error {
 	}
 }
 
-// Wait blocks until so many calls after q.After match, and returns them as Find does. The error is ErrClosed, or that of a context that ended
-// first; the page is good then too. A call that was dropped no longer counts.
+// Wait blocks until so many calls after q.After match, and returns them as Find does at that moment. The error is ErrClosed, or that of a context
+// that ended first; the page is good then too. A call that was dropped no longer counts.
 func (j *Journal) Wait(ctx context.Context, q Query, count int) (Page, error) {
-	tail := j.Tail(q.After)
-	var seen []int
-	for {
-		s := tail.look(batch)
-		if s.restarted {
-			seen = nil
-		}
+	var ended error
+	var seen []*Record
+	for tail := j.Tail(0); ; {
+		s := tail.look(everything)
+		seen = s.kept(seen)
 		for _, r := range s.records {
 			if q.matches(&r.Call) {
-				seen = append(seen, r.Call.Number)
+				seen = append(seen, r)
 			}
 		}
-		if len(held(seen, s.first)) >= count {
-			return j.Find(q), nil
+		enough := len(after(seen, q.After)) >= count
+		if enough || ended != nil {
+			page := newPager(q, s.lost.all)
+			for _, r := range seen {
+				page.take(r)
+			}
+			if enough {
+				ended = nil // it came in the last moment
+			}
+			return page.read(), ended
 		}
-		if err := s.wait(ctx); err != nil {
-			return j.Find(q), err
-		}
+		ended = s.wait(ctx)
 	}
 }
 
-// held leaves out the numbers of calls that are no longer held; the numbers are sorted.
-func held(numbers []int, first int) []int {
-	for len(numbers) > 0 && numbers[0] < first {
-		numbers = numbers[1:]
+// kept returns those of some records, oldest first, that are still held at this step, and lets go of the others.
+func (s *step) kept(records []*Record) []*Record {
+	if s.restarted {
+		return nil
 	}
-	return numbers
+	held := after(records, s.first-1)
+	clear(records[:len(records)-len(held)])
+	return held
+}
+
+// after returns those of some records, oldest first, that have a higher number.
+func after(records []*Record, number int) []*Record {
+	i, _ := slices.BinarySearchFunc(records, number+1, func(r *Record, n int) int { return cmp.Compare(r.Call.Number, n) })
+	return records[i:]
 }

@@ -39,27 +39,9 @@ func (v Verdict) Met() bool { return len(v.Unmet) == 0 }
 // Judge holds the calls against expectations as they are now. Where calls were dropped that an expectation may have counted, an upper bound
 // fails: nobody can tell whether it was kept.
 func (j *Journal) Judge(e scenarios.Expectations) Verdict {
-	all, lost := j.snapshot()
-	v := Verdict{Expectations: len(e.Expect), Complete: lost.all == 0, Dropped: lost.all, Unmet: []Unmet{}}
-	counted := make([][]*candidate, len(e.Expect))
-	for i, one := range e.Expect {
-		counted[i] = countedBy(one, all)
-	}
-	var late []*Unmet
-	if e.InOrder {
-		late = outOfOrder(e.Expect, counted)
-	}
-	for i, one := range e.Expect {
-		switch reason := unmetBy(one, len(counted[i]), lost.concerning(one)); {
-		case reason != "":
-			u := Unmet{Expectation: i + 1, Message: one.String() + "; " + reason, Seen: len(counted[i]), AtLeast: one.AtLeast, AtMost: one.AtMost}
-			u.explain(one, all, counted[i])
-			v.Unmet = append(v.Unmet, u)
-		case e.InOrder && late[i] != nil:
-			v.Unmet = append(v.Unmet, *late[i])
-		}
-	}
-	return v
+	w, s := newWatch(e), j.Tail(0).look(everything)
+	w.take(&s)
+	return w.verdict(&s.lost)
 }
 
 // unmetBy says why so many calls do not meet an expectation; nothing when they do. lost calls may have counted too.
@@ -91,57 +73,88 @@ func callsAre(n int) string {
 }
 
 // Verify holds the calls against expectations, and waits up to e.Within, or until ctx or the journal ends, for calls that are still to come. It
-// answers as soon as nothing that may come changes the verdict: an upper bound is kept only when the whole time is over.
+// answers as soon as no call that may come changes the verdict: an upper bound is kept only when the whole time is over.
 func (j *Journal) Verify(ctx context.Context, e scenarios.Expectations) Verdict {
 	ctx, cancel := context.WithTimeout(ctx, e.Within)
 	defer cancel()
-	watch := watch{expectations: e, seen: make([][]int, len(e.Expect))}
+	var ended error
+	w := newWatch(e)
 	for tail := j.Tail(0); ; {
-		s := tail.look(batch)
-		watch.take(s)
-		if !s.more && watch.decided(&s.lost) || s.wait(ctx) != nil {
-			return j.Judge(e)
+		s := tail.look(everything)
+		w.take(&s)
+		if ended != nil || w.decided(&s.lost) {
+			return w.verdict(&s.lost)
 		}
+		ended = s.wait(ctx)
 	}
 }
 
 // watch counts the calls of expectations as they come.
 type watch struct {
-	expectations scenarios.Expectations
-	seen         [][]int // the numbers of the calls that each counts
+	scenarios.Expectations
+
+	all  []*Record   // that are held, oldest first
+	seen [][]*Record // those that each expectation counts
 }
 
-func (w *watch) take(s step) {
-	for i, e := range w.expectations.Expect {
-		if s.restarted {
-			w.seen[i] = nil
-		}
-		for _, r := range s.records {
-			if c := (&candidate{record: r}); e.Counts(c.result()) {
-				w.seen[i] = append(w.seen[i], r.Call.Number)
+func newWatch(e scenarios.Expectations) *watch {
+	return &watch{Expectations: e, seen: make([][]*Record, len(e.Expect))}
+}
+
+func (w *watch) take(s *step) {
+	w.all = append(s.kept(w.all), s.records...)
+	for i := range w.seen {
+		w.seen[i] = s.kept(w.seen[i])
+	}
+	for _, r := range s.records {
+		c := &candidate{record: r}
+		for i, e := range w.Expect {
+			if e.Counts(c.result()) {
+				w.seen[i] = append(w.seen[i], r)
 			}
 		}
-		w.seen[i] = held(w.seen[i], s.first)
 	}
 }
 
-// decided reports whether no call that may still come changes the verdict: all is met and nothing bounded above, or something is exceeded.
+// decided reports whether no call that may still come changes the verdict: all is met and nothing bounded above, or something is exceeded, or
+// would be if what is missing came after what it should follow.
 func (w *watch) decided(lost *tally) bool {
 	open := false
 	last := 0
-	for i, e := range w.expectations.Expect {
+	for i, e := range w.Expect {
+		required := w.seen[i]
+		if w.InOrder {
+			required = after(required, last)
+		}
+		missing := max(0, e.AtLeast-len(required))
 		bounded := e.AtMost != scenarios.NoLimit
-		if bounded && (len(w.seen[i]) > e.AtMost || lost.concerning(e) > 0) {
+		if bounded && (len(w.seen[i])+missing > e.AtMost || lost.concerning(e) > 0) {
 			return true
 		}
-		required := w.seen[i]
-		if w.expectations.InOrder {
-			required = held(required, last+1)
-		}
-		open = open || bounded || len(required) < e.AtLeast
-		if e.AtLeast > 0 && len(required) >= e.AtLeast {
-			last = required[e.AtLeast-1]
+		open = open || bounded || missing > 0
+		if e.AtLeast > 0 && missing == 0 {
+			last = required[e.AtLeast-1].Call.Number
 		}
 	}
 	return !open
+}
+
+// verdict is what the calls say that were counted so far.
+func (w *watch) verdict(lost *tally) Verdict {
+	v := Verdict{Expectations: len(w.Expect), Complete: lost.all == 0, Dropped: lost.all, Unmet: []Unmet{}}
+	var late []*Unmet
+	if w.InOrder {
+		late = outOfOrder(w.Expect, w.seen, lost)
+	}
+	for i, e := range w.Expect {
+		switch reason := unmetBy(e, len(w.seen[i]), lost.concerning(e)); {
+		case reason != "":
+			u := Unmet{Expectation: i + 1, Message: e.String() + "; " + reason, Seen: len(w.seen[i]), AtLeast: e.AtLeast, AtMost: e.AtMost}
+			u.explain(e, w.all, w.seen[i])
+			v.Unmet = append(v.Unmet, u)
+		case w.InOrder && late[i] != nil:
+			v.Unmet = append(v.Unmet, *late[i])
+		}
+	}
+	return v
 }
