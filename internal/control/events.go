@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"net/http"
 	"strconv"
 	"time"
@@ -23,14 +22,14 @@ func (a *API) streamCalls(r request, box *sandbox.Sandbox) (response, *Problem) 
 	if wrong != nil {
 		return response{}, wrong
 	}
-	after, given := r.params.Int("after")
-	if !given {
-		after = math.MaxInt
-		if last, err := strconv.ParseInt(r.Header.Get("Last-Event-ID"), 10, 64); err == nil {
-			after = last
-		}
+	after := journal.Newest
+	if _, given := r.params.Int("after"); given {
+		after = q.After
 	}
-	tail := box.Journal.Tail(int(after))
+	if last, err := strconv.Atoi(r.Header.Get("Last-Event-ID")); err == nil && last >= 0 {
+		after = last // whoever comes back asks with the same address as before
+	}
+	tail := box.Journal.Tail(after)
 	return response{contentType: "text/event-stream", stream: func(w io.Writer, flush func() error) {
 		stream{w, flush}.follow(r.Context(), tail, q)
 	}}, nil
@@ -45,12 +44,12 @@ type stream struct {
 
 // follow writes what comes until the client has gone or the journal is closed.
 func (s stream) follow(ctx context.Context, tail *journal.Tail, q journal.Query) {
-	for err := s.comment("calls follow"); err == nil; {
+	for err := s.comment("calls follow", tail); err == nil; {
 		var news journal.News
 		if news, err = next(ctx, tail, q); err == nil {
 			err = s.write(news)
 		} else if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
-			err = s.comment("still here")
+			err = s.comment("still here", tail)
 		}
 	}
 }
@@ -62,8 +61,9 @@ func next(ctx context.Context, tail *journal.Tail, q journal.Query) (journal.New
 	return tail.Next(ctx, q)
 }
 
-func (s stream) comment(text string) error {
-	_, err := fmt.Fprintf(s, ": %s\n\n", text)
+// comment says something that is no event, and how far the stream has come: the client asks from there on when it comes back.
+func (s stream) comment(text string, tail *journal.Tail) error {
+	_, err := fmt.Fprintf(s, ": %s\nid: %d\n\n", text, tail.After())
 	return errors.Join(err, s.flush())
 }
 
@@ -74,7 +74,7 @@ func (s stream) write(news journal.News) error {
 		errs = append(errs, err)
 	}
 	if news.Restarted {
-		event("restarted", "", struct{}{})
+		event("restarted", "id: 0\n", struct{}{}) // numbers may start over; whoever comes back now wants all that came since
 	}
 	if news.Missed > 0 {
 		event("missed", "", map[string]int{"missed": news.Missed})

@@ -26,22 +26,27 @@ func (a *API) verifyCalls(r request, box *sandbox.Sandbox) (response, *Problem) 
 
 var errSecret = errors.New("an expectation holds a token or a password: the journal masks it, and nothing there equals it")
 
-// expectationsOf reads what is to be verified: the document that was sent, or the scenario's own when that has no expectations.
+// expectationsOf reads what is to be verified: the document that was sent, or the scenario's own expectations when that has none; what else it
+// says then takes the place of the scenario's.
 func (a *API) expectationsOf(r request, scenario *scenarios.Scenario) (scenarios.Expectations, error) {
-	var wish struct {
-		Expect json.RawMessage `json:"expect"`
-		Within string          `json:"within"`
-	}
+	own := scenario.Expectations
+	wish := struct {
+		Expect  json.RawMessage `json:"expect"`
+		InOrder *bool           `json:"inOrder"`
+		Within  string          `json:"within"`
+	}{InOrder: &own.InOrder}
 	if err := json.Unmarshal(r.body, &wish); err != nil {
-		return scenarios.Expectations{}, err
+		return own, err
 	}
 	if wish.Within != "" {
-		if _, err := parseWait("within", wish.Within); err != nil {
-			return scenarios.Expectations{}, err
+		within, err := parseWait("within", wish.Within)
+		if err != nil {
+			return own, err
 		}
+		own.Within = within
 	}
 	if wish.Expect == nil {
-		return scenario.Expectations, nil
+		return own, nil
 	}
 	expectations, err := a.Library.Expectations(scenario, "document", r.body)
 	if err == nil && a.masks().Hide(string(r.body)) != string(r.body) {
