@@ -2,6 +2,7 @@ package mock
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/mockportal/mockportal/internal/nearest"
@@ -52,11 +53,12 @@ func (s *Sandbox) name() string {
 	return fmt.Sprintf("sandbox %q (scenario %q, seed %d)", s.box.ID, scenario.Name, scenario.Seed)
 }
 
-// Await blocks until there are n calls of an operation, and returns all of them, oldest first. The error is that of ctx when it ended first, or
-// says that there is no such operation, or that the portal was closed; in a test only the first does not fail it. Calls that were dropped do not count.
+// Await blocks until there are n calls of an operation, and returns all of them, oldest first. The error is that of ctx when it ended first,
+// journal.ErrClosed when the portal was closed first, or says that there is no such operation, which fails a test. Calls that were dropped do not
+// count.
 func (s *Sandbox) Await(ctx context.Context, operation string, n int) ([]journal.Call, error) {
-	if !s.known([]string{operation}) {
-		return nil, fmt.Errorf("no operation %q", operation)
+	if err := s.told(known(operation)); err != nil {
+		return nil, err
 	}
 	page, err := s.box.Journal.Wait(ctx, journal.Query{Operations: []string{operation}}, n)
 	if err == nil {
@@ -69,20 +71,16 @@ func (s *Sandbox) Await(ctx context.Context, operation string, n int) ([]journal
 	return page.Calls, fmt.Errorf("mock: %s: %d of %d calls of %s came%s: %w", s.name(), page.Total, n, operation, lost, err)
 }
 
-// known reports whether all operations are in the contract; in a test it fails the test with the names of those that are not.
-func (s *Sandbox) known(operations []string) bool {
+// known returns an error that names the operations which are not in the contract.
+func known(operations ...string) error {
 	contract := openapi.Portal()
+	var errs []error
 	for _, id := range operations {
-		if _, ok := contract.Operation(id); ok {
-			continue
+		if _, ok := contract.Operation(id); !ok {
+			errs = append(errs, fmt.Errorf("no operation %q%s", id, nearest.Suggest(id, contract.OperationIDs())))
 		}
-		if s.tb != nil {
-			s.tb.Helper()
-			s.tb.Fatalf("mock: no operation %q%s", id, nearest.Suggest(id, contract.OperationIDs()))
-		}
-		return false
 	}
-	return true
+	return errors.Join(errs...)
 }
 
 // checkExpectations fails the test when the scenario's own expectations are not met.
