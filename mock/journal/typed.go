@@ -37,7 +37,11 @@ func (c *Call) Provision() (Provision, error) {
 	p := Provision{}
 	p.ItemID, _ = params["itemId"].(string)
 	p.PurchaserOrgID, _ = params["purchaserOrgId"].(string)
-	if err := decodeInto(params["orgEntitlements"], &p.Entitlements); err != nil {
+	sent := params["orgEntitlements"]
+	if sent == nil {
+		return p, fmt.Errorf("%w: call %d came without orgEntitlements", ErrNotThat, c.Number)
+	}
+	if err := decodeInto(sent, &p.Entitlements); err != nil {
 		return p, fmt.Errorf("call %d: orgEntitlements: %w", c.Number, err)
 	}
 	return p, nil
