@@ -12,7 +12,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/gorilla/mux"
 
@@ -194,9 +193,7 @@ func (a *API) answer(w http.ResponseWriter, r *http.Request) (response, *Problem
 	}
 	answer, p := response{}, violated(slices.Concat(violations, departures, route.CheckBody(string(body))))
 	if p == nil {
-		// The request is here in full. From now on silence of the client is no reason to take it for gone; it may be waiting for calls. Where
-		// the writer knows no deadline there is none.
-		_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
+		// The request is here in full: net/http has lifted its read deadline, so an answer may be held back as long as is asked for.
 		answer, p = operations[route.Operation.ID](a, request{r, params, body})
 	}
 	if p != nil {

@@ -247,16 +247,19 @@ func holdBack(t *testing.T, client *http.Client, method, address, body string) (
 	trace := &httptrace.ClientTrace{Got100Continue: func() { close(arrived) }}
 	ctx, cancel := context.WithCancel(httptrace.WithClientTrace(t.Context(), trace))
 	t.Cleanup(cancel)
-	r, err := http.NewRequestWithContext(ctx, method, address, strings.NewReader(body))
+	r, err := http.NewRequestWithContext(ctx, method, address, io.NopCloser(strings.NewReader(body)))
 	if err != nil {
 		t.Fatal(err)
 	}
+	r.ContentLength, r.TransferEncoding = -1, []string{"chunked"} // a body, even when there is nothing in it
 	r.Header.Set("Expect", "100-continue") // the server asks for the body when it is about to read it
 	ended = make(chan struct{})
 	go func() {
 		defer close(ended)
 		if resp, err := client.Do(r); err == nil {
-			_, _ = io.Copy(io.Discard, resp.Body)
+			if _, _ = io.Copy(io.Discard, resp.Body); resp.StatusCode == http.StatusBadRequest {
+				t.Errorf("%s %s is refused", method, address)
+			}
 			_ = resp.Body.Close()
 		}
 	}()
@@ -266,10 +269,10 @@ func holdBack(t *testing.T, client *http.Client, method, address, body string) (
 
 // heldBack are requests that are held back for ever, as far as a test goes.
 var heldBack = []struct{ method, path, body string }{
-	{"GET", callsPath + "?wait=10m", " "},
+	{"GET", callsPath + "?wait=10m", ""},
 	{"POST", verifyPath, `{"expect":[{"when":{},"atLeast":1}],"within":"10m"}`},
 	{"POST", verifyPath, `{"expect":[{"when":{},"atMost":1}],"within":"10m"}`},
-	{"GET", eventsPath, " "},
+	{"GET", eventsPath, ""},
 }
 
 // TestCloseIsPrompt proves that nobody who waits or streams holds the server up: it gives calls that are being answered five seconds.
@@ -313,9 +316,13 @@ func TestClientGoes(t *testing.T) {
 			}))
 			defer s.Close()
 			cancel, ended := holdBack(t, s.Client(), row.method, s.URL+row.path, row.body)
+			begin := time.Now()
 			cancel()
 			<-ended
 			<-served
+			if took := time.Since(begin); took > 10*time.Second { // a stream finds it out by itself after 15
+				t.Errorf("it took %s", took)
+			}
 		})
 	}
 }

@@ -1,0 +1,83 @@
+package cli_test
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mockportal/mockportal/internal/cli"
+)
+
+// served starts a server in this process and returns the address of its control API.
+func served(t *testing.T, args ...string) string {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	out, in := io.Pipe()
+	ended := make(chan int)
+	go func() { ended <- cli.Run(ctx, append([]string{"serve", "--addr", "127.0.0.1:0"}, args...), in, io.Discard) }()
+	t.Cleanup(func() {
+		cancel()
+		if code := <-ended; code != 0 {
+			t.Errorf("it ended with %d", code)
+		}
+	})
+	var ready struct{ ControlURL string }
+	if err := json.NewDecoder(out).Decode(&ready); err != nil {
+		t.Fatal(err)
+	}
+	return ready.ControlURL + "/sandboxes/default"
+}
+
+// begun sends a request and returns the response once its header is there.
+func begun(t *testing.T, client *http.Client, method, address, body string) *http.Response {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := client.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = resp.Body.Close() })
+	return resp
+}
+
+// TestWaitingOutlastsTheReadTimeout proves that the time which a request may take to arrive cuts neither waiting nor a stream: net/http lifts it once
+// a request is read to its end.
+func TestWaitingOutlastsTheReadTimeout(t *testing.T) {
+	t.Parallel()
+	const wait = 600 * time.Millisecond
+	for protocol, args := range map[string][]string{"HTTP/1.1": nil, "HTTP/2.0": {"--tls"}} {
+		t.Run(protocol, func(t *testing.T) {
+			t.Parallel()
+			box := served(t, append(args, "--read-timeout", "200ms", "--idle-timeout", "200ms")...)
+			transport := &http.Transport{ForceAttemptHTTP2: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS12}}
+			t.Cleanup(transport.CloseIdleConnections)
+			client := &http.Client{Transport: transport}
+			stream := begun(t, client, http.MethodGet, box+"/events?after=0", "")
+			for _, row := range [][3]string{
+				{http.MethodGet, "/calls?wait=600ms", ""},
+				{http.MethodPost, "/verify", `{"expect":[{"when":{},"exactly":0}],"within":"600ms"}`},
+			} {
+				begin := time.Now()
+				resp := begun(t, client, row[0], box+row[1], row[2])
+				if took := time.Since(begin); took < wait || resp.StatusCode != http.StatusOK || resp.Proto != protocol {
+					t.Errorf("%s: %s %d after %s", row[1], resp.Proto, resp.StatusCode, took)
+				}
+			}
+			begun(t, client, http.MethodDelete, box+"/calls", "")
+			for lines, text := bufio.NewScanner(stream.Body), ""; text != "event: restarted"; text = lines.Text() {
+				if !lines.Scan() {
+					t.Fatalf("the stream was cut: %v", lines.Err())
+				}
+			}
+		})
+	}
+}
