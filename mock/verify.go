@@ -66,7 +66,7 @@ func (s *Sandbox) Await(ctx context.Context, operation string, n int) ([]journal
 	}
 	lost := ""
 	if !page.Complete {
-		lost = fmt.Sprintf(" (not complete: the journal has dropped %d calls)", page.Dropped)
+		lost = fmt.Sprintf(" (not complete: %d dropped)", page.Dropped)
 	}
 	return page.Calls, fmt.Errorf("mock: %s: %d of %d calls of %s came%s: %w", s.name(), page.Total, n, operation, lost, err)
 }

@@ -20,7 +20,9 @@ func served(t *testing.T, args ...string) string {
 	ctx, cancel := context.WithCancel(t.Context())
 	out, in := io.Pipe()
 	ended := make(chan int)
-	go func() { ended <- cli.Run(ctx, append([]string{"serve", "--addr", "127.0.0.1:0"}, args...), in, io.Discard) }()
+	go func() {
+		ended <- cli.Run(ctx, append([]string{"serve", "--addr", "127.0.0.1:0"}, args...), in, io.Discard)
+	}()
 	t.Cleanup(func() {
 		cancel()
 		if code := <-ended; code != 0 {

@@ -252,7 +252,7 @@ func holdBack(t *testing.T, client *http.Client, method, address, body string) (
 		t.Fatal(err)
 	}
 	r.ContentLength, r.TransferEncoding = -1, []string{"chunked"} // a body, even when there is nothing in it
-	r.Header.Set("Expect", "100-continue") // the server asks for the body when it is about to read it
+	r.Header.Set("Expect", "100-continue")                        // the server asks for the body when it is about to read it
 	ended = make(chan struct{})
 	go func() {
 		defer close(ended)

@@ -1,0 +1,305 @@
+package mock_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mockportal/mockportal/mock"
+	"github.com/mockportal/mockportal/mock/journal"
+)
+
+// said is everything that a test of somebody was told.
+func (t *tester) said() [][]string { return [][]string{t.fatals, t.errors, t.logs} }
+
+// TestVerify proves what a test is told of expectations, word by word, in the sandbox that a server is and in one of its own.
+func TestVerify(t *testing.T) {
+	t.Parallel()
+	s := mock.NewServer(t)
+	box := s.Sandbox(t, "purchased", mock.WithSeed(7))
+	for _, r := range []request{license(), license(), provision()} {
+		ask(t, s, r)
+	}
+	fetch(t, s.Client(), license().to(t, box.URL))
+	provisions := mock.Expect(mock.ProvisionOrgEntitlements)
+	for _, row := range []struct {
+		name   string
+		box    *mock.Sandbox
+		expect []mock.Expectation
+		want   string // "": they are met
+	}{
+		{"met", s.Portal.Sandbox, []mock.Expectation{provisions.Exactly(1), mock.Expect(mock.GetFutureLicense).AtLeast(2), mock.Expect("").AtMost(3)}, ""},
+		{"all that can be named", s.Portal.Sandbox, []mock.Expectation{
+			provisions.Member("admin").Param("purchaserOrgId", purchaser).Param("orgEntitlements", map[string]any{"maxUsers": 10}).Present("token").
+				Absent("callback").Outcome(journal.OK).Violating(false).Exactly(1),
+			mock.Expect("").Violating(true).AtMost(0), mock.Expect("").ErrorCode(498).Exactly(0),
+		}, ""},
+		{"unmet", s.Portal.Sandbox, []mock.Expectation{provisions.Param("orgEntitlements", map[string]any{"maxUsers": 11}).Exactly(1)}, `mock: sandbox "default" (scenario "trial", seed 0): the expectation is unmet
+expectation 1: exactly 1 call of provisionOrgEntitlements with orgEntitlements = {"maxUsers":11}; none came
+    call 3: POST ` + provisionPath + ` by admin, ok
+        /params/orgEntitlements/maxUsers: expected 11, got 10`},
+		{"of two one", s.Portal.Sandbox, []mock.Expectation{provisions.AtLeast(1), mock.Expect(mock.GetFutureLicense).Exactly(1)}, `mock: sandbox "default" (scenario "trial", seed 0): 1 of 2 expectations are unmet
+expectation 2: exactly 1 call of getFutureLicense; 2 came
+    call 2: GET ` + licensePath + ` by admin, ok
+        it repeats call 1, which was done`},
+		{"in a sandbox of its own", box, []mock.Expectation{mock.Expect(mock.GetFutureLicense).Exactly(0)}, `mock: sandbox "s1" (scenario "purchased", seed 7): the expectation is unmet
+expectation 1: no call of getFutureLicense; 1 came
+    call 1: GET /sandboxes/s1` + licensePath + ` by admin, ok`},
+	} {
+		tb := &tester{}
+		met := row.box.Verify(tb, row.expect...)
+		var errs []string
+		if row.want != "" {
+			errs = []string{row.want}
+		}
+		diff(t, row.name, [][]string{nil, errs, nil}, tb.said())
+		diff(t, row.name, row.want == "", met)
+	}
+}
+
+// TestVerifyFatal proves that an expectation which cannot be meant ends the test, and names what is near.
+func TestVerifyFatal(t *testing.T) {
+	t.Parallel()
+	p := portal(t)
+	for _, row := range []struct {
+		name   string
+		expect []mock.Expectation
+		want   string
+	}{
+		{"nothing", nil, "mock: nothing is expected: name an expectation"},
+		{"an unknown operation", []mock.Expectation{mock.Expect("getFutureLicence").Exactly(1)}, `mock: expectation 1: no operation "getFutureLicence" (did you mean "getFutureLicense"?)`},
+		{"an unknown member", []mock.Expectation{mock.Expect("").Exactly(1), mock.Expect("").Member("admn").Exactly(1)}, `mock: expectation 2: no member "admn" (did you mean "admin"?)`},
+		{"no number", []mock.Expectation{mock.Expect(mock.GetFutureLicense)}, "mock: expectation 1: expect[0] needs exactly, atLeast or atMost"},
+		{"two numbers", []mock.Expectation{mock.Expect("").Exactly(1).AtLeast(1)}, "mock: expectation 1: exactly stands alone, without atLeast and atMost"},
+		{"a number below none", []mock.Expectation{mock.Expect("").Exactly(-1)}, "mock: expectation 1: exactly must be a whole number from 0 on, not -1"},
+		{"a secret", []mock.Expectation{mock.Expect("").Param("token", "admin-token").Exactly(1)}, "mock: expectation 1: token is masked in the journal and equals nothing there; expect it with present: [token]"},
+		{"a value that is none", []mock.Expectation{mock.Expect("").Param("f", make(chan int)).Exactly(1)}, "mock: expectation 1: json: "},
+		{"two faults", []mock.Expectation{mock.Expect("x").Exactly(1), mock.Expect("y").Exactly(1)}, "expectation 2: no operation \"y\""},
+	} {
+		tb := &tester{}
+		if p.Verify(tb, row.expect...) || len(tb.fatals) != 1 || len(tb.errors) != 0 || !strings.Contains(tb.fatals[0], row.want) {
+			t.Errorf("%s: %q", row.name, tb.said())
+		}
+		if _, err := p.Judge(t.Context(), mock.Expectations{Expect: row.expect}); err == nil || "mock: "+err.Error() != tb.fatals[0] {
+			t.Errorf("%s: Judge says %v", row.name, err)
+		}
+	}
+}
+
+// TestExpectationsAreValues proves that what is made of an expectation leaves it as it was.
+func TestExpectationsAreValues(t *testing.T) {
+	t.Parallel()
+	p := portal(t)
+	call(t, p, license())
+	base := mock.Expect(mock.GetFutureLicense).Param("f", "json").AtLeast(1)
+	base.Param("f", "html").Member("viewer").AtMost(0)
+	p.Verify(t, base)
+}
+
+// TestVerifyAll proves that order and time are kept to, in a test and outside.
+func TestVerifyAll(t *testing.T) {
+	t.Parallel()
+	p := portal(t)
+	call(t, p, provision())
+	call(t, p, license())
+	first, second := mock.Expect(mock.ProvisionOrgEntitlements).AtLeast(1), mock.Expect(mock.GetFutureLicense).AtLeast(1)
+	p.VerifyAll(t, mock.Expectations{Expect: []mock.Expectation{first, second}, InOrder: true})
+	wrong := mock.Expectations{Expect: []mock.Expectation{second, first}, InOrder: true, Within: time.Millisecond}
+	tb := &tester{}
+	if p.VerifyAll(tb, wrong) || len(tb.errors) != 1 || !strings.Contains(tb.errors[0], "expectation 2: at least 1 call of provisionOrgEntitlements, after call 2; 1 came, none after it") {
+		t.Errorf("out of order: %q", tb.said())
+	}
+	verdict, err := p.Judge(t.Context(), wrong)
+	diff(t, "Judge", []any{error(nil), false, true, 2}, []any{err, verdict.Met(), verdict.Complete, verdict.Expectations})
+	wrong.Within = time.Hour
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	verdict, err = p.Judge(ended, wrong)
+	diff(t, "Judge, no longer waiting", []any{error(nil), false}, []any{err, verdict.Met()})
+	go call(t, p, provision())
+	p.VerifyAll(t, wrong) // it waits for the call that is on its way
+}
+
+// TestAwait proves what Await returns, and with what words it ends.
+func TestAwait(t *testing.T) {
+	t.Parallel()
+	p := portal(t, mock.WithJournal(2, 0))
+	for range 3 {
+		call(t, p, license())
+	}
+	calls, err := p.Await(t.Context(), mock.GetFutureLicense, 2)
+	if err != nil || len(calls) != 2 || calls[0].Number != 2 || calls[1].Params["f"] != "json" {
+		t.Errorf("%v, %v", err, calls)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+	defer cancel()
+	for _, row := range []struct {
+		operation, want string
+		is              error
+		calls           int
+	}{
+		{mock.GetFutureLicense, `mock: sandbox "default" (scenario "trial", seed 0): 2 of 3 calls of getFutureLicense came (not complete: 1 dropped): context deadline exceeded`, context.DeadlineExceeded, 2},
+		{mock.ProvisionOrgEntitlements, `mock: sandbox "default" (scenario "trial", seed 0): 0 of 3 calls of provisionOrgEntitlements came (not complete: 1 dropped): context deadline exceeded`, context.DeadlineExceeded, 0},
+		{"provision", `no operation "provision"`, nil, 0},
+		{"getFutureLicence", `no operation "getFutureLicence" (did you mean "getFutureLicense"?)`, nil, 0},
+	} {
+		calls, err := p.Await(ctx, row.operation, 3)
+		if err == nil || err.Error() != row.want || row.is != nil && !errors.Is(err, row.is) || len(calls) != row.calls {
+			t.Errorf("%s: %v, %d calls", row.operation, err, len(calls))
+		}
+	}
+	p.Close()
+	if _, err := p.Await(t.Context(), mock.GetFutureLicense, 3); !errors.Is(err, journal.ErrClosed) {
+		t.Errorf("closed: %v", err)
+	}
+}
+
+// TestAwaitComes proves that Await returns with the call that it waits for.
+func TestAwaitComes(t *testing.T) {
+	t.Parallel()
+	s := mock.NewServer(t)
+	go ask(t, s, license())
+	calls, err := s.Await(t.Context(), mock.GetFutureLicense, 1)
+	if err != nil || len(calls) != 1 || calls[0].Outcome != journal.OK {
+		t.Errorf("%v, %v", err, calls)
+	}
+}
+
+// TestUnknownOperationFails proves that a misspelt operation ends the test instead of finding nothing.
+func TestUnknownOperationFails(t *testing.T) {
+	t.Parallel()
+	tb := &tester{}
+	s := mock.NewServer(tb)
+	defer tb.end()
+	s.Calls("getFutureLicence", mock.GetFutureLicense, "trail")
+	_, _ = s.Await(t.Context(), "getFutureLicence", 1)
+	const licence = `mock: no operation "getFutureLicence" (did you mean "getFutureLicense"?)`
+	diff(t, "fatal", []string{licence + "\n" + `no operation "trail"`, licence}, tb.fatals)
+	if calls := portal(t).Calls("getFutureLicence"); calls != nil {
+		t.Errorf("outside of a test there are %v", calls)
+	}
+}
+
+// expecting is a scenario that expects one call of getFutureLicense.
+var expecting = mock.WithScenarioDocument([]byte("format: 1\nsummary: Expects one call.\nextends: trial\nexpect:\n  - { when: { operation: getFutureLicense }, exactly: 1 }\n"))
+
+// TestCheckExpectations proves that a scenario's own expectations are checked at the end of a test where that is asked for, and nowhere else.
+func TestCheckExpectations(t *testing.T) {
+	t.Parallel()
+	const unmet = "the expectation is unmet\nexpectation 1: exactly 1 call of getFutureLicense; none came\n    no call came at all"
+	for _, row := range []struct {
+		name         string
+		server       []mock.Option
+		box          []mock.Option
+		calls, inBox int
+		want         string
+	}{
+		{"not asked for", []mock.Option{expecting}, nil, 0, 0, ""},
+		{"unmet", []mock.Option{expecting, mock.CheckExpectations()}, nil, 0, 0, `mock: sandbox "default" (scenario "document", seed 0): ` + unmet},
+		{"met", []mock.Option{expecting, mock.CheckExpectations()}, nil, 1, 0, ""},
+		{"nothing expected", []mock.Option{mock.CheckExpectations()}, nil, 0, 0, ""},
+		{"a sandbox, unmet", nil, []mock.Option{expecting, mock.CheckExpectations()}, 1, 0, `mock: sandbox "s1" (scenario "document", seed 0): ` + unmet},
+		{"a sandbox, met", nil, []mock.Option{expecting, mock.CheckExpectations()}, 0, 1, ""},
+		{"a sandbox, not asked for", []mock.Option{mock.CheckExpectations()}, []mock.Option{expecting}, 0, 0, ""},
+	} {
+		tb := &tester{}
+		s := mock.NewServer(tb, row.server...)
+		box := s.Sandbox(tb, "trial", row.box...)
+		for range row.calls {
+			ask(t, s, license())
+		}
+		for range row.inBox {
+			fetch(t, s.Client(), license().to(t, box.URL))
+		}
+		var want []string
+		if row.want != "" {
+			want = []string{row.want}
+		}
+		diff(t, row.name, want, tb.end())
+	}
+}
+
+// TestJournalIsLogged proves that the journal is logged once when a test failed, whatever it failed with, and never when it passed.
+func TestJournalIsLogged(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name  string
+		calls int
+		fail  func(*tester)
+		want  []string
+	}{
+		{"passed", 2, func(*tester) {}, nil},
+		{"failed", 2, func(tb *tester) { tb.Errorf("something") }, []string{`mock: sandbox "default" (scenario "trial", seed 0): the journal, after 1 that are no longer held
+call  operation         member  outcome  violations  rule
+2     getFutureLicense  admin   ok       0           -`}},
+		{"failed without calls", 0, func(tb *tester) { tb.Fatalf("something") }, []string{`mock: sandbox "default" (scenario "trial", seed 0): no calls came`}},
+	} {
+		tb := &tester{}
+		s := mock.NewServer(tb, mock.WithJournal(1, 0))
+		for range row.calls {
+			ask(t, s, license())
+		}
+		row.fail(tb)
+		tb.end()
+		diff(t, row.name, row.want, tb.logs)
+	}
+}
+
+// TestJournalIsLoggedAfterAViolation proves that what only the end of the test finds out has the journal logged too.
+func TestJournalIsLoggedAfterAViolation(t *testing.T) {
+	t.Parallel()
+	tb := &tester{}
+	s := mock.NewServer(tb)
+	ask(t, s, license().with("verbose", "1"))
+	ask(t, s, get("/nowhere").by(http.MethodPost))
+	tb.end()
+	diff(t, "logs", []string{`mock: sandbox "default" (scenario "trial", seed 0): the journal
+call  operation         member  outcome    violations  rule
+1     getFutureLicense  admin   ok         1           -
+2     POST /nowhere     -       error 400  0           -`}, tb.logs)
+}
+
+// TestTypedCalls proves that a call is read as what it was, whatever the portal said to it, and that what it was not is refused.
+func TestTypedCalls(t *testing.T) {
+	t.Parallel()
+	p := portal(t, mock.WithScenario("future-entitlements"))
+	for _, r := range []request{
+		provision(), license(), license().with("token", "viewer-token"),
+		orgEntitlements(`{"maxUsers":3,"entitlements":{},"extra":1}`), orgEntitlements(`{"maxUsers":"3"}`), orgEntitlements("[object Object]"), provision().with("orgEntitlements", ""),
+	} {
+		call(t, p, r)
+	}
+	calls := p.Calls()
+	got, err := calls[0].Provision()
+	want := journal.Provision{ItemID: item, PurchaserOrgID: purchaser, Entitlements: journal.OrgEntitlements{
+		MaxUsers: 10, Entitlements: map[string]journal.Entitlement{"standard": {Num: 8}, "advanced": {Num: 2}, "spatialAnalyst": {Num: 2}},
+	}}
+	diff(t, "provision", []any{want, error(nil)}, []any{got, err})
+	future, err := calls[1].FutureLicense()
+	if err != nil || len(future.UserTypes) == 0 || future.UserTypes[0].ID == "" || future.UserTypes[0].StartDate == 0 {
+		t.Errorf("future licence: %v, %+v", err, future)
+	}
+	got, err = calls[3].Provision()
+	diff(t, "with a name too many", []any{3, error(nil)}, []any{got.Entitlements.MaxUsers, err})
+	for i, want := range map[int]string{
+		1: "the call has no such thing: call 2 is getFutureLicense, ok, and not what provisionOrgEntitlements sends",
+		4: "call 5: orgEntitlements: json: cannot unmarshal string into Go struct field OrgEntitlements.maxUsers of type int",
+		5: "call 6: orgEntitlements: json: cannot unmarshal string into Go value of type journal.OrgEntitlements",
+		6: "the call has no such thing: call 7 came without orgEntitlements",
+	} {
+		if _, err := calls[i].Provision(); err == nil || err.Error() != want {
+			t.Errorf("call %d: %v", i+1, err)
+		}
+	}
+	for i, want := range map[int]string{
+		0: "the call has no such thing: call 1 is provisionOrgEntitlements, ok, and not what getFutureLicense answers",
+		2: "the call has no such thing: call 3 is getFutureLicense, error 403, and not what getFutureLicense answers",
+	} {
+		if _, err := calls[i].FutureLicense(); err == nil || err.Error() != want || !errors.Is(err, journal.ErrNotThat) {
+			t.Errorf("call %d: %v", i+1, err)
+		}
+	}
+}
