@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -119,7 +120,9 @@ func TestVerifyAll(t *testing.T) {
 	cancel()
 	verdict, err = p.Judge(ended, wrong)
 	diff(t, "Judge, no longer waiting", []any{error(nil), false}, []any{err, verdict.Met()})
-	go call(t, p, provision())
+	var group sync.WaitGroup
+	defer group.Wait()
+	group.Go(func() { call(t, p, provision()) })
 	p.VerifyAll(t, wrong) // it waits for the call that is on its way
 }
 
@@ -161,7 +164,9 @@ func TestAwait(t *testing.T) {
 func TestAwaitComes(t *testing.T) {
 	t.Parallel()
 	s := mock.NewServer(t)
-	go ask(t, s, license())
+	var group sync.WaitGroup
+	defer group.Wait()
+	group.Go(func() { ask(t, s, license()) })
 	calls, err := s.Await(t.Context(), mock.GetFutureLicense, 1)
 	if err != nil || len(calls) != 1 || calls[0].Outcome != journal.OK {
 		t.Errorf("%v, %v", err, calls)

@@ -38,7 +38,7 @@ func kindOf(operation string) openapi.Kind {
 // journalOf has a call per word, of the operation with that name.
 func journalOf(maxCalls int, operations string) *journal.Journal {
 	j := journal.New(maxCalls, 0)
-	for _, o := range strings.Fields(operations) {
+	for o := range strings.FieldsSeq(operations) {
 		j.Append(record(journal.Call{Operation: o, Kind: kindOf(o), Method: "GET", Path: "/" + o, Outcome: journal.OK}))
 	}
 	return j

@@ -109,51 +109,57 @@ func TestWaitersAmongAppenders(t *testing.T) {
 	})
 }
 
-// TestThousandsOfWaiters proves that each of many waiters is let go by the very call that it waits for, and none before.
+// queue is waiters for the operation a, and how many of them have returned, by the call that they wait for.
+type queue struct {
+	journal  *journal.Journal
+	mu       sync.Mutex // guards what follows
+	returned []int
+}
+
+func (q *queue) done(k int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.returned[k]++
+}
+
+func (q *queue) wait(t *testing.T, k int) {
+	defer q.done(k)
+	page, err := q.journal.Wait(t.Context(), journal.Query{Operations: []string{"a"}}, k)
+	if err != nil || page.Total != k {
+		t.Errorf("who waits for %d calls gets %d, %v", k, page.Total, err)
+	}
+}
+
+func (q *queue) verify(t *testing.T, k int) {
+	defer q.done(k)
+	if v := q.journal.Verify(t.Context(), within(time.Hour, atLeast(k, "a"))); !v.Met() {
+		t.Errorf("who verifies %d calls hears %s", k, v)
+	}
+}
+
+// TestThousandsOfWaiters proves that each of 5,000 who wait and 1,000 who verify is let go by the very call that it waits for.
 func TestThousandsOfWaiters(t *testing.T) {
 	t.Parallel()
 	const each, calls = 200, 25
 	synctest.Test(t, func(t *testing.T) {
-		j := journal.New(0, 0)
-		var mu sync.Mutex
-		returned := make([]int, calls+1) // by the call that they wait for
-		done := func(k int) {
-			mu.Lock()
-			defer mu.Unlock()
-			returned[k]++
-		}
-		for k := 1; k <= calls; k++ {
-			for range each {
-				go func() {
-					if page, err := j.Wait(t.Context(), journal.Query{Operations: []string{"a"}}, k); err != nil || page.Total != k {
-						t.Errorf("who waits for %d calls gets %d, %v", k, page.Total, err)
-					}
-					done(k)
-				}()
-			}
-			for range each / 5 {
-				go func() {
-					v := j.Verify(t.Context(), within(time.Hour, atLeast(k, "a")))
-					if !v.Met() {
-						t.Errorf("who verifies %d calls hears %s", k, v)
-					}
-					done(k)
-				}()
-			}
-		}
+		q := &queue{journal: journal.New(0, 0), returned: make([]int, calls+1)}
 		want := make([]int, calls+1)
-		for k := 1; k <= calls; k++ {
-			synctest.Wait()
-			if diff := cmp.Diff(want, returned); diff != "" {
-				t.Fatalf("after %d calls (-want +returned):\n%s", k-1, diff)
-			}
-			j.Append(record(journal.Call{Operation: "b"}))
-			j.Append(record(journal.Call{Operation: "a"}))
-			want[k] = each + each/5
+		for i := range each * calls {
+			go q.wait(t, i%calls+1)
 		}
-		synctest.Wait()
-		if diff := cmp.Diff(want, returned); diff != "" {
-			t.Errorf("in the end (-want +returned):\n%s", diff)
+		for i := range each * calls / 5 {
+			go q.verify(t, i%calls+1)
+		}
+		for k := range calls + 1 {
+			if k > 0 {
+				want[k] = each + each/5
+				q.journal.Append(record(journal.Call{Operation: "b"}))
+				q.journal.Append(record(journal.Call{Operation: "a"}))
+			}
+			synctest.Wait()
+			if diff := cmp.Diff(want, q.returned); diff != "" {
+				t.Fatalf("after %d calls (-want +returned):\n%s", k, diff)
+			}
 		}
 	})
 }
@@ -185,7 +191,7 @@ func BenchmarkAppendWithWaiters(b *testing.B) {
 	each := time.Since(begin).Nanoseconds() / alone
 	var group sync.WaitGroup
 	for range waiters {
-		group.Go(func() { _, _ = j.Wait(context.Background(), journal.Query{Operations: []string{"a"}}, 1) })
+		group.Go(func() { _, _ = j.Wait(b.Context(), journal.Query{Operations: []string{"a"}}, 1) })
 	}
 	for b.Loop() {
 		j.Append(record(journal.Call{}))
