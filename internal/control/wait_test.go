@@ -59,7 +59,7 @@ func TestWaitRefused(t *testing.T) {
 		"wait=2":            `wait: "2" must be a duration such as 50ms, 1m30s or 31d`,
 		"wait=-1s":          `wait: "-1s" must be a duration such as 50ms, 1m30s or 31d`,
 		"wait=soon&count=2": `wait: "soon" must be a duration such as 50ms, 1m30s or 31d`,
-		"wait=1s&count=0":   "query count: must be an integer of 1 or more, came as 0",
+		"wait=1s&count=0":   "query count: must be an integer from 1 to 9007199254740991, came as 0",
 	} {
 		diff(t, query, want, bad(t, s, http.StatusBadRequest, "listCalls", callsPath+"?"+query, "").Detail)
 	}
