@@ -63,7 +63,11 @@ func next(ctx context.Context, tail *journal.Tail, q journal.Query) (journal.New
 
 // comment says something that is no event, and how far the stream has come: the client asks from there on when it comes back.
 func (s stream) comment(text string, tail *journal.Tail) error {
-	_, err := fmt.Fprintf(s, ": %s\nid: %d\n\n", text, tail.After())
+	id := ""
+	if after := tail.After(); after >= 0 {
+		id = fmt.Sprintf("id: %d\n", after)
+	}
+	_, err := fmt.Fprintf(s, ": %s\n%s\n", text, id)
 	return errors.Join(err, s.flush())
 }
 

@@ -46,14 +46,15 @@ func (j *Journal) Tail(after int) *Tail {
 	case after < 0:
 		t.last = j.last
 	case after > j.last, after > 0 && after < forgotten:
-		t.era = -1 // of none, so that the first look begins again
+		t.era, t.last = -1, -1 // of none, so that the first look begins again
 	default:
 		t.last = max(after, forgotten)
 	}
 	return t
 }
 
-// After returns the number of the last call that the tail has looked at, behind which another tail would go on.
+// After returns the number of the last call that the tail has looked at, behind which another tail would go on; below 0 where it is still to say
+// that it has restarted.
 func (t *Tail) After() int { return t.last }
 
 // forgottenLocked returns the number of the last call that was forgotten on request.

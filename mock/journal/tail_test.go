@@ -125,7 +125,11 @@ func TestTailBegins(t *testing.T) {
 		for range 5 {
 			j.Append(record(journal.Call{}))
 		}
-		news, err := j.Tail(row.after).Next(over(), journal.Query{})
+		tail := j.Tail(row.after)
+		if tail.After() > 9 || row.restarted != (tail.After() < 0) {
+			t.Errorf("%s: it is behind call %d", row.name, tail.After())
+		}
+		news, err := tail.Next(over(), journal.Query{})
 		quiet := row.want == nil && row.missed == 0 && !row.restarted
 		if quiet != errors.Is(err, context.Canceled) || !quiet && err != nil {
 			t.Errorf("%s: %v", row.name, err)
