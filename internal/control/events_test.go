@@ -225,6 +225,25 @@ func TestStreamIsAlive(t *testing.T) {
 	})
 }
 
+// TestStreamRestarts proves byte by byte what a client is told that comes back with the number of a call which there is not.
+func TestStreamRestarts(t *testing.T) {
+	t.Parallel()
+	p, err := mock.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	for after, want := range map[string]string{
+		"0": ": calls follow\nid: 0\n\n",
+		"9": ": calls follow\n\nid: 0\nevent: restarted\ndata: {}\n\n",
+	} {
+		w := httptest.NewRecorder()
+		p.ServeHTTP(w, httptest.NewRequest(http.MethodGet, eventsPath+"?after="+after, http.NoBody).WithContext(gone))
+		diff(t, after, want, w.Body.String())
+	}
+}
+
 // TestStreamEndsWithItsSandbox proves that a stream ends when its sandbox is deleted, and that waiting does.
 func TestStreamEndsWithItsSandbox(t *testing.T) {
 	t.Parallel()
