@@ -2,6 +2,7 @@ package journal_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"testing"
 	"testing/synctest"
@@ -168,5 +169,20 @@ func TestVerifyWithin(t *testing.T) {
 				t.Errorf("%s: after %s, want %s", row.name, took, row.took)
 			}
 		})
+	}
+}
+
+// TestVerifyAnswersByOneMoment proves that a verdict is that of the calls which decided it, also when they are dropped while it is made.
+func TestVerifyAnswersByOneMoment(t *testing.T) {
+	t.Parallel()
+	j := journal.New(1, 0)
+	j.Append(journal.Record{Call: journal.Call{Operation: "a"}, Detail: func(c *journal.Call) {
+		c.Params = map[string]any{"f": "json"}
+		j.Append(record(journal.Call{Operation: "b"}))
+	}})
+	e := atLeast(1, "a")
+	e.When.Params = map[string]json.RawMessage{"f": json.RawMessage(`"json"`)}
+	if v := j.Verify(t.Context(), within(time.Hour, e)); !v.Met() || !v.Complete {
+		t.Errorf("it was there, and nothing was dropped then: %s", v)
 	}
 }
