@@ -107,8 +107,8 @@ func TestNoOutputShowsASecret(t *testing.T) {
 	t.Parallel()
 	for _, route := range openapi.Portal().Routes() {
 		for turn, v := range variants {
-			if turn > 1 && route != route.Operation.Routes[0] {
-				break // another way to the same operation
+			if turn > 1 && route != route.Operation.Routes[0] || turn > 0 && testing.Short() {
+				break // another way to the same operation; or, as under the race detector, not all are asked for
 			}
 			t.Run(v.name+" "+route.Method+" "+route.Operation.ID, func(t *testing.T) {
 				t.Parallel()
