@@ -18,33 +18,35 @@ const (
 	ofSignal      = 128 // and the signal's number
 )
 
-// exitStatus is how a command ended; nothing is left to be said of it.
+// exitStatus is how a command ended.
 type exitStatus struct {
-	code   int
-	why    string // as the summary says it
-	unsaid bool   // there is no summary
+	code      int
+	why       string // as the summary says it
+	unstarted bool   // it never ran, so there is nothing to sum up
 }
 
 func (e exitStatus) Error() string { return e.why }
 
 // end says what no summary has said.
 func (e exitStatus) end(w io.Writer) int {
-	if e.unsaid {
+	if e.unstarted {
 		say(w, "mockportal: "+e.why)
 	}
 	return e.code
 }
 
 // notStarted turns the reason why a command did not start into the exit code that shells have for it.
-func notStarted(err error) error {
+func notStarted(name string, err error) error {
+	status := exitStatus{code: notExecutable, unstarted: true}
+	if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
+		status.code = notFound
+	}
 	var named *exec.Error
 	if errors.As(err, &named) {
-		err = fmt.Errorf("%q: %w", named.Name, named.Err)
+		err = named.Err
 	}
-	if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
-		return exitStatus{code: notFound, why: "cannot run " + err.Error(), unsaid: true}
-	}
-	return exitStatus{code: notExecutable, why: "cannot run " + err.Error(), unsaid: true}
+	status.why = fmt.Sprintf("cannot run %q: %s", name, unwrapPath(err))
+	return status
 }
 
 // endOf turns what a command's Wait returns into its exit status; nil for 0.
@@ -70,7 +72,11 @@ type signals struct {
 
 func passSignals() *signals {
 	s := &signals{received: make(chan os.Signal, 8), done: make(chan struct{})}
-	signal.Notify(s.received, passed...)
+	for _, one := range passed {
+		if !signal.Ignored(one) { // nohup has SIGHUP ignored: the command is meant to inherit that, and would not once we listen
+			signal.Notify(s.received, one)
+		}
+	}
 	return s
 }
 

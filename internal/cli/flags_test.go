@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/mockportal/mockportal/internal/cli"
+	"github.com/mockportal/mockportal/mock"
 )
 
 // help returns the usage text of the program or of one command, each run of blanks as one.
@@ -52,7 +53,7 @@ func flags(t *testing.T, command string) map[string]string {
 	}
 	found := map[string]string{}
 	variable := regexp.MustCompile(`\(\$([A-Z_]+)\)`)
-	for _, entry := range regexp.MustCompile(`(?m)^ +(?:-h, )?--`).Split(list, -1)[1:] {
+	for _, entry := range regexp.MustCompile(`(?m)^ +(?:-[a-z], )?--`).Split(list, -1)[1:] {
 		name := regexp.MustCompile(`^[a-z-]+`).FindString(entry)
 		if name == "help" {
 			continue
@@ -86,14 +87,23 @@ var unreadable = map[string]string{
 	"read-timeout": "nowhere", "idle-timeout": "nowhere", "log-format": "nowhere", "log-level": "nowhere",
 	"json": "nowhere", "url": "::", "timeout": "nowhere",
 	"tls-addr": "nowhere", "tls-host": "nowhere", "tls-cert": "nowhere", "tls-key": "nowhere", "trust-proxy": "nowhere",
-	"control-token": "",
+	"report": "flags_test.go/nowhere", "har": "flags_test.go/nowhere", // no folder
+	"sandbox": "nowhere", "ca": "nowhere", "as": "nowhere", "follow": "nowhere", "operation": "nowhere", "outcome": "nowhere", "violations": "nowhere", "after": "nowhere",
+	"control-token": "", "member": "",
 }
 
 // TestEnvironmentIsRead proves for every flag of every command that its environment variable is read: with a value that cannot be, the
-// command ends with 2 and has printed nothing.
+// command ends with 2 and has printed nothing. Without one it does not.
 func TestEnvironmentIsRead(t *testing.T) {
 	t.Parallel()
+	s := mock.NewServer(t)
 	for _, command := range commands(t) {
+		t.Run(command, func(t *testing.T) {
+			t.Parallel()
+			if code, text := runs(t, s, command, "MOCKPORTAL_ADDR=127.0.0.1:0"); code == 2 {
+				t.Errorf("with nothing unreadable it ends with 2: %s", text)
+			}
+		})
 		for flag, variable := range flags(t, command) {
 			value, ok := unreadable[flag]
 			if !ok {
@@ -102,32 +112,52 @@ func TestEnvironmentIsRead(t *testing.T) {
 			if value != "" {
 				t.Run(command+" "+flag, func(t *testing.T) {
 					t.Parallel()
-					refuses(t, command, variable+"="+value)
+					refuses(t, s, command, variable+"="+value)
 				})
 			}
 		}
 	}
 }
 
-// refuses runs a command in an environment with one more variable. A server that starts all the same is ended by the time limit.
-func refuses(t *testing.T, command, variable string) {
-	args := []string{command}
-	if command == "show" {
-		args = append(args, "trial")
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, "mockportal", args...)
-	cmd.Env = append(os.Environ(), "MOCKPORTAL_ADDR=127.0.0.1:0", variable)
-	var out, err bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &err
-	_ = cmd.Run()
-	if code := cmd.ProcessState.ExitCode(); code != 2 || out.Len() > 0 {
-		t.Errorf("%s: code %d, %s%s", variable, code, out.String(), err.String())
+func refuses(t *testing.T, s *mock.Server, command, variable string) {
+	t.Helper()
+	if code, text := runs(t, s, command, variable); code != 2 || !strings.HasPrefix(text, "mockportal: ") {
+		t.Errorf("%s: code %d, %s", variable, code, text)
 	}
 }
 
-// TestReadme proves that every flag and every environment variable of every command stands in the README, and that it names no other.
+// runs runs a command in an environment with one more variable, where a server is, and returns its code and what it has printed. A server that starts
+// is ended once it has said that it is ready.
+func runs(t *testing.T, s *mock.Server, command, variable string) (code int, text string) {
+	t.Helper()
+	args := append([]string{command}, map[string][]string{"show": {"trial"}, "run": {"--", "true"}}[command]...)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "mockportal", args...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.Env = append(os.Environ(), "MOCKPORTAL_ADDR=127.0.0.1:0", "MOCKPORTAL_URL="+s.URL, variable)
+	var err bytes.Buffer
+	out := &untilReady{ready: cancel}
+	cmd.Stdout, cmd.Stderr = out, &err
+	_ = cmd.Run()
+	return cmd.ProcessState.ExitCode(), out.text.String() + err.String()
+}
+
+// untilReady is standard output; it tells when a server is ready.
+type untilReady struct {
+	text  bytes.Buffer
+	ready func()
+}
+
+func (u *untilReady) Write(p []byte) (int, error) {
+	if bytes.HasPrefix(p, []byte(`{"url":`)) {
+		u.ready()
+	}
+	return u.text.Write(p)
+}
+
+// TestReadme proves that every flag and every environment variable of every command stands in the README, and those that run gives to a command,
+// and that it names no other.
 func TestReadme(t *testing.T) {
 	t.Parallel()
 	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
@@ -139,6 +169,10 @@ func TestReadme(t *testing.T) {
 		for flag, variable := range flags(t, command) {
 			known["--"+flag], known[variable] = true, true
 		}
+	}
+	given, _, _ := strings.Cut(help(t, "run"), "Flags:\n") // what a command is given has no flag
+	for _, variable := range regexp.MustCompile(`MOCKPORTAL_[A-Z_]+`).FindAllString(given, -1) {
+		known[variable] = true
 	}
 	written := map[string]bool{}
 	for _, name := range regexp.MustCompile("`(--[a-z-]+|MOCKPORTAL_[A-Z_]+)").FindAllStringSubmatch(string(readme), -1) {

@@ -20,6 +20,7 @@ func TestMain(m *testing.M) {
 // mockportal is what cmd/mockportal does.
 func mockportal() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
 	code := cli.Run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)

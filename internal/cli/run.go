@@ -1,44 +1,41 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"time"
 
-	"github.com/mockportal/mockportal/internal/report"
 	"github.com/mockportal/mockportal/mock"
 )
 
 type runCmd struct {
 	portalFlags
 
-	LogLevel string   `default:"error" enum:"debug,info,warn,error" help:"debug logs every call; warn and below log calls that violate the contract. The summary has those anyway."`
-	Report   string   `placeholder:"FILE" help:"Write what was checked there, as JUnit XML."`
-	HAR      string   `name:"har" placeholder:"FILE" help:"Write the calls there, as HAR 1.2 for a browser's network panel."`
+	LogLevel string   `default:"error" enum:"debug,info,warn,error" help:"debug logs every call; warn and below log calls that violate the contract, which are in the summary too."`
+	Report   string   `placeholder:"FILE" help:"Write to this file what was checked and how it went, as JUnit XML."`
+	HAR      string   `name:"har" placeholder:"FILE" help:"Write to this file the calls, as HAR 1.2 for the network panel of a browser."`
 	Command  []string `arg:"" passthrough:"" help:"The command and its arguments, after --."`
 }
 
 // Help says what the command is given, and what is made of how it ends.
 func (*runCmd) Help() string {
-	return `The portal listens on a free port of 127.0.0.1. The command finds it by MOCKPORTAL_URL, MOCKPORTAL_SHARING_URL, MOCKPORTAL_PORTALADMIN_URL and MOCKPORTAL_CONTROL_URL, and a token of the scenario's admin in MOCKPORTAL_TOKEN; with TLS also MOCKPORTAL_TLS_URL where that is another address, and the file MOCKPORTAL_CA with what to trust.
+	return `The portal listens on a free port of 127.0.0.1. The command finds it by MOCKPORTAL_URL, MOCKPORTAL_SHARING_URL, MOCKPORTAL_PORTALADMIN_URL and MOCKPORTAL_CONTROL_URL, and has the token of the scenario's admin in MOCKPORTAL_TOKEN. With TLS it also has a file of certificates to trust in MOCKPORTAL_CA, and with --tls-addr the address of HTTPS in MOCKPORTAL_TLS_URL.
 
-When it has ended, a summary of its calls follows on standard error: violations of the contract, expectations of the scenario that are unmet, and what of the contract was exercised. Exit code: the command's own when that is not 0 (126 and 127 when it cannot be started, 128 + n after signal n), else 1 when there were violations or unmet expectations.`
+When it has ended, a summary follows on standard error: calls that violate the contract, expectations of the scenarios that are unmet, and how much of the contract was exercised. Signals are passed on to the command.
+
+Exit code: that of the command when it is not 0 (126 and 127 when it cannot be started, 128 + n after signal n), else 1 when there were violations or unmet expectations.`
 }
 
-// Run runs a command beside a portal of its own.
+// Run runs a command beside a portal of its own. The files are written also when the command did not start: those of an earlier run would
+// tell of that one.
 func (r *runCmd) Run(ctx context.Context, std streams) error {
 	if len(r.Command) > 0 && r.Command[0] == "--" {
 		r.Command = r.Command[1:]
 	}
 	if len(r.Command) == 0 {
 		return usageError{errors.New("run takes a command, such as mockportal run -- npm test")}
-	}
-	if _, err := exec.LookPath(r.Command[0]); err != nil {
-		return notStarted(err)
 	}
 	files, err := r.create()
 	if err != nil {
@@ -52,13 +49,8 @@ func (r *runCmd) Run(ctx context.Context, std streams) error {
 	s := summary{began: time.Now(), command: r.Command[0], root: portal.line.URL}
 	s.ended = r.execute(portal, std)
 	s.took = time.Since(s.began)
-	s.history, s.coverage = portal.History(ctx), portal.Coverage()
-	err = errors.Join(portal.stop(), files.write(&s))
-	say(std.err, "\n"+s.String())
-	if err != nil {
-		return err
-	}
-	return s.verdict()
+	s.history, s.coverage = s.historyOf(ctx, portal), portal.Coverage()
+	return s.conclude(std.err, errors.Join(portal.stop(), files.write(&s)))
 }
 
 // execute runs the command with the portal in its environment.
@@ -74,7 +66,7 @@ func (r *runCmd) execute(portal *started, std streams) error {
 	forward := passSignals()
 	defer forward.stop()
 	if err := command.Start(); err != nil {
-		return notStarted(err)
+		return notStarted(r.Command[0], err)
 	}
 	forward.to(command.Process)
 	return endOf(command.Wait())
@@ -109,58 +101,10 @@ func (r *runCmd) environment(portal *started) (environment []string, tidy func()
 
 // tokenOf returns the token of the member admin, else of the first member that has one.
 func tokenOf(portal *mock.Portal) string {
-	token := ""
-	for _, member := range portal.Members() {
-		if member == "admin" {
-			return portal.Token(member)
-		}
-		token = cmp.Or(token, portal.Token(member))
-	}
-	return token
-}
-
-// files are those that are written in the end. They are made at the beginning, so that a name that cannot be written ends nothing but itself.
-type files struct{ junit, har *os.File }
-
-func (r *runCmd) create() (files, error) {
-	var f files
-	var errs []error
-	for _, one := range []struct {
-		flag, name string
-		file       **os.File
-	}{{"--report", r.Report, &f.junit}, {"--har", r.HAR, &f.har}} {
-		if one.name == "" {
-			continue
-		}
-		file, err := os.Create(one.name)
-		if err != nil {
-			errs = append(errs, fmt.Errorf("%s %q: %w", one.flag, one.name, unwrapPath(err)))
-			continue
-		}
-		*one.file = file
-	}
-	if err := errors.Join(errs...); err != nil {
-		f.close()
-		return files{}, err
-	}
-	return f, nil
-}
-
-func (f files) close() {
-	for _, file := range []*os.File{f.junit, f.har} {
-		if file != nil {
-			_ = file.Close() // what was to be written is written
+	for _, member := range append([]string{"admin"}, portal.Members()...) {
+		if token := portal.Token(member); token != "" {
+			return token
 		}
 	}
-}
-
-func (f files) write(s *summary) error {
-	var errs []error
-	if f.junit != nil {
-		errs = append(errs, report.JUnit(f.junit, s.suite()))
-	}
-	if f.har != nil {
-		errs = append(errs, report.HAR(f.har, s.history.Calls, report.HAROptions{BaseURL: s.root, Version: programVersion()}))
-	}
-	return errors.Join(errs...)
+	return ""
 }

@@ -2,8 +2,10 @@ package cli
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,12 +28,40 @@ type summary struct {
 	coverage journal.CoverageReport
 }
 
+// historyOf waits for calls that are still to come, as the scenarios say; of a command that never ran none do.
+func (s *summary) historyOf(ctx context.Context, portal *started) mock.History {
+	if !s.ran() {
+		ended, cancel := context.WithCancel(ctx)
+		cancel()
+		ctx = ended
+	}
+	return portal.History(ctx)
+}
+
+// ran reports whether the command was started.
+func (s *summary) ran() bool {
+	var status exitStatus
+	return s.ended == nil || errors.As(s.ended, &status) && !status.unstarted
+}
+
+// conclude says what came of the command, and what was wrong with our own files, and returns what the program ends with: the command's own
+// end counts before ours.
+func (s *summary) conclude(w io.Writer, err error) error {
+	if s.ran() {
+		say(w, "\n"+s.String())
+	}
+	switch {
+	case s.ended == nil && err != nil:
+		return err
+	case err != nil:
+		say(w, "mockportal: "+err.Error())
+	}
+	return s.verdict()
+}
+
 // verdict is what the program ends with: the command's own end, else that of the checks.
 func (s *summary) verdict() error {
-	var status exitStatus
 	switch {
-	case errors.As(s.ended, &status):
-		return status
 	case s.ended != nil:
 		return s.ended
 	case len(s.violating())+s.unmet() > 0 || s.blind():
@@ -59,24 +89,45 @@ func (s *summary) blind() bool { return s.history.DroppedViolating > 0 }
 // String is the summary for people.
 func (s *summary) String() string {
 	var b strings.Builder
-	calls := s.history.Calls
-	fmt.Fprintf(&b, "mockportal: %s, %s against the contract, %s", s.counts(), none(len(s.violating())), plural(s.unmet(), "expectation unmet", "expectations unmet"))
+	calls, violating := s.history.Calls, s.violating()
+	fmt.Fprintf(&b, "mockportal: %s, %s against the contract, %s", s.counts(), none(len(violating)), s.expectations())
 	if !calls.Complete {
-		fmt.Fprintf(&b, "\nnot complete: the first %s no longer held, %d of them violated the contract", plural(calls.Dropped, "call is", "calls are"), s.history.DroppedViolating)
+		fmt.Fprintf(&b, "\nnot complete: the first %s no longer held, %s of them against the contract", plural(calls.Dropped, "call is", "calls are"), none(s.history.DroppedViolating))
 	}
 	if s.ended != nil {
 		fmt.Fprintf(&b, "\n%s", s.ended)
 	}
-	for _, c := range s.violating() {
-		fmt.Fprintf(&b, "\n%s", violationsOf(&c))
+	if len(violating) > 0 {
+		fmt.Fprintf(&b, "\n%s", violationsOf(violating[:min(len(violating), mostShown)]))
+	}
+	if more := len(violating) - mostShown; more > 0 {
+		fmt.Fprintf(&b, "\n… and %s against the contract; --report FILE has all", plural(more, "more call", "more calls"))
 	}
 	for _, v := range s.history.Verdicts {
 		if !v.Met() || !v.Complete {
-			fmt.Fprintf(&b, "\nsandbox %q (scenario %q, seed %d): %s", v.Sandbox, v.Scenario, v.Seed, v.Verdict)
+			fmt.Fprintf(&b, "\n%s: %s", place(v.Sandbox, v.Scenario, v.Seed), v.Verdict)
 		}
 	}
 	fmt.Fprintf(&b, "\n%s", s.coverage)
 	return b.String()
+}
+
+// mostShown is how many calls against the contract the summary has at most: a loop that goes wrong makes one mistake a thousand times.
+const mostShown = 20
+
+// expectations says how many of the scenarios' expectations were kept.
+func (s *summary) expectations() string {
+	all, unmet := 0, s.unmet()
+	for _, v := range s.history.Verdicts {
+		all += v.Expectations
+	}
+	switch {
+	case all == 0:
+		return "nothing expected"
+	case unmet > 0:
+		return fmt.Sprintf("%d of %s unmet", unmet, plural(all, "expectation", "expectations"))
+	}
+	return plural(all, "expectation", "expectations") + " met"
 }
 
 // counts says how many calls came, and of which kinds.
@@ -115,14 +166,25 @@ func plural(n int, one, more string) string {
 	return fmt.Sprintf("%d %s", n, more)
 }
 
-// violationsOf is a call with a line for each of its violations.
-func violationsOf(c *journal.Call) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "sandbox %q, call %s", c.Sandbox, c)
-	for _, v := range c.Violations {
-		fmt.Fprintf(&b, "\n    %s", v)
+// place names a sandbox with what it takes to play the same again.
+func place(sandbox, scenario string, seed uint64) string {
+	return fmt.Sprintf("sandbox %q (scenario %q, seed %d)", sandbox, scenario, seed)
+}
+
+// violationsOf writes calls with a line for each of their violations, under the sandbox that they came to.
+func violationsOf(calls []journal.Call) string {
+	var lines []string
+	last := ""
+	for _, c := range calls {
+		if at := place(c.Sandbox, c.Scenario, c.Seed); at != last {
+			lines, last = append(lines, at+":"), at
+		}
+		lines = append(lines, "  call "+c.String())
+		for _, v := range c.Violations {
+			lines = append(lines, "    "+v.String())
+		}
 	}
-	return b.String()
+	return strings.Join(lines, "\n")
 }
 
 // suite is the summary for a CI server: a case for the command, one for each sandbox that was called, and one for each expectation.
@@ -142,7 +204,7 @@ func (s *summary) suite() report.Suite {
 
 // contractCases are whether the calls of each sandbox kept to the contract.
 func (s *summary) contractCases() []report.Case {
-	broken := map[string][]string{}
+	broken := map[string][]journal.Call{}
 	var sandboxes []string
 	for i := range s.history.Calls.Calls {
 		c := &s.history.Calls.Calls[i]
@@ -150,14 +212,14 @@ func (s *summary) contractCases() []report.Case {
 			sandboxes = append(sandboxes, c.Sandbox)
 		}
 		if len(c.Violations) > 0 {
-			broken[c.Sandbox] = append(broken[c.Sandbox], violationsOf(c))
+			broken[c.Sandbox] = append(broken[c.Sandbox], *c)
 		}
 	}
 	var cases []report.Case
 	for _, sandbox := range sandboxes {
 		one := report.Case{Class: "mockportal.sandbox." + sandbox, Name: "keeps to the contract"}
-		if lines := broken[sandbox]; len(lines) > 0 {
-			one.Failure = &report.Failure{Message: plural(len(lines), "call violated the contract", "calls violated the contract"), Text: strings.Join(lines, "\n")}
+		if calls := broken[sandbox]; len(calls) > 0 {
+			one.Failure = &report.Failure{Message: plural(len(calls), "call violated the contract", "calls violated the contract"), Text: violationsOf(calls)}
 		}
 		cases = append(cases, one)
 	}
@@ -175,7 +237,7 @@ func expectationCases(v mock.SandboxVerdict) []report.Case {
 		one := report.Case{Class: "mockportal.sandbox." + v.Sandbox, Name: fmt.Sprintf("expectation %d: %s", i+1, name)}
 		at := slices.IndexFunc(v.Unmet, func(u journal.Unmet) bool { return u.Expectation == i+1 })
 		if at >= 0 {
-			one.Failure = &report.Failure{Message: v.Unmet[at].Message, Text: v.Unmet[at].String()}
+			one.Failure = &report.Failure{Message: v.Unmet[at].Message, Text: place(v.Sandbox, v.Scenario, v.Seed) + ":\n" + v.Unmet[at].String()}
 		}
 		cases = append(cases, one)
 	}

@@ -16,8 +16,8 @@ import (
 
 // tlsFlags are shared by the commands that start a portal.
 type tlsFlags struct {
-	TLS        bool     `name:"tls" help:"Serve HTTPS on --addr, with a certificate of an authority made at start (GET /__admin/ca.pem)."`
-	TLSAddr    string   `name:"tls-addr" placeholder:"ADDR" help:"Where to serve HTTPS beside plain HTTP on --addr; port 0 picks a free one."`
+	TLS        bool     `name:"tls" help:"Serve HTTPS instead of plain HTTP, with a certificate of an authority made at start (GET /__admin/ca.pem)."`
+	TLSAddr    string   `name:"tls-addr" placeholder:"ADDR" help:"Where to serve HTTPS beside plain HTTP; port 0 picks a free one."`
 	TLSHost    []string `name:"tls-host" placeholder:"HOST" help:"A name, a wildcard or an address in the certificate beside localhost, 127.0.0.1 and ::1; repeatable."`
 	TLSCert    string   `name:"tls-cert" placeholder:"FILE" help:"A certificate in PEM, its chain behind it, to serve instead of one made at start."`
 	TLSKey     string   `name:"tls-key" placeholder:"FILE" help:"The private key of --tls-cert, in PEM."`
@@ -46,7 +46,7 @@ func (f tlsFlags) tlsOptions(log *slog.Logger) ([]mock.Option, error) {
 // faults are what the flags say against each other.
 func (f tlsFlags) faults() (faults []error) {
 	if f.TLS && f.TLSAddr != "" {
-		faults = append(faults, errors.New("--tls serves HTTPS on --addr, and --tls-addr serves it beside plain HTTP on --addr: give one of the two"))
+		faults = append(faults, errors.New("--tls serves HTTPS instead of plain HTTP, and --tls-addr serves it beside plain HTTP: give one of the two"))
 	}
 	var idle []string
 	if !f.TLS && f.TLSAddr == "" {
