@@ -38,6 +38,8 @@ func (f *remoteFlags) client() (*client.Client, error) {
 	if !pool.AppendCertsFromPEM(pem) {
 		return nil, fmt.Errorf("--ca %q: it has no certificate in PEM", f.CA)
 	}
-	c.HTTP = &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}}}
+	transport := http.DefaultTransport.(*http.Transport).Clone() // proxies as without --ca
+	transport.TLSClientConfig = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
+	c.HTTP = &http.Client{Transport: transport}
 	return c, nil
 }

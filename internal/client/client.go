@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -135,7 +136,11 @@ func (c *Client) send(ctx context.Context, method, path string, body []byte) (*h
 		r.Header.Set("Authorization", "Bearer "+c.Token)
 	}
 	resp, err := cmp.Or(c.HTTP, http.DefaultClient).Do(r)
-	if err != nil {
+	var untrusted *tls.CertificateVerificationError
+	switch {
+	case errors.As(err, &untrusted):
+		return nil, fmt.Errorf("the certificate of %s is not trusted (--ca FILE names others to trust): %w", c.ControlURL, untrusted.Err)
+	case err != nil:
 		return nil, fmt.Errorf("no answer from %s: %w", c.ControlURL, unwrapURL(err))
 	}
 	return resp, nil

@@ -48,7 +48,10 @@ func (c *Client) Follow(ctx context.Context, q journal.Query, f func(journal.New
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return lines.Err()
+	if err := lines.Err(); err != nil {
+		return fmt.Errorf("the stream of %s broke off: %w", c.ControlURL, err)
+	}
+	return nil
 }
 
 // newsOf reads one event.
