@@ -164,30 +164,37 @@ func Never(counts []Count) []string {
 	return names
 }
 
-// String writes the coverage for people: a line for each operation that was called, with what of it never was, and what was not called at all.
+// String writes the coverage for people, in a few lines: how much was exercised, and what of each licensing operation never was. The rest is in
+// the report's fields.
 func (r CoverageReport) String() string {
+	all, called := map[openapi.Kind]int{}, map[openapi.Kind]int{}
 	var b strings.Builder
-	var called, idle int
-	var never []string
 	for _, o := range r.Operations {
-		if o.Calls == 0 {
-			idle++
-			never = append(never, o.Operation)
-			continue
+		all[o.Kind]++
+		if o.Calls > 0 {
+			called[o.Kind]++
 		}
-		called++
-		fmt.Fprintf(&b, "\n  %s: %s", o.Operation, callsOf(o.Calls))
-		writeShare(&b, "parameters", o.Params)
-		writeShare(&b, "outcomes", o.Outcomes)
+		if o.Kind == openapi.Licensing {
+			o.write(&b)
+		}
 	}
-	if called == 0 {
+	if len(called) == 0 {
 		return "coverage: no operation was called"
 	}
-	idleScenarios := Never(r.Scenarios)
-	head := fmt.Sprintf("coverage: %d of %d operations, %d of %d scenarios", called, called+idle, len(r.Scenarios)-len(idleScenarios), len(r.Scenarios))
-	writeNever(&b, "operations never called", never)
-	writeNever(&b, "scenarios never played", idleScenarios)
-	return head + b.String()
+	return fmt.Sprintf("coverage: %d of %d licensing operations, %d of %d support operations, %d of %d scenarios", called[openapi.Licensing], all[openapi.Licensing],
+		called[openapi.Support], all[openapi.Support], len(r.Scenarios)-len(Never(r.Scenarios)), len(r.Scenarios)) + b.String()
+}
+
+func (o OperationCoverage) write(b *strings.Builder) {
+	if o.Calls == 0 {
+		fmt.Fprintf(b, "\n  %s: never called", o.Operation)
+		return
+	}
+	sent, answered := Never(o.Params), Never(o.Outcomes)
+	fmt.Fprintf(b, "\n  %s: %s, %d of %d parameters, %d of %d outcomes", o.Operation, callsOf(o.Calls),
+		len(o.Params)-len(sent), len(o.Params), len(o.Outcomes)-len(answered), len(o.Outcomes))
+	writeNever(b, "never sent: ", sent)
+	writeNever(b, "never answered: ", answered)
 }
 
 func callsOf(n int) string {
@@ -197,16 +204,22 @@ func callsOf(n int) string {
 	return fmt.Sprintf("%d calls", n)
 }
 
-func writeShare(b *strings.Builder, what string, counts []Count) {
-	never := Never(counts)
-	fmt.Fprintf(b, "\n    %d of %d %s", len(counts)-len(never), len(counts), what)
-	if len(never) > 0 {
-		fmt.Fprintf(b, ", never %s", strings.Join(never, ", "))
-	}
-}
-
+// writeNever lists names in lines that fit a terminal.
 func writeNever(b *strings.Builder, what string, names []string) {
-	if len(names) > 0 {
-		fmt.Fprintf(b, "\n  %s: %s", what, strings.Join(names, ", "))
+	if len(names) == 0 {
+		return
 	}
+	const width, indent = 80, "\n    "
+	line := indent + what
+	for i, name := range names {
+		if i < len(names)-1 {
+			name += ", "
+		}
+		if len(line)+len(strings.TrimSpace(name)) > width {
+			b.WriteString(strings.TrimRight(line, " "))
+			line = indent + strings.Repeat(" ", 2)
+		}
+		line += name
+	}
+	b.WriteString(line)
 }
