@@ -13,7 +13,7 @@ import (
 type History struct {
 	Calls            journal.Page     // of all sandboxes, in the order in which they came; their numbers are those of their sandboxes
 	DroppedViolating int              // how many of the calls that are no longer held violated the contract
-	Verdicts         []SandboxVerdict // of every sandbox whose scenario expects something: those that ended, then those that are still there
+	Verdicts         []SandboxVerdict // of what was played and expects something: what has ended, then what is still played
 }
 
 // SandboxVerdict is what a sandbox's calls said to the expectations of its scenario.
@@ -26,7 +26,7 @@ type SandboxVerdict struct {
 }
 
 // WithHistory has the portal keep what History returns: as many calls as a journal holds, beside the journals.
-func WithHistory() Option { return func(c *config) { c.history = true } }
+func WithHistory() Option { return func(c *config) { c.keepHistory = true } }
 
 // history gathers what came.
 type history struct {
@@ -36,28 +36,24 @@ type history struct {
 	ended []SandboxVerdict
 }
 
-// end keeps the verdict of a sandbox that is about to be gone.
-func (h *history) end(box *sandbox.Sandbox) {
-	verdict := verdictOf(box, box.Unmet())
-	if verdict.Expectations == 0 {
-		return
-	}
+// end keeps the verdict of what was played to its end.
+func (h *history) end(e sandbox.Ended) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.ended = append(h.ended, verdict)
+	h.ended = append(h.ended, verdictOf(e))
 }
 
-func verdictOf(box *sandbox.Sandbox, verdict journal.Verdict) SandboxVerdict {
-	scenario := box.Scenario()
-	v := SandboxVerdict{Sandbox: box.ID, Scenario: scenario.Name, Seed: scenario.Seed, Verdict: verdict}
-	for _, e := range scenario.Expect {
-		v.Expect = append(v.Expect, e.String())
+func verdictOf(e sandbox.Ended) SandboxVerdict {
+	v := SandboxVerdict{Sandbox: e.Sandbox, Scenario: e.Scenario.Name, Seed: e.Scenario.Seed, Verdict: e.Verdict}
+	for _, one := range e.Scenario.Expect {
+		v.Expect = append(v.Expect, one.String())
 	}
 	return v
 }
 
-// History returns what came so far. For the sandboxes that are still there it waits as long as their scenarios say, or until ctx ends. Without
-// WithHistory it is empty.
+// History returns what came so far. A sandbox's scenario has ended when the sandbox was deleted or has expired, and, where calls had come, when it
+// was reset or another scenario took its place; what nobody called since then is not judged again. For those that are still played it waits as long
+// as they say, or until ctx ends. Without WithHistory it is empty.
 func (p *Portal) History(ctx context.Context) History {
 	if p.history == nil {
 		return History{}
@@ -68,8 +64,8 @@ func (p *Portal) History(ctx context.Context) History {
 		if err != nil {
 			continue // it has ended in between, and is among the ended
 		}
-		if verdict := verdictOf(box, box.Verify(ctx)); verdict.Expectations > 0 {
-			open = append(open, verdict)
+		if scenario := box.Scenario(); len(scenario.Expect) > 0 && !box.Done() {
+			open = append(open, verdictOf(sandbox.Ended{Sandbox: id, Scenario: scenario, Verdict: box.Verify(ctx)}))
 		}
 	}
 	p.history.mu.Lock()

@@ -28,7 +28,8 @@ type config struct {
 	allowViolations bool
 
 	checkExpectations bool
-	history           bool
+	keepHistory       bool
+	history           *history // that of the portal which the sandboxes belong to; nil: nobody keeps it
 	coverage          *journal.Coverage
 	tls               bool
 	tlsHosts          []string

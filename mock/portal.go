@@ -55,22 +55,21 @@ func (c *config) portal() (*Portal, error) {
 	if err = errors.Join(append(c.faults, tlsErr, err)...); err != nil {
 		return nil, err
 	}
+	var calls *journal.Journal
+	if c.keepHistory {
+		calls = journal.New(c.maxCalls, c.maxBytes)
+		c.history = &history{calls: calls}
+	}
 	box, err := sandbox.New(c.sandbox(sandbox.Default, scenario))
 	if err != nil {
 		return nil, err
 	}
 	set := sandbox.NewSet(box, c.maxSandboxes, c.sandboxTTL, time.Now)
-	p := &Portal{sandboxes: set, library: library, identity: identity, coverage: c.coverage, close: sync.OnceFunc(set.Close)}
+	p := &Portal{sandboxes: set, library: library, identity: identity, history: c.history, coverage: c.coverage, close: sync.OnceFunc(set.Close)}
 	if p.coverage == nil {
 		p.coverage = journal.NewCoverage()
 	}
 	p.Sandbox = &Sandbox{box: box, portal: p}
-	var calls *journal.Journal
-	if c.history {
-		calls = journal.New(c.maxCalls, c.maxBytes)
-		p.history = &history{calls: calls}
-		set.Ended = p.history.end
-	}
 	p.exchange, err = exchange.New(exchange.Options{
 		Sandboxes: set, Fixtures: library.Fixtures(), Contexts: c.contexts, Strict: c.strict, TrustProxy: c.trustProxy,
 		MaxBody: c.maxBody, Log: c.log, Wall: time.Now, History: calls, Coverage: p.coverage, Secrets: []string{c.controlToken},
@@ -99,10 +98,14 @@ func (c *config) identity() (*certs.Identity, error) {
 
 // sandbox says what a sandbox of this portal is made of.
 func (c *config) sandbox(id string, scenario *scenarios.Scenario) sandbox.Options {
-	return sandbox.Options{
+	o := sandbox.Options{
 		ID: id, Scenario: scenario, Clock: c.clock, Seed: c.seed,
 		MaxCalls: c.maxCalls, MaxBytes: c.maxBytes, Wall: time.Now,
 	}
+	if c.history != nil {
+		o.Ended = c.history.end
+	}
+	return o
 }
 
 // load finds what is to be played.

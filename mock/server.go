@@ -132,6 +132,7 @@ func (s *Server) newSandbox(c *config, scenario string) (*sandbox.Sandbox, error
 	if err = errors.Join(append(c.faults, err)...); err != nil {
 		return nil, err
 	}
+	c.history = s.history
 	return s.sandboxes.Create(c.sandbox("", played))
 }
 
@@ -149,7 +150,7 @@ func (c *config) watch(s *Sandbox) {
 // onlyOfSandbox refuses options that are a server's.
 func (c *config) onlyOfSandbox(scenario string, library *scenarios.Library) error {
 	if c.scenario != scenario || c.library != library || len(c.packs) > 0 || c.tls || c.trustProxy || c.strict || len(c.contexts) > 0 || c.controlToken != "" || c.log != nil || c.maxBody != 0 ||
-		c.maxSandboxes != 0 || c.sandboxTTL != 0 || c.history || c.coverage != nil {
+		c.maxSandboxes != 0 || c.sandboxTTL != 0 || c.keepHistory || c.coverage != nil {
 		return errors.New("a sandbox takes a scenario document, a clock, a seed, a journal, AllowViolations and CheckExpectations; other options are the server's")
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/mockportal/mockportal/mock/journal"
+	"github.com/mockportal/mockportal/scenarios"
 )
 
 // Unmet holds the calls in the journal against the scenario's expectations, as they are now.
@@ -14,4 +15,44 @@ func (s *Sandbox) Unmet() journal.Verdict {
 // Verify does the same, and waits for calls that are still to come as long as the scenario says.
 func (s *Sandbox) Verify(ctx context.Context) journal.Verdict {
 	return s.Journal.Verify(ctx, s.Scenario().Expectations)
+}
+
+// Ended is a scenario that was played to its end, and what the calls said to its expectations.
+type Ended struct {
+	Sandbox  string
+	Scenario *scenarios.Scenario
+	Verdict  journal.Verdict
+}
+
+// End closes the sandbox for good, and tells how its scenario ended.
+func (s *Sandbox) End() {
+	s.Close()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.doneLocked() {
+		s.tellLocked()
+	}
+}
+
+// Done reports whether the scenario was played to its end before, and nothing came since: a test that puts everything back when it is done
+// does not break its expectations by that.
+func (s *Sandbox) Done() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.doneLocked()
+}
+
+func (s *Sandbox) doneLocked() bool { return s.judged[s.state.scenario.Name] && !s.calledLocked() }
+
+// calledLocked reports whether calls came while the scenario is played that nobody asked to forget.
+func (s *Sandbox) calledLocked() bool {
+	return len(s.Journal.Find(journal.Query{After: s.state.after, Limit: 1}).Calls) > 0
+}
+
+func (s *Sandbox) tellLocked() {
+	scenario := s.state.scenario
+	s.judged[scenario.Name] = true
+	if s.options.Ended != nil && len(scenario.Expect) > 0 {
+		s.options.Ended(Ended{s.ID, scenario, s.Journal.Judge(scenario.Expectations)})
+	}
 }

@@ -23,6 +23,7 @@ type Options struct {
 	MaxCalls int              // bound of the journal; 0: its default
 	MaxBytes int              // bound of the journal; 0: its default
 	Wall     func() time.Time // the wall clock
+	Ended    func(Ended)      // told of each scenario that was played to its end; must not call the sandbox; nil: nobody is told
 }
 
 // Sandbox is one isolated portal. It is safe for concurrent use.
@@ -34,8 +35,9 @@ type Sandbox struct {
 
 	mu     sync.Mutex // guards what follows
 	state  *state
-	used   time.Time // when it had its last turn
-	closed bool      // nothing is held back any more
+	used   time.Time       // when it had its last turn
+	closed bool            // nothing is held back any more
+	judged map[string]bool // the names of the scenarios that were played to an end
 }
 
 // state is everything that starts over with a scenario.
@@ -47,13 +49,14 @@ type state struct {
 	rules    []*rule // added ones first
 	added    int     // how many rules were ever added
 	random   *rand.Rand
+	after    int           // the number of the last call before it
 	released chan struct{} // closed by release
 	release  func()        // ends the state: whoever holds an answer back lets go; calling it again does no harm
 }
 
 // New returns a sandbox at the start of its scenario.
 func New(o Options) (*Sandbox, error) {
-	s := &Sandbox{ID: o.ID, options: o, Journal: journal.New(o.MaxCalls, o.MaxBytes), used: o.Wall()}
+	s := &Sandbox{ID: o.ID, options: o, Journal: journal.New(o.MaxCalls, o.MaxBytes), used: o.Wall(), judged: map[string]bool{}}
 	var err error
 	if s.state, err = s.begin(o.Scenario); err != nil {
 		return nil, err
@@ -93,7 +96,11 @@ func (s *Sandbox) Play(scenario *scenarios.Scenario) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if scenario.Name != s.state.scenario.Name && s.calledLocked() {
+		s.tellLocked()
+	}
 	s.replaceLocked(next)
+	next.after = s.Journal.Last()
 	return nil
 }
 
@@ -104,6 +111,9 @@ func (s *Sandbox) Reset() error {
 	next, err := s.begin(s.state.scenario)
 	if err != nil {
 		return err
+	}
+	if s.calledLocked() {
+		s.tellLocked()
 	}
 	s.replaceLocked(next)
 	s.Journal.Reset()

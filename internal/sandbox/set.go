@@ -32,7 +32,6 @@ var (
 // Set is the sandboxes of one server. It is safe for concurrent use.
 type Set struct {
 	Default *Sandbox
-	Ended   func(*Sandbox) // told of each that was deleted or has expired; set before the set is used; nil: nobody is told
 	max     int
 	ttl     time.Duration
 	wall    func() time.Time
@@ -112,10 +111,7 @@ func (s *Set) expireLocked() {
 
 func (s *Set) endLocked(box *Sandbox) {
 	delete(s.boxes, box.ID)
-	box.Close()
-	if s.Ended != nil {
-		s.Ended(box)
-	}
+	box.End()
 }
 
 // idle reports whether nobody has used a sandbox for too long.

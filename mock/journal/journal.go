@@ -190,6 +190,13 @@ func (p *pager) read() Page {
 	return p.page
 }
 
+// Last returns the number of the newest call, held or not; 0 when none came since the last Reset.
+func (j *Journal) Last() int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.last
+}
+
 // DroppedViolating returns how many of the calls that are no longer held violated the contract.
 func (j *Journal) DroppedViolating() int {
 	j.mu.Lock()
