@@ -181,7 +181,7 @@ func (r CoverageReport) String() string {
 	if len(called) == 0 {
 		return "coverage: no operation was called"
 	}
-	return fmt.Sprintf("coverage: %d of %d licensing operations, %d of %d support operations, %d of %d scenarios", called[openapi.Licensing], all[openapi.Licensing],
+	return fmt.Sprintf("coverage: %d of %d licensing and %d of %d support operations, %d of %d scenarios", called[openapi.Licensing], all[openapi.Licensing],
 		called[openapi.Support], all[openapi.Support], len(r.Scenarios)-len(Never(r.Scenarios)), len(r.Scenarios)) + b.String()
 }
 

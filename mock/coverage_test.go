@@ -1,0 +1,172 @@
+package mock_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/mockportal/mockportal/mock"
+	"github.com/mockportal/mockportal/mock/journal"
+	"github.com/mockportal/mockportal/openapi"
+	"github.com/mockportal/mockportal/scenarios"
+)
+
+// exercised is a coverage in a form that one can read: what has been exercised at all, with its counts.
+func exercised(r journal.CoverageReport) map[string]int {
+	found := map[string]int{}
+	add := func(prefix string, counts []journal.Count) {
+		for _, c := range counts {
+			if c.Calls > 0 {
+				found[prefix+c.Name] = c.Calls
+			}
+		}
+	}
+	for _, o := range r.Operations {
+		add("", []journal.Count{{Name: o.Operation, Calls: o.Calls}})
+		add(o.Operation+" param ", o.Params)
+		add(o.Operation+" outcome ", o.Outcomes)
+	}
+	add("scenario ", r.Scenarios)
+	return found
+}
+
+// TestCoverage: what each of some calls adds.
+func TestCoverage(t *testing.T) {
+	t.Parallel()
+	const rule = `rules:
+  - when: { operation: getFutureLicense, params: { f: pjson } }
+    reply: { error: errors/portaladmin/internal }
+  - when: { operation: getFutureLicense, member: viewer }
+    reply: { error: errors/portaladmin/not-permitted }
+  - when: { operation: getFutureLicense, member: jsmith }
+    fault: { kind: empty }
+  - when: { operation: getFutureLicense, absent: [token] }
+    fault: { kind: empty }
+  - when: { operation: sharingInfo }
+    reply: { status: 503, offSpec: true }
+`
+	document := mock.WithScenarioDocument([]byte("format: 1\nsummary: It fails.\nextends: trial\nworld: { members: { jsmith: { token: jsmith-token, orgId: HwhoSWTiJyaB0VDi, role: org_admin } } }\n" + rule))
+	l := func(more map[string]int) map[string]int {
+		all := map[string]int{"getFutureLicense": 1, "getFutureLicense param f": 1, "getFutureLicense param token": 1, "scenario document": 1}
+		for name, n := range more {
+			all[name] = n
+		}
+		return all
+	}
+	for _, tt := range []struct {
+		name string
+		call request
+		want map[string]int
+	}{
+		{"a success", license(), l(map[string]int{"getFutureLicense outcome ok": 1})},
+		{"an error", license().with("token", "nonsense"), l(map[string]int{"getFutureLicense outcome token-invalid": 1})},
+		{"a parameter twice", get(licensePath+"?f=json", "f", "json", "token", "admin-token"), l(map[string]int{"getFutureLicense param f": 2, "getFutureLicense outcome ok": 1})},
+		{"a rule's error that the operation has", license().with("token", "viewer-token"), l(map[string]int{"getFutureLicense outcome not-permitted": 1})},
+		{"a rule's error that it does not have", license().with("f", "pjson"), l(nil)},
+		{"an unknown parameter", license().with("outputFormat", "x"), l(map[string]int{"getFutureLicense outcome ok": 1})},
+		{"an unknown path", get("/nothing"), map[string]int{}},
+		{"another method", license().by("POST"), l(map[string]int{"getFutureLicense outcome method-not-supported": 1})},
+		{"a rule's status", get("/sharing/rest/info", "f", "json"), map[string]int{"sharingInfo": 1, "sharingInfo param f": 1, "scenario document": 1}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			p := portal(t, document)
+			call(t, p, tt.call)
+			diff(t, "coverage", tt.want, exercised(p.Coverage()))
+		})
+	}
+	for name, row := range map[string]struct {
+		call request
+		want map[string]int
+	}{
+		"a fault in place of a success": {license().with("token", "jsmith-token"), l(nil)},
+		"a fault in place of an error":  {license().with("token", ""), map[string]int{"getFutureLicense": 1, "getFutureLicense param f": 1, "scenario document": 1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := mock.NewServer(t, document)
+			if resp, err := s.Client().Do(row.call.to(t, s.URL)); err == nil {
+				_ = resp.Body.Close()
+				t.Fatal("there is no fault")
+			}
+			diff(t, "coverage", row.want, exercised(s.Coverage()))
+		})
+	}
+}
+
+// TestCoverageOfScenarios: each call counts for the scenario that its sandbox played then; documents and those of packs stand beside the built-in ones.
+func TestCoverageOfScenarios(t *testing.T) {
+	t.Parallel()
+	p := remembering(t)
+	do(t, p, "call default")
+	do(t, p, `PUT /sandboxes/default/scenario {"scenario":"purchased"}`)
+	do(t, p, "call default")
+	do(t, p, "call default")
+	do(t, p, `POST /sandboxes {"id":"mine","scenario":{"format":1,"summary":"Mine.","extends":"trial"}}`)
+	do(t, p, "call mine")
+	do(t, p, "DELETE /sandboxes/mine")
+	do(t, p, "POST /sandboxes/default/reset")
+	r := p.Coverage()
+	want := []journal.Count{}
+	played := map[string]int{"once": 1, "purchased": 2, "document": 1}
+	names := append(scenarios.BuiltIn().Names(), "once", "twice", "document")
+	slices.Sort(names)
+	for _, name := range names {
+		want = append(want, journal.Count{Name: name, Calls: played[name]})
+	}
+	diff(t, "scenarios", want, r.Scenarios)
+}
+
+// TestCoverageIsShared: several portals count in one, and one that has its own does not.
+func TestCoverageIsShared(t *testing.T) {
+	t.Parallel()
+	shared := journal.NewCoverage()
+	one, two := portal(t, mock.WithCoverage(shared)), mock.NewServer(t, mock.WithCoverage(shared), mock.WithScenario("purchased"))
+	call(t, one, license())
+	ask(t, two, license())
+	ask(t, two, provision())
+	call(t, portal(t), license())
+	found := exercised(shared.Report(nil))
+	diff(t, "calls", []int{2, 1, 1, 2}, []int{found["getFutureLicense"], found["provisionOrgEntitlements"], found["scenario trial"], found["scenario purchased"]})
+	diff(t, "seen from each", one.Coverage(), two.Coverage())
+}
+
+// TestCoverageHasAll: the report has every operation of the contract with its parameters and errors, and every scenario, also those never exercised.
+func TestCoverageHasAll(t *testing.T) {
+	t.Parallel()
+	r := portal(t).Coverage()
+	diff(t, "exercised", map[string]int{}, exercised(r))
+	var want, got []string
+	for _, o := range openapi.Portal().Operations() {
+		want = append(want, o.ID, string(o.Kind))
+		want = append(append(append(want, o.ParameterNames()...), "ok"), o.Errors...)
+	}
+	for _, o := range r.Operations {
+		got = append(got, o.Operation, string(o.Kind))
+		for _, c := range slices.Concat(o.Params, o.Outcomes) {
+			got = append(got, c.Name)
+		}
+	}
+	diff(t, "operations", want, got)
+	diff(t, "scenarios", scenarios.BuiltIn().Names(), journal.Never(r.Scenarios))
+}
+
+// TestCoverageText: a few lines that fit a terminal.
+func TestCoverageText(t *testing.T) {
+	t.Parallel()
+	p := portal(t)
+	diff(t, "nothing", "coverage: no operation was called", p.Coverage().String())
+	call(t, p, get("/sharing/rest/info", "f", "json"))
+	golden(t, "coverage", "support", p.Coverage().String()+"\n")
+	call(t, p, license())
+	call(t, p, license().with("token", "nonsense"))
+	call(t, p, provision())
+	text := p.Coverage().String() + "\n"
+	golden(t, "coverage", "licensing", text)
+	for line := range strings.Lines(text) {
+		if len(line) > 80+1 {
+			t.Errorf("%d columns: %s", len(line)-1, line)
+		}
+	}
+	onlyGolden(t, "coverage", map[string]bool{"support": true, "licensing": true})
+}
