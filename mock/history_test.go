@@ -97,6 +97,10 @@ func TestHistory(t *testing.T) {
 			"default 1\ndefault played once: 0 of 1 unmet\ndefault played twice: 1 of 1 unmet",
 		},
 		{
+			"another scenario for a moment", []string{"call default", `PUT /sandboxes/default/scenario {"scenario":"twice"}`, `PUT /sandboxes/default/scenario {"scenario":"once"}`},
+			"default 1\ndefault played once: 0 of 1 unmet",
+		},
+		{
 			"the same scenario from its start: it goes on", []string{"call default", `PUT /sandboxes/default/scenario {"scenario":"once"}`, "call default"},
 			"default 1\ndefault 2\ndefault played once: 1 of 1 unmet",
 		},
