@@ -12,9 +12,9 @@ import (
 	"github.com/mockportal/mockportal/internal/cli"
 )
 
-// TestMain lets this test binary be the program, so that scripts run it as a process of its own.
+// TestMain lets this test binary be the program, and a client of it, so that scripts run it as a process of its own.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"mockportal": mockportal})
+	testscript.Main(m, map[string]func(){"mockportal": mockportal, "ask": ask})
 }
 
 // mockportal is what cmd/mockportal does.

@@ -3,10 +3,15 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
+	"strings"
 	"time"
 
+	"github.com/alecthomas/kong"
+
+	"github.com/mockportal/mockportal/internal/nearest"
 	"github.com/mockportal/mockportal/mock"
 )
 
@@ -30,12 +35,9 @@ Exit code: that of the command when it is not 0 (126 and 127 when it cannot be s
 
 // Run runs a command beside a portal of its own. The files are written also when the command did not start: those of an earlier run would
 // tell of that one.
-func (r *runCmd) Run(ctx context.Context, std streams) error {
-	if len(r.Command) > 0 && r.Command[0] == "--" {
-		r.Command = r.Command[1:]
-	}
-	if len(r.Command) == 0 {
-		return usageError{errors.New("run takes a command, such as mockportal run -- npm test")}
+func (r *runCmd) Run(ctx context.Context, parsed *kong.Context, std streams) error {
+	if err := r.separate(parsed); err != nil {
+		return usageError{err}
 	}
 	files, err := r.create()
 	if err != nil {
@@ -51,6 +53,25 @@ func (r *runCmd) Run(ctx context.Context, std streams) error {
 	s.took = time.Since(s.began)
 	s.history, s.coverage = s.historyOf(ctx, portal), portal.Coverage()
 	return s.conclude(std.err, errors.Join(portal.stop(), files.write(&s)))
+}
+
+// separate takes the -- away that stands before the command. What looks like a flag and stands where the command should is one that is misspelt.
+func (r *runCmd) separate(parsed *kong.Context) error {
+	switch {
+	case len(r.Command) > 0 && r.Command[0] == "--":
+		r.Command = r.Command[1:]
+	case len(r.Command) > 0 && strings.HasPrefix(r.Command[0], "-"):
+		name, _, _ := strings.Cut(r.Command[0], "=")
+		var known []string
+		for _, flag := range parsed.Flags() {
+			known = append(known, "--"+flag.Name)
+		}
+		return fmt.Errorf("unknown flag %s%s; a command that begins so stands after --", name, nearest.Suggest(name, known))
+	}
+	if len(r.Command) == 0 {
+		return errors.New("run takes a command, such as mockportal run -- npm test")
+	}
+	return nil
 }
 
 // execute runs the command with the portal in its environment.

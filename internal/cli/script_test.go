@@ -23,7 +23,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden parts of scripts")
 
-// TestScripts runs the command line as a user does. Beside testscript's own commands a script has
+// TestScripts runs the command line as a user does. Beside testscript's own commands a script has those below, and the program ask (ask_test.go).
 //
 //	serve NAME [ARG…]        start mockportal serve; once it is ready, $NAME_url, $NAME_sharingUrl and so on are set from its line
 //	signal NAME SIGNAL CODE  end it with SIGTERM or SIGINT, which must end it with this code; NAME.out and NAME.err have what it wrote
@@ -34,6 +34,10 @@ var update = flag.Bool("update", false, "write the golden parts of scripts")
 //	trust NAME [TOKEN]       make the server's authority known to the requests that follow; TOKEN is the control token
 //	speak VERSION URL        ask by HTTP/1.1 or HTTP/2.0 and print the protocol and the body
 //	certificate NAME [DAYS]  write NAME.pem, NAME-key.pem and NAME-ca.pem, good for 127.0.0.1 and DAYS from now on; and NAME-chain.pem with both certificates
+//	start NAME ARG…          start mockportal, any command of it, without a terminal
+//	await NAME PATTERN       wait until it has printed a line that matches
+//	tell NAME SIGNAL         send it SIGTERM, SIGINT, SIGHUP, SIGQUIT or SIGKILL
+//	ends NAME CODE           wait for its end, which must be with this code; NAME.out and NAME.err have what it wrote
 //	occupy                   listen on a free port, which is then $OCCUPIED
 func TestScripts(t *testing.T) {
 	t.Parallel()
@@ -44,10 +48,12 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
 			env.Values[serversKey{}] = map[string]*running{}
+			env.Values[backgroundKey{}] = map[string]*background{}
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"serve": serve, "signal": signalServer, "exits": exits, "request": request, "send": send, "provision": provision, "trust": trust, "speak": speak, "certificate": certificate, "occupy": occupy,
+			"start": start, "await": await, "tell": tell, "ends": ends,
 		},
 	})
 }
@@ -81,7 +87,7 @@ func command(ts *testscript.TestScript, args ...string) *exec.Cmd {
 	for _, name := range []string{"PATH", "HOME", "WORK"} {
 		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
 	}
-	for _, name := range environment {
+	for _, name := range environment() {
 		if value := ts.Getenv(name); value != "" {
 			cmd.Env = append(cmd.Env, name+"="+value)
 		}
@@ -89,8 +95,14 @@ func command(ts *testscript.TestScript, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// environment is what a script may set for a server.
-var environment = []string{"MOCKPORTAL_ADDR", "MOCKPORTAL_SCENARIO", "MOCKPORTAL_PACK", "MOCKPORTAL_TLS", "MOCKPORTAL_TLS_HOST", "MOCKPORTAL_TLS_ADDR", "MOCKPORTAL_TLS_CERT", "MOCKPORTAL_TLS_KEY", "MOCKPORTAL_TRUST_PROXY", "MOCKPORTAL_CONTROL_TOKEN", "MOCKPORTAL_LOG_FORMAT", "MOCKPORTAL_LOG_LEVEL", "MOCKPORTAL_CLOCK"}
+// environment is what a script may set for a program.
+func environment() []string {
+	names := []string{"TMPDIR"}
+	for flag := range unreadable {
+		names = append(names, "MOCKPORTAL_"+strings.ToUpper(strings.ReplaceAll(flag, "-", "_")))
+	}
+	return names
+}
 
 func serve(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {

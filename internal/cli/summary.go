@@ -92,7 +92,7 @@ func (s *summary) String() string {
 	calls, violating := s.history.Calls, s.violating()
 	fmt.Fprintf(&b, "mockportal: %s, %s against the contract, %s", s.counts(), none(len(violating)), s.expectations())
 	if !calls.Complete {
-		fmt.Fprintf(&b, "\nnot complete: the first %s no longer held, %s of them against the contract", plural(calls.Dropped, "call is", "calls are"), none(s.history.DroppedViolating))
+		fmt.Fprintf(&b, "\nnot complete: %s no longer held (%s against the contract)", plural(calls.Dropped, "earlier call is", "earlier calls are"), none(s.history.DroppedViolating))
 	}
 	if s.ended != nil {
 		fmt.Fprintf(&b, "\n%s", s.ended)
