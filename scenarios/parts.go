@@ -68,7 +68,11 @@ func (d *decoder) verification(name string, source []byte) (Expectations, *tree.
 	}
 	reader := tree.NewReader()
 	o := reader.Field("a verification", root).Object()
-	expectations := d.expectations(o, o.Need("expect"))
+	list := o.Need("expect")
+	expectations := d.expectations(o, list)
+	if list.Is(tree.List) && len(expectations.Expect) == 0 {
+		list.Fault("expect must have an expectation at least: with none everything would pass")
+	}
 	o.Close()
 	return expectations, root, append(faults, reader.Faults()...)
 }

@@ -144,10 +144,11 @@ func TestExpectations(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	for source, want := range map[string]string{
-		stranger:                   `document:1:30: no member "somebody"`,
-		"{}":                       "document:1:1: a verification has no expect, which is required",
-		"{ expect: [], wthin: 2s}": "document:1:15: unknown key \"wthin\" (did you mean \"within\"?); a verification has expect, inOrder, within",
-		"[":                        "document:2:1: not YAML: ",
+		stranger:         `document:1:30: no member "somebody"`,
+		"{}":             "document:1:1: a verification has no expect, which is required",
+		"{ expect: [] }": "document:1:11: expect must have an expectation at least: with none everything would pass",
+		"{ expect: [{ when: {}, exactly: 1 }], wthin: 2s}": "document:1:39: unknown key \"wthin\" (did you mean \"within\"?); a verification has expect, inOrder, within",
+		"[": "document:2:1: not YAML: ",
 	} {
 		_, err := library.Expectations(trial, "document", []byte(source))
 		if got := faultsOf(t, err).Error(); !strings.HasPrefix(got, want) {

@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 
@@ -20,10 +22,12 @@ type remoteFlags struct {
 }
 
 func (f *remoteFlags) client() (*client.Client, error) {
-	c := &client.Client{
-		ControlURL: strings.TrimSuffix(f.URL, "/") + "/__admin",
-		Sandbox:    f.Sandbox, Token: f.ControlToken,
+	// An empty variable of the environment counts as none. Who has the address of the control API means the same.
+	root := strings.TrimSuffix(strings.TrimSuffix(cmp.Or(f.URL, "http://127.0.0.1:8080"), "/"), controlPath)
+	if err := checkRoot(root); err != nil {
+		return nil, err
 	}
+	c := &client.Client{ControlURL: root + controlPath, Sandbox: cmp.Or(f.Sandbox, "default"), Token: f.ControlToken}
 	if f.CA == "" {
 		return c, nil
 	}
@@ -42,4 +46,21 @@ func (f *remoteFlags) client() (*client.Client, error) {
 	transport.TLSClientConfig = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
 	c.HTTP = &http.Client{Transport: transport}
 	return c, nil
+}
+
+const controlPath = "/__admin"
+
+// checkRoot says what is wrong with the address of a server.
+func checkRoot(root string) error {
+	u, err := url.Parse(root)
+	switch {
+	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
+		return fmt.Errorf("--url %q: must be a server's root, such as http://127.0.0.1:8080", root)
+	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		return fmt.Errorf("--url %q: must have no credentials, query or fragment", u.Redacted())
+	}
+	if before, id, ok := strings.Cut(root, "/sandboxes/"); ok {
+		return fmt.Errorf("--url %q: is a sandbox's own address: write --url %s --sandbox %s", root, before, id)
+	}
+	return nil
 }

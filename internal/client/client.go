@@ -118,7 +118,7 @@ func (c *Client) ask(ctx context.Context, method, path string, body []byte, into
 		return c.refusal(resp, text)
 	}
 	if err := json.Unmarshal(text, into); err != nil {
-		return problem{}, fmt.Errorf("%s did not answer as mockportal does: %w", c.ControlURL, err)
+		return problem{}, c.foreign(resp)
 	}
 	return problem{}, nil
 }
@@ -159,7 +159,12 @@ func unwrapURL(err error) error {
 func (c *Client) refusal(resp *http.Response, text []byte) (problem, error) {
 	var p problem
 	if !strings.HasPrefix(resp.Header.Get("Content-Type"), "application/problem+json") || json.Unmarshal(text, &p) != nil {
-		return p, fmt.Errorf("%s answered %s, and not as mockportal does", c.ControlURL, resp.Status)
+		return p, c.foreign(resp)
 	}
 	return p, errors.New(p.Detail)
+}
+
+// foreign is the error for an answer that no control API gives.
+func (c *Client) foreign(resp *http.Response) error {
+	return fmt.Errorf("%s answered %s, and not as the control API of mockportal does", c.ControlURL, resp.Status)
 }
