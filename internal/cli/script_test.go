@@ -26,7 +26,7 @@ var update = flag.Bool("update", false, "write the golden parts of scripts")
 // TestScripts runs the command line as a user does. Beside testscript's own commands a script has those below, and the program ask (ask_test.go).
 //
 //	serve NAME [ARG…]        start mockportal serve; once it is ready, $NAME_url, $NAME_sharingUrl and so on are set from its line
-//	signal NAME SIGNAL CODE  end it with SIGTERM or SIGINT, which must end it with this code; NAME.out and NAME.err have what it wrote
+//	signal NAME SIGNAL CODE  end it with SIGTERM, SIGINT or SIGKILL, which must end it with this code; NAME.out and NAME.err have what it wrote
 //	exits CODE ARG…          run mockportal, which must end with this code
 //	request METHOD URL [HEADER:VALUE…] [NAME=VALUE…]   print the status and the body; names and values are sent as a form
 //	send METHOD URL FILE     print the status and the body of a request that carries a file of JSON
@@ -146,7 +146,7 @@ func signalServer(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("there is no server %s", args[0])
 	}
 	defer r.limit()()
-	ts.Check(r.cmd.Process.Signal(map[string]os.Signal{"SIGTERM": syscall.SIGTERM, "SIGINT": syscall.SIGINT}[args[1]]))
+	ts.Check(r.cmd.Process.Signal(map[string]os.Signal{"SIGTERM": syscall.SIGTERM, "SIGINT": syscall.SIGINT, "SIGKILL": syscall.SIGKILL}[args[1]]))
 	rest := <-r.rest
 	_ = r.cmd.Wait()
 	if code := fmt.Sprint(r.cmd.ProcessState.ExitCode()); code != args[2] {
