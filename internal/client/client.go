@@ -30,18 +30,22 @@ const maxAnswer = 256 << 20
 
 // Calls returns all calls that match, as many pages as it takes; with a limit that many at most.
 func (c *Client) Calls(ctx context.Context, q journal.Query) (journal.Page, error) {
-	var all journal.Page
-	for limit := q.Limit; ; {
+	var all []journal.Call
+	for {
+		size := pageSize
+		if q.Limit > 0 {
+			size = min(size, q.Limit-len(all))
+		}
 		values := values(q)
-		values.Set("limit", strconv.Itoa(cmp.Or(min(limit, pageSize), pageSize)))
+		values.Set("limit", strconv.Itoa(size))
 		var page journal.Page
 		if _, err := c.ask(ctx, http.MethodGet, "/calls?"+values.Encode(), nil, &page); err != nil {
 			return journal.Page{}, err
 		}
-		page.Calls = append(all.Calls, page.Calls...)
-		all = page
-		if limit -= pageSize; page.Next == 0 || q.Limit > 0 && limit <= 0 {
-			return all, nil
+		all = append(all, page.Calls...)
+		if page.Next == 0 || len(all) == q.Limit {
+			page.Calls = all
+			return page, nil
 		}
 		q.After = page.Next
 	}
@@ -160,6 +164,9 @@ func (c *Client) refusal(resp *http.Response, text []byte) (problem, error) {
 	var p problem
 	if !strings.HasPrefix(resp.Header.Get("Content-Type"), "application/problem+json") || json.Unmarshal(text, &p) != nil {
 		return p, c.foreign(resp)
+	}
+	if p.Status == http.StatusUnauthorized {
+		return p, fmt.Errorf("%s (--control-token TOKEN)", p.Detail)
 	}
 	return p, errors.New(p.Detail)
 }

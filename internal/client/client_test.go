@@ -1,0 +1,224 @@
+package client_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/mockportal/mockportal/internal/client"
+	"github.com/mockportal/mockportal/mock"
+	"github.com/mockportal/mockportal/mock/journal"
+)
+
+func diff(tb testing.TB, what string, want, got any) {
+	tb.Helper()
+	if d := cmp.Diff(want, got); d != "" {
+		tb.Errorf("%s (-want +got):\n%s", what, d)
+	}
+}
+
+// of is a client of a server's default sandbox.
+func of(s *mock.Server) *client.Client {
+	return &client.Client{ControlURL: s.URL + "/__admin", Sandbox: "default", HTTP: s.Client()}
+}
+
+// get makes a call to a server.
+func get(tb testing.TB, s *mock.Server, path string) {
+	tb.Helper()
+	r, err := http.NewRequestWithContext(tb.Context(), http.MethodGet, s.URL+path, http.NoBody)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	resp, err := s.Client().Do(r)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	_, _ = io.Copy(io.Discard, resp.Body)
+	_ = resp.Body.Close()
+}
+
+const (
+	license = "/portal/portaladmin/license/getFutureLicense?f=json&token=admin-token"
+	info    = "/portal/sharing/rest/info?f=json"
+)
+
+func numbers(calls []journal.Call) []int {
+	n := []int{}
+	for _, c := range calls {
+		n = append(n, c.Number)
+	}
+	return n
+}
+
+func count(from, to, step int) []int {
+	n := []int{}
+	for i := from; i <= to; i += step {
+		n = append(n, i)
+	}
+	return n
+}
+
+// TestCallsOfManyPages: a page has at most 500 calls; nothing is lost or comes twice between them, filters and limits hold over all.
+func TestCallsOfManyPages(t *testing.T) {
+	t.Parallel()
+	s := mock.NewServer(t)
+	for i := range 1002 {
+		if i%2 == 0 {
+			get(t, s, license)
+		} else {
+			get(t, s, info)
+		}
+	}
+	for _, tt := range []struct {
+		name  string
+		query journal.Query
+		want  []int
+	}{
+		{"all", journal.Query{}, count(1, 1002, 1)},
+		{"of one operation", journal.Query{Operations: []string{"getFutureLicense"}}, count(1, 1001, 2)},
+		{"by a member", journal.Query{Member: "admin"}, count(1, 1001, 2)},
+		{"after", journal.Query{After: 400}, count(401, 1002, 1)},
+		{"after the last", journal.Query{After: 1002}, []int{}},
+		{"exactly a page", journal.Query{Limit: 500}, count(1, 500, 1)},
+		{"fewer than a page", journal.Query{Limit: 7}, count(1, 7, 1)},
+		{"more than a page", journal.Query{Limit: 501}, count(1, 501, 1)},
+		{"more than there are", journal.Query{Limit: 2000}, count(1, 1002, 1)},
+		{"errors", journal.Query{Outcome: journal.Error}, []int{}},
+		{"violations", journal.Query{Violations: new(bool)}, count(1, 1002, 1)},
+	} {
+		page, err := of(s).Calls(t.Context(), tt.query)
+		if err != nil {
+			t.Fatalf("%s: %v", tt.name, err)
+		}
+		diff(t, tt.name, tt.want, numbers(page.Calls))
+		diff(t, tt.name+": complete", true, page.Complete)
+	}
+}
+
+// TestCallsThatWereDropped: who asks learns of them.
+func TestCallsThatWereDropped(t *testing.T) {
+	t.Parallel()
+	s := mock.NewServer(t, mock.WithJournal(2, 0))
+	for range 5 {
+		get(t, s, info)
+	}
+	page, err := of(s).Calls(t.Context(), journal.Query{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	diff(t, "calls, dropped, complete", []any{[]int{4, 5}, 3, false}, []any{numbers(page.Calls), page.Dropped, page.Complete})
+	if _, err = of(s).Call(t.Context(), 3); err == nil || !strings.HasPrefix(err.Error(), "call 3 is no longer held") {
+		t.Errorf("a dropped call: %v", err)
+	}
+	call, err := of(s).Call(t.Context(), 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	diff(t, "call", s.Calls()[0].String(), call.String())
+}
+
+// TestRoot: the portal's root, from which the paths of the calls begin, whatever the sandbox's own address is.
+func TestRoot(t *testing.T) {
+	t.Parallel()
+	s := mock.NewServer(t)
+	s.Sandbox(t, "trial")
+	for _, id := range []string{"default", "s1"} {
+		c := of(s)
+		c.Sandbox = id
+		root, err := c.Root(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		diff(t, id, s.URL, root)
+	}
+}
+
+// TestVerify: met or unmet is no error, and has an explanation either way.
+func TestVerify(t *testing.T) {
+	t.Parallel()
+	s := mock.NewServer(t, mock.WithControlToken("sesame"))
+	get(t, s, license)
+	c := of(s)
+	c.Token = "sesame"
+	for verification, want := range map[string][]any{
+		`{}`: {true, "nothing is expected"},
+		`{"expect":[{"when":{"operation":"getFutureLicense"},"exactly":1}]}`: {true, "the expectation is met"},
+		`{"expect":[{"when":{"operation":"getFutureLicense"},"exactly":0}]}`: {false, "the expectation is unmet\nexpectation 1: no call of getFutureLicense; 1 came\n" +
+			"    call 1: GET /portal/portaladmin/license/getFutureLicense by admin, ok"},
+	} {
+		met, explanation, err := c.Verify(t.Context(), []byte(verification))
+		if err != nil {
+			t.Fatal(err)
+		}
+		diff(t, verification, want, []any{met, explanation})
+	}
+	if _, _, err := c.Verify(t.Context(), []byte(`{"expect":[{"when":{"member":"nobody"},"exactly":1}]}`)); err == nil || !strings.Contains(err.Error(), `no member "nobody"`) {
+		t.Errorf("a member that there is not: %v", err)
+	}
+}
+
+// TestErrors: what people read when it does not work. None of it holds the token.
+func TestErrors(t *testing.T) {
+	t.Parallel()
+	own, secured := mock.NewServer(t, mock.WithControlToken("sesame")), mock.NewServer(t, mock.WithTLS())
+	stub := func(status int, contentType, body string) string {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", contentType)
+			w.WriteHeader(status)
+			_, _ = io.WriteString(w, body)
+		}))
+		t.Cleanup(s.Close)
+		return s.URL
+	}
+	broken := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "100")
+		_, _ = io.WriteString(w, "{")
+	}))
+	t.Cleanup(broken.Close)
+	gone := httptest.NewServer(http.NotFoundHandler())
+	gone.Close()
+	for _, tt := range []struct {
+		name, url, sandbox, token, want string // URL in want is that of the control API
+	}{
+		{"nobody there", gone.URL, "default", "", "no answer from URL: dial tcp HOST: connect: connection refused"},
+		{"a certificate that nobody vouches for", secured.URL, "default", "", "the certificate of URL is not trusted (--ca FILE names others to trust): x509: certificate signed by unknown authority"},
+		{"HTTP where HTTPS is spoken", strings.Replace(secured.URL, "https", "http", 1), "default", "", "URL answered 400 Bad Request, and not as the control API of mockportal does"},
+		{"HTTPS where HTTP is spoken", strings.Replace(own.URL, "http", "https", 1), "default", "", "no answer from URL: http: server gave HTTP response to HTTPS client"},
+		{"a page", stub(200, "text/html", "<html>"), "default", "", "URL answered 200 OK, and not as the control API of mockportal does"},
+		{"another server's error", stub(404, "text/html", "no such page"), "default", "", "URL answered 404 Not Found, and not as the control API of mockportal does"},
+		{"something called a problem", stub(500, "application/problem+json", "oops"), "default", "", "URL answered 500 Internal Server Error, and not as the control API of mockportal does"},
+		{"an answer that breaks off", broken.URL, "default", "", "the answer of URL broke off: unexpected EOF"},
+		{"no token", own.URL, "default", "", "the control API asks for the control token, as Authorization: Bearer (--control-token TOKEN)"},
+		{"another token", own.URL, "default", "secret", "the control API asks for the control token, as Authorization: Bearer (--control-token TOKEN)"},
+		{"no such sandbox", own.URL, "s1", "sesame", `no such sandbox: "s1" (it was deleted, or never made); there are default`},
+		{"a sandbox's id that is none", own.URL, "a/b?c", "sesame", `no such sandbox: "a/b?c" (it was deleted, or never made); there are default`},
+		{"no address", "::", "default", "", `"URL" must be the address of a control API, such as http://127.0.0.1:8080/__admin`},
+		{"no scheme", "127.0.0.1:8080", "default", "", `"URL" must be the address of a control API, such as http://127.0.0.1:8080/__admin`},
+	} {
+		c := client.Client{ControlURL: tt.url + "/__admin", Sandbox: tt.sandbox, Token: tt.token}
+		_, host, _ := strings.Cut(tt.url, "//")
+		want := strings.NewReplacer("URL", c.ControlURL, "HOST", host).Replace(tt.want)
+		_, err := c.Calls(t.Context(), journal.Query{})
+		diff(t, tt.name, want, fmt.Sprint(err))
+		if tt.name == "an answer that breaks off" || tt.name == "a page" {
+			continue // a stream has neither
+		}
+		err = c.Follow(t.Context(), journal.Query{}, func(journal.News) error { return nil })
+		diff(t, tt.name+", followed", want, fmt.Sprint(err))
+	}
+	c := client.Client{ControlURL: own.URL + "/__admin", Sandbox: "default", Token: "sesame"}
+	_, err := c.Calls(t.Context(), journal.Query{Operations: []string{"getFutureLicence"}})
+	diff(t, "an operation that there is not", `no operation "getFutureLicence" (did you mean "getFutureLicense"?)`, fmt.Sprint(err))
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := c.Calls(ended, journal.Query{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("interrupted: %v", err)
+	}
+}

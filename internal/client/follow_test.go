@@ -1,0 +1,99 @@
+package client_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/mockportal/mockportal/internal/client"
+	"github.com/mockportal/mockportal/mock"
+	"github.com/mockportal/mockportal/mock/journal"
+)
+
+// follow follows in the background; news come over the first channel, the end over the second.
+func follow(ctx context.Context, c *client.Client, q journal.Query) (<-chan string, <-chan error) {
+	news, end := make(chan string, 100), make(chan error, 1)
+	go func() {
+		end <- c.Follow(ctx, q, func(n journal.News) error {
+			news <- fmt.Sprint(numbers(n.Calls), n.Missed, n.Restarted)
+			return nil
+		})
+	}()
+	return news, end
+}
+
+// TestFollow: the calls that are held, then those that come; that they were forgotten is told; the end of the sandbox is the end.
+func TestFollow(t *testing.T) {
+	t.Parallel()
+	s := mock.NewServer(t)
+	get(t, s, info)
+	get(t, s, license)
+	all, allEnd := follow(t.Context(), of(s), journal.Query{})
+	licenses, licensesEnd := follow(t.Context(), of(s), journal.Query{Operations: []string{"getFutureLicense"}, After: 2})
+	diff(t, "held", []string{"[1] 0 false", "[2] 0 false"}, []string{<-all, <-all})
+	get(t, s, license)
+	diff(t, "to come", []string{"[3] 0 false", "[3] 0 false"}, []string{<-all, <-licenses})
+	if err := s.Reset(); err != nil {
+		t.Fatal(err)
+	}
+	diff(t, "reset", []string{"[] 0 true", "[] 0 true"}, []string{<-all, <-licenses})
+	get(t, s, info)
+	get(t, s, license)
+	diff(t, "from the beginning", []string{"[1] 0 false", "[2] 0 false", "[2] 0 false"}, []string{<-all, <-all, <-licenses})
+	s.Close()
+	diff(t, "end", []error{nil, nil}, []error{<-allEnd, <-licensesEnd})
+}
+
+// TestFollowEndsWithItsContext, and with the function that takes the news.
+func TestFollowEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	s := mock.NewServer(t)
+	get(t, s, info)
+	ctx, cancel := context.WithCancel(t.Context())
+	news, end := follow(ctx, of(s), journal.Query{})
+	<-news
+	cancel()
+	if err := <-end; !errors.Is(err, context.Canceled) {
+		t.Errorf("it ends with %v", err)
+	}
+	enough := errors.New("enough")
+	if err := of(s).Follow(t.Context(), journal.Query{}, func(journal.News) error { return enough }); !errors.Is(err, enough) {
+		t.Errorf("it ends with %v", err)
+	}
+}
+
+// TestFollowReadsEvents: what a journal that is small, a proxy in between or a newer server may send.
+func TestFollowReadsEvents(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct{ stream, want, err string }{
+		"missed":            {"event: missed\ndata: {\"missed\":3}\n\nid: 9\nevent: call\ndata: {\"number\":9}\n\n", "[] 3 false, [9] 0 false, ", "<nil>"},
+		"comments":          {": calls follow\n\n: still here\n\nevent: call\ndata: {\"number\":1}\n\n", "[1] 0 false, ", "<nil>"},
+		"no call":           {"event: call\ndata: oops\n\n", "", "event call: invalid character 'o' looking for beginning of value"},
+		"cut off in a call": {"event: call\ndata: {\"numb", "", "event call: unexpected end of JSON input"},
+	} {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, tt.stream) }))
+		t.Cleanup(s.Close)
+		got := ""
+		err := (&client.Client{ControlURL: s.URL, Sandbox: "default"}).Follow(t.Context(), journal.Query{}, func(n journal.News) error {
+			got += fmt.Sprint(numbers(n.Calls), n.Missed, n.Restarted) + ", "
+			return nil
+		})
+		diff(t, name, []string{tt.want, tt.err}, []string{got, fmt.Sprint(err)})
+	}
+}
+
+// TestFollowBreaksOff: a server that goes without a word is no proper end.
+func TestFollowBreaksOff(t *testing.T) {
+	t.Parallel()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	}))
+	t.Cleanup(s.Close)
+	err := (&client.Client{ControlURL: s.URL, Sandbox: "default"}).Follow(t.Context(), journal.Query{}, func(journal.News) error { return nil })
+	diff(t, "error", "the stream of "+s.URL+" broke off: unexpected EOF", fmt.Sprint(err))
+}
