@@ -3,6 +3,7 @@ package cli_test
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
@@ -13,6 +14,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -49,7 +51,9 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Values[serversKey{}] = map[string]*running{}
 			env.Values[backgroundKey{}] = map[string]*background{}
-			return nil
+			cache, err := os.UserCacheDir() // so that a script that runs go need not compile everything anew
+			env.Setenv("GOCACHE", cmp.Or(os.Getenv("GOCACHE"), filepath.Join(cache, "go-build")))
+			return err
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"serve": serve, "signal": signalServer, "exits": exits, "request": request, "send": send, "provision": provision, "trust": trust, "speak": speak, "certificate": certificate, "occupy": occupy,
@@ -97,7 +101,7 @@ func command(ts *testscript.TestScript, args ...string) *exec.Cmd {
 
 // environment is what a script may set for a program.
 func environment() []string {
-	names := []string{"TMPDIR"}
+	names := []string{"TMPDIR", "MOCKPORTAL_TOKEN", "GOCACHE", "GOPROXY", "GOTOOLCHAIN", "GOFLAGS"}
 	for flag := range unreadable {
 		names = append(names, "MOCKPORTAL_"+strings.ToUpper(strings.ReplaceAll(flag, "-", "_")))
 	}

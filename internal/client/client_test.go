@@ -68,7 +68,7 @@ func count(from, to, step int) []int {
 // TestCallsOfManyPages: a page has at most 500 calls; nothing is lost or comes twice between them, filters and limits hold over all.
 func TestCallsOfManyPages(t *testing.T) {
 	t.Parallel()
-	s := mock.NewServer(t)
+	s, with := mock.NewServer(t), true
 	for i := range 1002 {
 		if i%2 == 0 {
 			get(t, s, license)
@@ -91,7 +91,8 @@ func TestCallsOfManyPages(t *testing.T) {
 		{"more than a page", journal.Query{Limit: 501}, count(1, 501, 1)},
 		{"more than there are", journal.Query{Limit: 2000}, count(1, 1002, 1)},
 		{"errors", journal.Query{Outcome: journal.Error}, []int{}},
-		{"violations", journal.Query{Violations: new(bool)}, count(1, 1002, 1)},
+		{"without violations", journal.Query{Violations: new(bool)}, count(1, 1002, 1)},
+		{"with violations", journal.Query{Violations: &with}, []int{}},
 	} {
 		page, err := of(s).Calls(t.Context(), tt.query)
 		if err != nil {
