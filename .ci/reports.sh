@@ -2,7 +2,8 @@
 # Reads reports with the tools of others: JUnit XML with junitparser and the schema
 # that Jenkins has for it, HAR with the JSON schema of HAR 1.2.
 #
-#   bash .ci/reports.sh                      the golden files of internal/report, and its commands with the real curl
+#   bash .ci/reports.sh                      the golden files of internal/report, its commands with the real curl, and
+#                                            what mockportal run writes about commands that pass and fail
 #   bash .ci/reports.sh junit.xml calls.har  files that mockportal wrote: *.xml and *.har
 #
 #   CI_ALLOW_SKIP=1   a failed installation of the tools is a loud skip, not a failure
@@ -57,6 +58,73 @@ repeat_calls() {
   say "$(curl --version | head -n 1 | cut -d' ' -f1-2) repeats calls"
 }
 
+# write_reports has mockportal run write both files about commands that end in different ways, with characters that
+# hurt in XML, JSON and addresses.
+write_reports() {
+  # shellcheck disable=SC2086 # the caller's own settings for the program have no say: a list of names
+  unset ${!MOCKPORTAL_@}
+  mkdir -p "$work/pack/scenarios" "$work/written"
+  cat >"$work/pack/scenarios/client.yaml" <<'YAML'
+format: 1
+summary: A client provisions for <"one"> & asks once.
+extends: trial
+seed: 18446744073709551615
+expect:
+  - when: { operation: provisionOrgEntitlements, params: { purchaserOrgId: "<]]>&\"'é😀" } }
+    exactly: 1
+  - when: { operation: getFutureLicense }
+    exactly: 1
+YAML
+  # It is both commands, and has a name that no XML likes.
+  command="$work/a <b> & \"c\" ]]> é.sh"
+  cat >"$command" <<'SH'
+#!/usr/bin/env bash
+set -euo pipefail
+ask() { curl --silent --show-error --globoff --output /dev/null "$@"; }
+root=$MOCKPORTAL_URL
+license=portal/portaladmin/license/getFutureLicense
+provision=portal/sharing/rest/content/listings/6489da7f08f045ac8c0a5b1de37d56fe/provisionOrgEntitlements
+entitlements='orgEntitlements={"maxUsers":1,"entitlements":{}}'
+ask --data f=json --data "token=$MOCKPORTAL_TOKEN" --data purchaserOrgId=sWwd06TnJR4lHopc --data-urlencode "$entitlements" "$root/$provision"
+ask "$root/$license?f=json&token=$MOCKPORTAL_TOKEN"
+[[ ${1-} != wrong ]] || {
+  ask "$root/$license?f=json&token=$MOCKPORTAL_TOKEN&%3C%5D%5D%3E%26%22%27=%00%01%1B%7F%FF%E2%80%A8%F0%9F%98%80"
+  ask "$root/$license?f=json&f=pjson&token=$MOCKPORTAL_TOKEN"
+  ask --data-binary $'\xff=\x01&f=json&purchaserOrgId=%3C%5D%5D%3E&orgEntitlements=%7B' "$root/$provision?token=$MOCKPORTAL_TOKEN"
+  ask --path-as-is "$root/a/../b//%20%22%3C%3E%C3%A9?x"
+  ask --request POST --header 'Content-Type: application/json' --data '{"id":"odd","scenario":"client"}' "$MOCKPORTAL_CONTROL_URL/sandboxes"
+  ask "$root/sandboxes/odd/$license?f=json&token=$MOCKPORTAL_TOKEN&callback=a%0Ab"
+  ask --request DELETE "$MOCKPORTAL_CONTROL_URL/sandboxes/odd"
+}
+exit "${2-0}"
+SH
+  chmod +x "$command"
+  go build -o "$work/mockportal" ./cmd/mockportal
+  run_about passing 0 --scenario trial -- "$command"
+  run_about violating 1 --scenario trial -- "$command" wrong
+  run_about unmet 1 --pack "$work/pack" --scenario client -- "$command"
+  run_about failing 7 --pack "$work/pack" --scenario client -- "$command" wrong 7
+  run_about dropped 1 --journal-max-calls 2 -- "$command" wrong
+  run_about killed 137 -- bash -c 'kill -9 $$'
+  run_about missing 127 -- "$command.not"
+}
+
+# run_about NAME CODE ARG… runs mockportal run, which must end with this code, and keeps what it writes as NAME.xml and NAME.har.
+run_about() {
+  local name=$1 want=$2 code=0
+  shift 2
+  "$work/mockportal" run --report "$work/written/$name.xml" --har "$work/written/$name.har" "$@" 2>"$work/log" || code=$?
+  ((code == want)) || {
+    cat "$work/log"
+    die "mockportal run ($name) ended with $code, not $want"
+  }
+}
+
+# counted FILE TEXT holds what a reader found in a file against what happened there.
+counted() {
+  grep -qxF "$work/written/$1: $2" <<<"$found" || die "$1 was to be read as: $2"
+}
+
 failed=0
 install_tools || failed=$?
 if ((failed != 0)); then
@@ -68,7 +136,8 @@ fi
 
 if ((${#files[@]} == 0)); then
   repeat_calls
-  files=(internal/report/testdata/*.xml internal/report/testdata/*.har)
+  write_reports
+  files=(internal/report/testdata/*.xml internal/report/testdata/*.har "$work"/written/*)
 fi
 junit=() har=()
 for file in "${files[@]}"; do
@@ -78,5 +147,27 @@ for file in "${files[@]}"; do
     *) die "$file: neither .xml nor .har" ;;
   esac
 done
-((${#junit[@]} == 0)) || "$tools/venv/bin/python" .ci/reports/read_junit.py "$tools/junit-10.xsd" "${junit[@]}"
-((${#har[@]} == 0)) || NODE_PATH=$tools/node_modules node .ci/reports/read_har.js "${har[@]}"
+found=
+if ((${#junit[@]} > 0)); then
+  found+=$("$tools/venv/bin/python" .ci/reports/read_junit.py "$tools/junit-10.xsd" "${junit[@]}")$'\n'
+fi
+if ((${#har[@]} > 0)); then
+  found+=$(NODE_PATH=$tools/node_modules node .ci/reports/read_har.js "${har[@]}")$'\n'
+fi
+printf %s "${found//"$work/"/}"
+[[ -d $work/written ]] || exit 0
+
+# The expectations of both sandboxes, whether either kept to the contract, and the command itself.
+counted failing.xml "7 tests, 6 failures, 0 skipped"
+counted failing.har "7 entries, 0 of them faults"
+counted violating.xml "2 tests, 1 failures, 0 skipped"
+counted violating.har "7 entries, 0 of them faults"
+counted unmet.xml "4 tests, 1 failures, 0 skipped"
+counted unmet.har "2 entries, 0 of them faults"
+counted passing.xml "2 tests, 0 failures, 0 skipped"
+counted passing.har "2 entries, 0 of them faults"
+counted dropped.xml "3 tests, 1 failures, 0 skipped"
+counted dropped.har "2 entries, 0 of them faults"
+counted killed.xml "1 tests, 1 failures, 0 skipped"
+counted missing.xml "1 tests, 1 failures, 0 skipped"
+! grep -l admin-token "$work"/written/* || die "a report has a token"
