@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"text/tabwriter"
 
 	"github.com/mockportal/mockportal/openapi"
 )
@@ -164,44 +165,40 @@ func Never(counts []Count) []string {
 	return names
 }
 
-// String writes the coverage for people, in a few lines: how much was exercised, and what of each licensing operation never was. The rest is in
-// the report's fields.
+// String writes the coverage for people: how much was exercised, a table of the operations that were called, and what of each licensing
+// operation never was. The rest is in the report's fields.
 func (r CoverageReport) String() string {
 	all, called := map[openapi.Kind]int{}, map[openapi.Kind]int{}
 	var b strings.Builder
+	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	// Nothing can go wrong in writing to a Builder.
+	_, _ = fmt.Fprint(table, "\n  operation\tcalls\tparameters\toutcomes")
 	for _, o := range r.Operations {
 		all[o.Kind]++
 		if o.Calls > 0 {
 			called[o.Kind]++
 		}
-		if o.Kind == openapi.Licensing {
-			o.write(&b)
+		if o.Calls > 0 || o.Kind == openapi.Licensing {
+			_, _ = fmt.Fprintf(table, "\n  %s\t%d\t%s\t%s", o.Operation, o.Calls, share(o.Params), share(o.Outcomes))
 		}
 	}
+	_ = table.Flush()
 	if len(called) == 0 {
 		return "coverage: no operation was called"
 	}
-	return fmt.Sprintf("coverage: %d of %d licensing and %d of %d support operations, %d of %d scenarios", called[openapi.Licensing], all[openapi.Licensing],
-		called[openapi.Support], all[openapi.Support], len(r.Scenarios)-len(Never(r.Scenarios)), len(r.Scenarios)) + b.String()
+	for _, o := range r.Operations {
+		if o.Kind == openapi.Licensing && o.Calls > 0 {
+			writeNever(&b, o.Operation+" was never sent", Never(o.Params))
+			writeNever(&b, o.Operation+" never answered", Never(o.Outcomes))
+		}
+	}
+	return fmt.Sprintf("coverage: %d of %d licensing and %d of %d support operations, %s scenarios", called[openapi.Licensing], all[openapi.Licensing],
+		called[openapi.Support], all[openapi.Support], share(r.Scenarios)) + b.String()
 }
 
-func (o OperationCoverage) write(b *strings.Builder) {
-	if o.Calls == 0 {
-		fmt.Fprintf(b, "\n  %s: never called", o.Operation)
-		return
-	}
-	sent, answered := Never(o.Params), Never(o.Outcomes)
-	fmt.Fprintf(b, "\n  %s: %s, %d of %d parameters, %d of %d outcomes", o.Operation, callsOf(o.Calls),
-		len(o.Params)-len(sent), len(o.Params), len(o.Outcomes)-len(answered), len(o.Outcomes))
-	writeNever(b, "never sent: ", sent)
-	writeNever(b, "never answered: ", answered)
-}
-
-func callsOf(n int) string {
-	if n == 1 {
-		return "1 call"
-	}
-	return fmt.Sprintf("%d calls", n)
+// share is how many of the counts are above 0.
+func share(counts []Count) string {
+	return fmt.Sprintf("%d of %d", len(counts)-len(Never(counts)), len(counts))
 }
 
 // writeNever lists names in lines that fit a terminal.
@@ -209,17 +206,14 @@ func writeNever(b *strings.Builder, what string, names []string) {
 	if len(names) == 0 {
 		return
 	}
-	const width, indent = 80, "\n    "
+	const width, indent = 80, "\n  "
 	line := indent + what
-	for i, name := range names {
-		if i < len(names)-1 {
-			name += ", "
+	for _, name := range names {
+		if len(strings.TrimPrefix(line, "\n"))+len(name)+2 > width {
+			b.WriteString(line)
+			line = indent + " "
 		}
-		if len(line)+len(strings.TrimSpace(name)) > width {
-			b.WriteString(strings.TrimRight(line, " "))
-			line = indent + strings.Repeat(" ", 2)
-		}
-		line += name
+		line += " " + name + ","
 	}
-	b.WriteString(line)
+	b.WriteString(strings.TrimSuffix(line, ","))
 }
