@@ -1,6 +1,7 @@
 package mock_test
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -48,9 +49,7 @@ func TestCoverage(t *testing.T) {
 	document := mock.WithScenarioDocument([]byte("format: 1\nsummary: It fails.\nextends: trial\nworld: { members: { jsmith: { token: jsmith-token, orgId: HwhoSWTiJyaB0VDi, role: org_admin } } }\n" + rule))
 	l := func(more map[string]int) map[string]int {
 		all := map[string]int{"getFutureLicense": 1, "getFutureLicense param f": 1, "getFutureLicense param token": 1, "scenario document": 1}
-		for name, n := range more {
-			all[name] = n
-		}
+		maps.Copy(all, more)
 		return all
 	}
 	for _, tt := range []struct {

@@ -79,7 +79,7 @@ func TestEnvironment(t *testing.T) {
 }
 
 // unreadable has, for every flag, a value with which its command must refuse to run, so that one can see that the variable is read.
-// The flags that take any text have none; what their variables do is proven in testdata/script/environment.txtar.
+// The flags that take any text have none; what their variables do is proven in testdata/script/environment.txtar and calls.txtar.
 var unreadable = map[string]string{
 	"addr": "nowhere", "control-addr": "nowhere", "pack": "nowhere", "scenario": "nowhere", "clock": "nowhere", "seed": "nowhere", "context": "nowhere",
 	"strict": "nowhere", "tls": "nowhere", "journal-max-calls": "nowhere", "journal-max-bytes": "nowhere", "max-body": "nowhere",
