@@ -53,7 +53,7 @@ func await(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: await NAME PATTERN")
 	}
 	b, pattern := started(ts, args[0]), regexp.MustCompile("(?m)"+args[1])
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(time.Minute)
 	for {
 		text, changed := b.out.look()
 		if pattern.Match(text) {

@@ -135,7 +135,7 @@ func runs(t *testing.T, s *mock.Server, command, variable string) (code int, tex
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "mockportal", args...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.Env = append(os.Environ(), "MOCKPORTAL_ADDR=127.0.0.1:0", "MOCKPORTAL_URL="+s.URL, variable)
+	cmd.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0", "MOCKPORTAL_ADDR=127.0.0.1:0", "MOCKPORTAL_URL="+s.URL, variable)
 	var err bytes.Buffer
 	out := &untilReady{ready: cancel}
 	cmd.Stdout, cmd.Stderr = out, &err

@@ -51,6 +51,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Values[serversKey{}] = map[string]*running{}
 			env.Values[backgroundKey{}] = map[string]*background{}
+			env.Setenv("GORACE", "atexit_sleep_ms=0") // under the race detector each program would end with a second of sleep
 			cache, err := os.UserCacheDir() // so that a script that runs go need not compile everything anew
 			env.Setenv("GOCACHE", cmp.Or(os.Getenv("GOCACHE"), filepath.Join(cache, "go-build")))
 			return err
@@ -80,7 +81,7 @@ type running struct {
 // limit kills a program that neither starts nor ends, so that the script fails and nothing is left behind. The function that it returns
 // calls that off.
 func (r *running) limit() (off func() bool) {
-	return time.AfterFunc(20*time.Second, func() { _ = r.cmd.Process.Kill() }).Stop
+	return time.AfterFunc(time.Minute, func() { _ = r.cmd.Process.Kill() }).Stop
 }
 
 func command(ts *testscript.TestScript, args ...string) *exec.Cmd {
@@ -101,7 +102,7 @@ func command(ts *testscript.TestScript, args ...string) *exec.Cmd {
 
 // environment is what a script may set for a program.
 func environment() []string {
-	names := []string{"TMPDIR", "MOCKPORTAL_TOKEN", "GOCACHE", "GOPROXY", "GOTOOLCHAIN", "GOFLAGS"}
+	names := []string{"TMPDIR", "MOCKPORTAL_TOKEN", "GORACE", "GOCACHE", "GOPROXY", "GOTOOLCHAIN", "GOFLAGS"}
 	for flag := range unreadable {
 		names = append(names, "MOCKPORTAL_"+strings.ToUpper(strings.ReplaceAll(flag, "-", "_")))
 	}
