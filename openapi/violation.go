@@ -1,5 +1,7 @@
 package openapi
 
+import "strings"
+
 // ViolationKind says in which way a request departs from the contract.
 type ViolationKind string
 
@@ -31,9 +33,13 @@ type Violation struct {
 // It ignores unknown names and reads the first of a repeated one.
 func (v Violation) Refusable() bool { return v.Kind == Missing || v.Kind == Malformed }
 
-// String returns the violation as one line: place, name, message and hint.
+// String returns the violation as one line: place, name, message and hint. A body or a path as a whole has no name.
 func (v Violation) String() string {
-	line := v.In + " " + v.Name + v.Pointer + ": " + v.Message
+	name := v.Name + v.Pointer
+	if v.Name == "*" && (v.In == "body" || v.In == "path") {
+		name = v.Pointer
+	}
+	line := strings.TrimSuffix(v.In+" "+name, " ") + ": " + v.Message
 	if v.Hint != "" {
 		line += " (" + v.Hint + ")"
 	}
