@@ -18,12 +18,33 @@ func Name(got string, candidates []string) (string, bool) {
 	return best, best != ""
 }
 
-// Suggest returns ` (did you mean "x"?)` for the closest candidate, or nothing.
+// Suggest returns ` (did you mean "x"?)` for the closest candidate, or nothing. Where none is close it suggests the one that got is the beginning of,
+// if got has four letters or more and there is no other.
 func Suggest(got string, candidates []string) string {
-	if name, ok := Name(got, candidates); ok {
+	name, ok := Name(got, candidates)
+	if !ok {
+		name, ok = begun(got, candidates)
+	}
+	if ok {
 		return ` (did you mean "` + name + `"?)`
 	}
 	return ""
+}
+
+func begun(got string, candidates []string) (name string, ok bool) {
+	if len(got) < 4 {
+		return "", false
+	}
+	for _, candidate := range candidates {
+		if len(candidate) < len(got) || !strings.EqualFold(candidate[:len(got)], got) {
+			continue
+		}
+		if ok {
+			return "", false
+		}
+		name, ok = candidate, true
+	}
+	return name, ok
 }
 
 // Distance counts the single-byte insertions, deletions, substitutions and swaps of neighbours that turn a into b.

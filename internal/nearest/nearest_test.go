@@ -111,6 +111,24 @@ func TestName(t *testing.T) {
 	}
 }
 
+func TestSuggestKnowsABeginning(t *testing.T) {
+	t.Parallel()
+	ids := []string{"getFutureLicense", "portal", "portalAdminRoot", "portalAdminSignIn", "provisionOrgEntitlements", "sharingInfo", "sharingRoot"}
+	for got, want := range map[string]string{
+		"provision": ` (did you mean "provisionOrgEntitlements"?)`,
+		"GETFUTURE": ` (did you mean "getFutureLicense"?)`,
+		"prov":      ` (did you mean "provisionOrgEntitlements"?)`,
+		"pro":       "",                          // too short
+		"shar":      "",                          // of two
+		"porta":     ` (did you mean "portal"?)`, // the closest, though two others begin so
+		"Future":    "",
+	} {
+		if s := nearest.Suggest(got, ids); s != want {
+			t.Errorf("Suggest(%q) is %q, want %q", got, s, want)
+		}
+	}
+}
+
 // TestNameIsTheClosest holds Name to a plain search, shortcuts and all.
 func TestNameIsTheClosest(t *testing.T) {
 	t.Parallel()
