@@ -146,7 +146,8 @@ func TestAwait(t *testing.T) {
 	}{
 		{mock.GetFutureLicense, `mock: sandbox "default" (scenario "trial", seed 0): 2 of 3 calls of getFutureLicense came (not complete: 1 dropped): context deadline exceeded`, context.DeadlineExceeded, 2},
 		{mock.ProvisionOrgEntitlements, `mock: sandbox "default" (scenario "trial", seed 0): 0 of 3 calls of provisionOrgEntitlements came (not complete: 1 dropped): context deadline exceeded`, context.DeadlineExceeded, 0},
-		{"provision", `no operation "provision"`, nil, 0},
+		{"trail", `no operation "trail"`, nil, 0},
+		{"provision", `no operation "provision" (did you mean "provisionOrgEntitlements"?)`, nil, 0},
 		{"getFutureLicence", `no operation "getFutureLicence" (did you mean "getFutureLicense"?)`, nil, 0},
 	} {
 		calls, err := p.Await(ctx, row.operation, 3)

@@ -260,6 +260,7 @@ func (a *API) unknownPath(path string) *Problem {
 			paths = append(paths, route.Path)
 		}
 	}
+	slices.Sort(paths)
 	return problem(http.StatusNotFound, "no operation has the path %q; there are %s", path, strings.Join(paths, ", "))
 }
 
