@@ -147,6 +147,9 @@ func (c *command) remark(call *journal.Call) {
 	if strings.Contains(call.Path, mask) {
 		c.comment("The path holds *** where the journal masks a secret; put it back by hand.")
 	}
+	if call.Status == http.StatusRequestEntityTooLarge {
+		c.comment("The body was larger than the portal reads, so the journal does not have it and it is not sent.")
+	}
 	for _, v := range call.Violations {
 		_, known := call.Params[v.Name]
 		switch {

@@ -44,6 +44,9 @@ func TestCurl(t *testing.T) {
 			Method: "POST", Path: "/portal/sharing/rest/a/../***", Kind: journal.KindUnknown,
 			Violations: []openapi.Violation{{Kind: openapi.Malformed, In: "header", Name: "Content-Type"}, {Kind: openapi.Malformed, In: "form", Name: "x\ny"}},
 		}},
+		{"a body that was too large", journal.Call{
+			Method: "POST", Path: "/sharing/rest/generateToken", Operation: "generateToken", Kind: openapi.Support, Status: http.StatusRequestEntityTooLarge,
+		}},
 		{"a path that curl would shorten", with(license(), func(c *journal.Call) { c.Path += "/.." })},
 		{"HEAD", with(license(), func(c *journal.Call) { c.Method = "HEAD" })},
 		{"DELETE", with(license(), func(c *journal.Call) { c.Method = "DELETE" })},
