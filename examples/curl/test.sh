@@ -25,6 +25,11 @@ trap finish EXIT
 
 admin() { curl --silent --show-error --fail --max-time 10 "$control$1" "${@:2}"; }
 
+curl --silent --output /dev/null --max-time 10 "$control/scenarios" || {
+  printf 'no mockportal answers at %s\n' "$control" >&2
+  exit 1
+}
+
 # begin NAME SCENARIO makes the sandbox of a test.
 begin() {
   name=$1

@@ -44,7 +44,9 @@ export async function sandbox(t, scenario = 'trial', { violations = 0, ...option
 async function ask(method, path, body) {
   const headers = { 'Content-Type': 'application/json' };
   if (env.MOCKPORTAL_CONTROL_TOKEN) headers.Authorization = `Bearer ${env.MOCKPORTAL_CONTROL_TOKEN}`;
-  const response = await fetch(control + path, { method, headers, body: body && JSON.stringify(body) });
+  const response = await fetch(control + path, { method, headers, body: body && JSON.stringify(body) }).catch((cause) => {
+    throw new Error(`no mockportal answers at ${control}: ${cause.cause?.message || cause.message}`, { cause });
+  });
   const text = await response.text();
   assert.ok(response.ok, `${method} ${path}: ${response.status} ${text}`);
   return JSON.parse(text);
