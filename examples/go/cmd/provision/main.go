@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -24,13 +25,17 @@ func run(args []string) error {
 	if len(args) != 5 {
 		return fmt.Errorf("want SHARING-URL PORTALADMIN-URL LISTING PURCHASER USERS, got %q", args)
 	}
+	username, password := os.Getenv("PORTAL_USERNAME"), os.Getenv("PORTAL_PASSWORD")
+	if username == "" || password == "" {
+		return errors.New("set PORTAL_USERNAME and PORTAL_PASSWORD")
+	}
 	users, err := strconv.Atoi(args[4])
 	if err != nil {
 		return fmt.Errorf("USERS: %w", err)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	client := &provision.Client{SharingURL: args[0], PortalAdminURL: args[1], Username: os.Getenv("PORTAL_USERNAME"), Password: os.Getenv("PORTAL_PASSWORD")}
+	client := &provision.Client{SharingURL: args[0], PortalAdminURL: args[1], Username: username, Password: password}
 	given, err := client.Provision(ctx, args[2], args[3], provision.Entitlements{MaxUsers: users, Products: map[string]provision.Count{args[2]: {Num: users}}})
 	if err != nil {
 		return err
