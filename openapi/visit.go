@@ -183,8 +183,14 @@ func came(value any) string {
 		}
 		return "a text of " + counted(utf8.RuneCountInString(v), "character")
 	case map[string]any:
-		return "an object"
+		if len(v) == 0 {
+			return "an empty object"
+		}
+		return "an object with " + counted(len(v), "key")
 	case []any:
+		if len(v) == 0 {
+			return "an empty array"
+		}
 		return "an array"
 	}
 	return "something else"

@@ -64,7 +64,7 @@ func TestBodyFaults(t *testing.T) {
 		{"wrong types", `{"scenario":[],"id":7,"clock":"","seed":"7"}`, []openapi.Violation{
 			{Kind: openapi.Malformed, In: "body", Name: "*", Pointer: "/clock", Message: "must be a text that is not empty, came as an empty text"},
 			{Kind: openapi.Malformed, In: "body", Name: "*", Pointer: "/id", Message: "must be 1 to 40 of a-z, 0-9 and -, came as 7"},
-			{Kind: openapi.Malformed, In: "body", Name: "*", Pointer: "/scenario", Message: "must be a scenario's name or a scenario document, came as an array"},
+			{Kind: openapi.Malformed, In: "body", Name: "*", Pointer: "/scenario", Message: "must be a scenario's name or a scenario document, came as an empty array"},
 			{Kind: openapi.Malformed, In: "body", Name: "*", Pointer: "/seed", Message: "must be an integer from 0 to 18446744073709551615, came as a text of 1 character", Hint: "write the number without quotes"},
 		}},
 	} {

@@ -58,7 +58,7 @@ func TestClockModes(t *testing.T) {
 // TestClockRefused proves what a clock does not do, and that it stands where it stood.
 func TestClockRefused(t *testing.T) {
 	t.Parallel()
-	const one = "body: must be an object with exactly one of at, advance and mode, came as an object"
+	const one = "body: must be an object with exactly one of at, advance and mode, came as an "
 	const back = "the clock cannot do that: it shows 2016-07-22T16:48:37Z and never goes back; a reset starts over"
 	const when = "body /at: must be a time such as 2016-07-22T16:48:37Z, came as a text of "
 	for _, row := range []struct {
@@ -66,10 +66,10 @@ func TestClockRefused(t *testing.T) {
 		status int
 		detail string
 	}{
-		{`{}`, 400, one},
-		{`{"at":"2017-01-01T00:00:00Z","mode":"wall"}`, 400, one},
-		{`{"advance":"1s","mode":"wall"}`, 400, one},
-		{`{"at":"2017-01-01T00:00:00Z","advance":"1s","mode":"wall"}`, 400, one},
+		{`{}`, 400, one + "empty object"},
+		{`{"at":"2017-01-01T00:00:00Z","mode":"wall"}`, 400, one + "object with 2 keys"},
+		{`{"advance":"1s","mode":"wall"}`, 400, one + "object with 2 keys"},
+		{`{"at":"2017-01-01T00:00:00Z","advance":"1s","mode":"wall"}`, 400, one + "object with 3 keys"},
 		{`{"at":"2016-07-22T16:48:36.999Z"}`, 409, back},
 		{`{"at":"2016-01-01T00:00:00Z"}`, 409, back},
 		{`{"at":"tomorrow"}`, 400, when + "8 characters"},
