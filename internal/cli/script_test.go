@@ -52,7 +52,7 @@ func TestScripts(t *testing.T) {
 			env.Values[serversKey{}] = map[string]*running{}
 			env.Values[backgroundKey{}] = map[string]*background{}
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // under the race detector each program would end with a second of sleep
-			cache, err := os.UserCacheDir() // so that a script that runs go need not compile everything anew
+			cache, err := os.UserCacheDir()           // so that a script that runs go need not compile everything anew
 			env.Setenv("GOCACHE", cmp.Or(os.Getenv("GOCACHE"), filepath.Join(cache, "go-build")))
 			return err
 		},
