@@ -86,7 +86,7 @@ var unreadable = map[string]string{
 	"max-sandboxes": "nowhere", "sandbox-ttl": "nowhere",
 	"read-timeout": "nowhere", "idle-timeout": "nowhere", "log-format": "nowhere", "log-level": "nowhere",
 	"json": "nowhere", "url": "::", "timeout": "nowhere",
-	"tls-addr": "nowhere", "tls-host": "nowhere", "tls-cert": "nowhere", "tls-key": "nowhere", "trust-proxy": "nowhere",
+	"tls-addr": "nowhere", "tls-host": "nowhere", "tls-cert": "nowhere", "tls-key": "nowhere", "trust-proxy": "nowhere", "allow-violations": "nowhere",
 	"report": "flags_test.go/nowhere", "har": "flags_test.go/nowhere", // no folder
 	"sandbox": "nowhere", "ca": "nowhere", "as": "nowhere", "follow": "nowhere", "operation": "nowhere", "outcome": "nowhere", "violations": "nowhere", "after": "nowhere",
 	"control-token": "", "member": "",

@@ -18,10 +18,12 @@ import (
 type runCmd struct {
 	portalFlags
 
-	LogLevel string   `default:"error" enum:"debug,info,warn,error" help:"debug logs every call; warn and below log calls that violate the contract, which are in the summary too."`
-	Report   string   `placeholder:"FILE" help:"Write to this file what was checked and how it went, as JUnit XML."`
-	HAR      string   `name:"har" placeholder:"FILE" help:"Write to this file the calls, as HAR 1.2 for the network panel of a browser."`
-	Command  []string `arg:"" passthrough:"" help:"The command and its arguments, after --."`
+	LogLevel        string `default:"error" enum:"debug,info,warn,error" help:"debug logs every call; warn and below log calls that violate the contract, which are in the summary too."`
+	Report          string `placeholder:"FILE" help:"Write to this file what was checked and how it went, as JUnit XML."`
+	HAR             string `name:"har" placeholder:"FILE" help:"Write to this file the calls, as HAR 1.2 for the network panel of a browser."`
+	AllowViolations bool   `help:"Do not fail because of calls that violated the contract; for suites that make some on purpose."`
+
+	Command []string `arg:"" passthrough:"" help:"The command and its arguments, after --."`
 }
 
 // Help says what the command is given, and what is made of how it ends.
@@ -48,7 +50,7 @@ func (r *runCmd) Run(ctx context.Context, parsed *kong.Context, std streams) err
 	if err != nil {
 		return err
 	}
-	s := summary{began: time.Now(), command: r.Command[0], root: portal.line.URL}
+	s := summary{began: time.Now(), command: r.Command[0], root: portal.line.URL, lenient: r.AllowViolations}
 	s.ended = r.execute(portal, std)
 	s.took = time.Since(s.began)
 	s.history, s.coverage = s.historyOf(ctx, portal), portal.Coverage()

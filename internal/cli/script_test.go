@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -43,6 +44,7 @@ var update = flag.Bool("update", false, "write the golden parts of scripts")
 //	occupy                   listen on a free port, which is then $OCCUPIED
 func TestScripts(t *testing.T) {
 	t.Parallel()
+	catchIgnored()
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		UpdateScripts:       *update,
@@ -61,6 +63,16 @@ func TestScripts(t *testing.T) {
 			"start": start, "await": await, "tell": tell, "ends": ends,
 		},
 	})
+}
+
+// catchIgnored listens to signals that this process ignores, as under nohup. What is ignored a process hands down, and a shell cannot trap it;
+// what is caught it does not.
+func catchIgnored() {
+	for _, one := range []os.Signal{syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT} {
+		if signal.Ignored(one) {
+			signal.Notify(make(chan os.Signal, 1), one)
+		}
+	}
 }
 
 // serversKey is where a script keeps its servers, by name.
