@@ -50,10 +50,19 @@ func (k *Known) WithShape(prefix string, shape *regexp.Regexp) *Known {
 
 // Hide masks what is known in a text, also where it is written with percent signs, the escapes of JSON or of JSON pointers, or html entities, up to three layers of them.
 func (k *Known) Hide(text string) string {
-	if k == nil || k.least == 0 || len(text) < k.least {
+	if k.tooShort(text) {
 		return text
 	}
-	spans := k.find(text, nil, nil)
+	return Hide(text, k)
+}
+
+// tooShort reports whether a text is too short to hold anything that is known.
+func (k *Known) tooShort(text string) bool { return k == nil || k.least == 0 || len(text) < k.least }
+
+// Hide masks what any of the finders knows: so nothing is left of a secret in which another one stands, and the text is taken out of its escapes
+// once for all of them.
+func Hide(text string, all ...*Known) string {
+	spans := findAll(all, text, nil, nil)
 	plain, at := text, []int(nil)
 	for range maxLayers {
 		if !MayBeEscaped(plain) {
@@ -64,9 +73,18 @@ func (k *Known) Hide(text string) string {
 			break
 		}
 		plain = shorter
-		spans = k.find(plain, at, spans)
+		spans = findAll(all, plain, at, spans)
 	}
 	return cover(text, spans)
+}
+
+func findAll(all []*Known, plain string, at []int, spans []span) []span {
+	for _, k := range all {
+		if !k.tooShort(plain) {
+			spans = k.find(plain, at, spans)
+		}
+	}
+	return spans
 }
 
 // MayBeEscaped reports whether a text has anything that may be an escape, so that a secret may stand in it in other letters.

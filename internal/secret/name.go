@@ -52,9 +52,8 @@ func IsName(name string) (secret, exact bool) {
 	if len(words) == 1 {
 		return alone(whole), false
 	}
-	for i := range words {
-		is, spelt := endsAt(words[:i+1])
-		if is && !toldOf(words[i+1:]) {
+	for i := lastAbout(words) + 1; i < len(words); i++ {
+		if is, spelt := endsAt(words[:i+1]); is {
 			secret, exact = true, spelt && i == len(words)-1
 		}
 	}
@@ -123,8 +122,15 @@ func oneOff(a, b string) bool {
 	return len(a) <= 1 || len(a) == 2 && len(b) == 2 && a[0] == b[1] && a[1] == b[0]
 }
 
-func toldOf(behind []string) bool {
-	return slices.ContainsFunc(behind, func(word string) bool { return slices.Contains(about[:], word) })
+// lastAbout returns the place of the last word that makes what stands before it something told of a secret; -1 when there is none. Such a word
+// is itself no secret, nor is it with the word before it.
+func lastAbout(words []string) int {
+	for i, word := range slices.Backward(words) {
+		if slices.Contains(about[:], word) {
+			return i
+		}
+	}
+	return -1
 }
 
 // split returns the words of a name in lower case: clientSecret, client-secret and client[secret] have two, APIKey too.

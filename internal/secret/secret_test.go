@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/mockportal/mockportal/internal/nearest"
 	"github.com/mockportal/mockportal/internal/secret"
@@ -138,6 +139,33 @@ func TestKnown(t *testing.T) {
 	for _, k := range []*secret.Known{none, secret.NewKnown(), secret.NewKnown("a", "abcde")} {
 		if got := k.Hide("abcdef"); got != "abcdef" {
 			t.Errorf("got %s", got)
+		}
+	}
+}
+
+// TestHideOfSeveral: what one finder knows may stand in what another one knows, and nothing is left of either.
+func TestHideOfSeveral(t *testing.T) {
+	t.Parallel()
+	short, long := secret.NewKnown("abcdef"), secret.NewKnown("abcdefghij", "000abcdef")
+	for _, all := range [][]*secret.Known{{short, long}, {long, nil, short}} {
+		if got, want := secret.Hide("/abcdefghij/000%61bcdef?abcdef", all...), "/***/***?***"; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
+
+// TestLargeTexts: whoever sends much makes reading it long, and not longer than that: no text takes time by the square of its length.
+func TestLargeTexts(t *testing.T) {
+	t.Parallel()
+	known := secret.NewKnown("a-secret-text")
+	for _, part := range []string{"token.", "a", "&", "%26", `\`, "/token", "token=x ", "bearer ", "://a", "token='", "token_type", "%5B", `"'`} {
+		text := strings.Repeat(part, (512<<10)/len(part))
+		began := time.Now()
+		secret.IsName(text)
+		secret.InText(text)
+		known.Hide(text)
+		if took := time.Since(began); took > 5*time.Second {
+			t.Errorf("%q over and over took %s", part, took)
 		}
 	}
 }

@@ -55,7 +55,7 @@ func escaped(text string) (written string, taken int) {
 			return "/", 2
 		}
 	case '&':
-		if end := strings.IndexByte(text, ';'); end > 0 && end < 10 {
+		if end := strings.IndexByte(text[:min(len(text), 10)], ';'); end > 0 {
 			if plain := html.UnescapeString(text[:end+1]); plain != text[:end+1] {
 				return plain, end + 1
 			}
