@@ -16,16 +16,19 @@ type Secrets struct {
 	known *secret.Known
 }
 
-// Secrets returns what must not be shown of this world. All worlds of one scenario share it.
+// Secrets returns what must not be shown of this world. All worlds that came of one share it.
 func (w World) Secrets() *Secrets { return w.secrets }
 
 // Hide masks the secrets in a text. A suffix that tells a sandbox's token from another's stays.
-func (s *Secrets) Hide(text string) string {
+func (s *Secrets) Hide(text string) string { return s.Known().Hide(text) }
+
+// Known returns what finds the secrets, so that those of several worlds can be masked at once.
+func (s *Secrets) Known() *secret.Known {
 	if s == nil {
-		return text
+		return nil
 	}
 	s.once.Do(func() { s.known = secret.NewKnown(s.world.Secrets()...).WithShape(issuedPrefix, issued()) })
-	return s.known.Hide(text)
+	return s.known
 }
 
 // issuedPrefix is what the payload of every issued token begins with: {"n": in base64.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/mockportal/mockportal/internal/portal"
+	"github.com/mockportal/mockportal/internal/secret"
 )
 
 // The bounds of a set that asks for none.
@@ -195,10 +196,11 @@ type Secrets []*portal.Secrets
 
 // Hide masks the secrets of all of them in a text.
 func (all Secrets) Hide(text string) string {
-	for _, one := range all {
-		text = one.Hide(text)
+	known := make([]*secret.Known, len(all))
+	for i, one := range all {
+		known[i] = one.Known()
 	}
-	return text
+	return secret.Hide(text, known...)
 }
 
 // Delete ends a sandbox and returns it, so that its journal can be summed up. The error wraps ErrProtected, ErrUnknown or ErrExpired.
