@@ -86,7 +86,7 @@ func TestEverything(t *testing.T) {
 				After: 2, Times: 3, Delay: scenarios.Delay{Min: 36 * time.Hour, Max: 36 * time.Hour},
 			},
 			{
-				When:  scenarios.Matcher{Operation: "getFutureLicense", Params: map[string]json.RawMessage{"f": json.RawMessage(`"json"`)}},
+				When:  scenarios.Matcher{Operation: "getFutureLicense", Params: map[string]scenarios.Param{"f": scenarios.NewParam(json.RawMessage(`"json"`))}},
 				Delay: scenarios.Delay{Min: 10 * time.Millisecond, Max: 90 * time.Millisecond},
 				Reply: &scenarios.Reply{
 					Kind: scenarios.StatusReply, Status: 429, Headers: map[string]string{"Retry-After": "2"}, OffSpec: true,

@@ -1,7 +1,6 @@
 package scenarios
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,10 +17,10 @@ func (d *decoder) matcher(o *tree.ObjectField) (m Matcher, params *tree.Value) {
 	written.Each(func(name string, at tree.Position, value tree.Field) {
 		d.parameter(value, at, m.Operation, name)
 		if m.Params == nil {
-			m.Params = map[string]json.RawMessage{}
+			m.Params = map[string]Param{}
 		}
 		if value.Present() {
-			m.Params[name] = value.Value().JSON()
+			m.Params[name] = NewParam(value.Value().JSON())
 		}
 	})
 	m.Present = d.parameters(o.Key("present"), m.Operation)

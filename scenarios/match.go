@@ -1,7 +1,6 @@
 package scenarios
 
 import (
-	"bytes"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -74,29 +73,18 @@ func (m Matcher) compareParams(params map[string]any, report reporter) {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.Params)) {
-		path, want := []string{"params", name}, decode(m.Params[name])
+		path, want := []string{"params", name}, m.Params[name]
 		got, there := params[name]
 		switch text, isText := got.(string); {
 		case !there:
-			if !report(Difference{Path: path, Expected: want, Got: Nothing{}, Beside: params}) {
+			if !report(Difference{Path: path, Expected: want.Value, Got: Nothing{}, Beside: params}) {
 				return
 			}
-		case isText && text == plainText(want): // a parameter that is sent as text equals a number or a literal that is written so
-		case !differ(path, want, got, false, report):
+		case isText && want.sentAs(text):
+		case !differ(path, want.Value, got, false, report):
 			return
 		}
 	}
-}
-
-// decode reads a JSON text with its numbers as they are written; nil when it is none.
-func decode(text []byte) any {
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.UseNumber()
-	var value any
-	if decoder.Decode(&value) != nil {
-		return nil
-	}
-	return value
 }
 
 // differ reports where got differs from want. Of an object only what want names counts, also inside, unless the whole of it is meant; a list is

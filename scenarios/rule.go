@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"bytes"
 	"encoding/json"
 	"time"
 )
@@ -22,15 +23,40 @@ type Rule struct {
 
 // Matcher says which calls are meant: those for which all that is set here is so. The zero Matcher means every call.
 type Matcher struct {
-	Operation string                     // an operation's id
-	Member    string                     // a username
-	Params    map[string]json.RawMessage // the value of each; of an object the keys named here count, of all else the whole
-	Present   []string                   // parameters that the call has
-	Absent    []string                   // parameters that it has not
+	Operation string           // an operation's id
+	Member    string           // a username
+	Params    map[string]Param // the value of each; of an object the keys named here count, of all else the whole
+	Present   []string         // parameters that the call has
+	Absent    []string         // parameters that it has not
 
 	Outcome    Outcome   // in expectations only, like the two below
 	ErrorCode  int       // of the error that was answered; 0: any
 	Violations Violating // whether the call violated the contract
+}
+
+// Param is the value that a parameter should have.
+type Param struct {
+	JSON  json.RawMessage // as it is written
+	Value any             // the same decoded, once for all calls that are held against it; numbers as they are written
+}
+
+// NewParam returns the value that a JSON text is.
+func NewParam(text json.RawMessage) Param {
+	p := Param{JSON: text}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	if err := decoder.Decode(&p.Value); err != nil {
+		panic("scenarios: what was read as a value is JSON: " + err.Error())
+	}
+	return p
+}
+
+// sentAs reports whether a text is the value as a parameter carries it: a number or a literal as it is written.
+func (p Param) sentAs(text string) bool {
+	if wanted, ok := p.Value.(string); ok {
+		return text == wanted
+	}
+	return text == string(p.JSON)
 }
 
 // Outcome is how a call ended; empty means any.
