@@ -53,13 +53,16 @@ func (e Expectation) Counts(r Result) bool {
 	return e.Concerns(r.Operation, r.Kind) && e.compare(r, func(Difference) bool { return false })
 }
 
+// maxDifferences is how many differences are told of one call: lists that differ throughout would bring millions, and nobody reads them.
+const maxDifferences = 100
+
 // Differences returns the parts in which a call is not what the expectation counts, the operation first, then by their place in the call; none
-// when it counts or when only its kind is another.
+// when it counts or when only its kind is another. Of more than a hundred the others are left out.
 func (e Expectation) Differences(r Result) []Difference {
 	var all []Difference
 	e.compare(r, func(d Difference) bool {
 		all = append(all, d)
-		return true
+		return len(all) < maxDifferences
 	})
 	place := func(d Difference) []string {
 		if d.Path[0] == "operation" {
@@ -121,7 +124,7 @@ func (m Matcher) describe() string {
 	}
 	var parts []string
 	for _, name := range slices.Sorted(maps.Keys(m.Params)) {
-		parts = append(parts, fmt.Sprintf("%s = %s", name, m.Params[name]))
+		parts = append(parts, fmt.Sprintf("%s = %s", name, m.Params[name].JSON))
 	}
 	for _, name := range m.Present {
 		parts = append(parts, name+" present")
