@@ -23,6 +23,7 @@ func (c *call) journal() {
 			Time: c.began, PortalTime: c.turn.Now, DurationMicros: c.turn.Wall.Sub(c.began).Microseconds(),
 		},
 		Detail: d.fill,
+		Params: d.params,
 		Bytes:  c.size(),
 	}
 	if c.operation != nil {
@@ -84,19 +85,24 @@ type detail struct {
 
 func (d *detail) fill(c *journal.Call) {
 	c.Path = d.masks.Text(c.Path)
-	c.Params = map[string]any{}
+	c.Params = d.params()
+	c.Reply, c.ReplyTruncated = d.readReply()
+}
+
+func (d *detail) params() map[string]any {
+	params := map[string]any{}
 	for _, v := range d.values {
 		value, name := d.value(v), d.masks.Text(v.Name)
-		before, again := c.Params[name] // null, too, is a value
+		before, again := params[name] // null, too, is a value
 		if list, ok := before.(journal.Repeated); ok {
-			c.Params[name] = append(list, value)
+			params[name] = append(list, value)
 		} else if again {
-			c.Params[name] = journal.Repeated{before, value}
+			params[name] = journal.Repeated{before, value}
 		} else {
-			c.Params[name] = value
+			params[name] = value
 		}
 	}
-	c.Reply, c.ReplyTruncated = d.readReply()
+	return params
 }
 
 // value returns a parameter's value as the journal shows it: JSON where the contract says so and the text is JSON, masked where it is secret.

@@ -50,9 +50,11 @@ type Call struct {
 type Repeated []any
 
 // FirstParams returns the parameters with, of a repeated name, the value that counted.
-func (c *Call) FirstParams() map[string]any {
-	params := make(map[string]any, len(c.Params))
-	for name, value := range c.Params {
+func (c *Call) FirstParams() map[string]any { return firstOf(c.Params) }
+
+func firstOf(all map[string]any) map[string]any {
+	params := make(map[string]any, len(all))
+	for name, value := range all {
 		if values, ok := value.(Repeated); ok && len(values) > 0 {
 			value = values[0]
 		}

@@ -10,10 +10,19 @@ import (
 	"github.com/mockportal/mockportal/scenarios"
 )
 
-// candidate is a call that an expectation looks at; it is made readable only when more than its outcome is asked for.
+// candidate is a call that expectations look at. Its parameters are made readable when one asks for more than its outcome, and all of it when an
+// explanation points at it: there are few of those, and replies are large.
 type candidate struct {
 	record *Record
+	params map[string]any
 	call   *Call
+}
+
+func (c *candidate) firstParams() map[string]any {
+	if c.params == nil {
+		c.params = firstOf(c.record.params())
+	}
+	return c.params
 }
 
 func (c *candidate) read() *Call {
@@ -28,8 +37,7 @@ func (c *candidate) result() scenarios.Result {
 	r := &c.record.Call
 	return scenarios.Result{
 		Subject: scenarios.Subject{
-			Operation: r.Operation, Member: r.Member,
-			Params: func() map[string]any { return c.read().FirstParams() },
+			Operation: r.Operation, Member: r.Member, Params: c.firstParams,
 		},
 		Kind: r.Kind, Outcome: scenarios.Outcome(r.Outcome), ErrorCode: r.ErrorCode, Violations: len(r.Violations),
 	}
@@ -57,7 +65,7 @@ func (u *Unmet) explain(e scenarios.Expectation, all, counted []*Record) {
 // closest returns the calls that come closest, best first: of those that an expectation concerns, else of those with a misspelt path, else
 // of the other licensing calls, else of the rest. Fewer differences are nearer; of equals the earlier call is.
 func closest(e scenarios.Expectation, all []*Record) []Near {
-	var best []missed
+	var best []missed // sorted, at most mostNear
 	least := rest
 	for _, r := range all {
 		c := &candidate{record: r}
@@ -70,11 +78,12 @@ func closest(e scenarios.Expectation, all []*Record) []Near {
 		}
 		if own == least {
 			best = append(best, missed{c, e.Differences(c.result())})
+			slices.SortStableFunc(best, func(a, b missed) int { return cmp.Compare(len(a.differences), len(b.differences)) })
+			best = best[:min(len(best), mostNear)]
 		}
 	}
-	slices.SortStableFunc(best, func(a, b missed) int { return cmp.Compare(len(a.differences), len(b.differences)) })
 	near := []Near{}
-	for _, m := range best[:min(len(best), mostNear)] {
+	for _, m := range best {
 		if least > strayed {
 			m.differences = m.differences[:min(1, len(m.differences))] // what another operation is called with says nothing
 		}

@@ -15,9 +15,10 @@ const (
 
 // Record is a call as it is kept: what can be asked for at once, and how to make the rest readable.
 type Record struct {
-	Call   Call        // all but Params and Reply
-	Detail func(*Call) // sets Params and Reply, masked; called each time the call is read, from any goroutine
-	Bytes  int         // what the record holds on to, about
+	Call   Call                  // all but Params and Reply
+	Detail func(*Call)           // sets Params and Reply, masked; called each time the call is read, from any goroutine
+	Params func() map[string]any // the Params that Detail sets, alone, for those who need no more; nil: Detail is asked
+	Bytes  int                   // what the record holds on to, about
 }
 
 // read returns the call with everything readable.
@@ -25,6 +26,14 @@ func (r *Record) read() Call {
 	call := r.Call
 	r.Detail(&call)
 	return call
+}
+
+// params returns the parameters alone.
+func (r *Record) params() map[string]any {
+	if r.Params == nil {
+		return r.read().Params
+	}
+	return r.Params()
 }
 
 // Journal is a bounded record of calls. It is safe for concurrent use.
