@@ -181,8 +181,31 @@ func TestVerifyAnswersByOneMoment(t *testing.T) {
 		j.Append(record(journal.Call{Operation: "b"}))
 	}})
 	e := atLeast(1, "a")
-	e.When.Params = map[string]json.RawMessage{"f": json.RawMessage(`"json"`)}
+	e.When.Params = map[string]scenarios.Param{"f": scenarios.NewParam(json.RawMessage(`"json"`))}
 	if v := j.Verify(t.Context(), within(time.Hour, e)); !v.Met() || !v.Complete {
 		t.Errorf("it was there, and nothing was dropped then: %s", v)
+	}
+}
+
+// TestJudgeReadsNoReplies proves that a call which no explanation points at is not made readable as a whole, and its parameters only when asked for.
+func TestJudgeReadsNoReplies(t *testing.T) {
+	t.Parallel()
+	j := journal.New(0, 0)
+	asked := 0
+	j.Append(journal.Record{
+		Call:   journal.Call{Operation: "a"},
+		Detail: func(*journal.Call) { t.Error("all of the call was made readable") },
+		Params: func() map[string]any { asked++; return map[string]any{"f": "json"} },
+	})
+	plain, named := atLeast(1, "a"), atLeast(1, "a")
+	named.When.Params = map[string]scenarios.Param{"f": scenarios.NewParam(json.RawMessage(`"json"`))}
+	for _, row := range []struct {
+		expect []scenarios.Expectation
+		asked  int
+	}{{[]scenarios.Expectation{plain, plain}, 0}, {[]scenarios.Expectation{named, named}, 1}} {
+		asked = 0
+		if v := j.Judge(scenarios.Expectations{Expect: row.expect}); !v.Met() || asked != row.asked {
+			t.Errorf("asked %d times for parameters, want %d: %s", asked, row.asked, v)
+		}
 	}
 }
