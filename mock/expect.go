@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"time"
 
 	"github.com/mockportal/mockportal/fixtures"
@@ -12,8 +11,8 @@ import (
 	"github.com/mockportal/mockportal/scenarios"
 )
 
-// Expectation says how many calls of an operation there should be. It is a value: each method returns another one. What it names is read by the
-// same rules as an entry of expect in a scenario file, and has the same words.
+// Expectation says how many calls of an operation there should be. It is a value: each method returns another one; the zero Expectation is
+// Expect(""). What it names is read by the same rules as an entry of expect in a scenario file, and has the same words.
 type Expectation struct {
 	when   map[string]any
 	counts map[string]int
@@ -22,11 +21,10 @@ type Expectation struct {
 // Expect begins an expectation for the calls of an operation; with "" of any licensing operation. Calls that only support them, such as
 // sign-ins, count when they are named. Exactly, AtLeast or AtMost completes it.
 func Expect(operation string) Expectation {
-	e := Expectation{when: map[string]any{}, counts: map[string]int{}}
-	if operation != "" {
-		e.when["operation"] = operation
+	if operation == "" {
+		return Expectation{}
 	}
-	return e
+	return Expectation{}.with("operation", operation)
 }
 
 // Member narrows to calls by a username.
@@ -35,12 +33,8 @@ func (e Expectation) Member(username string) Expectation { return e.with("member
 // Param narrows to calls in which a parameter has a value: a text, or anything that becomes JSON. Of an object only the members that are named
 // count, also inside; a text equals a number that was written so.
 func (e Expectation) Param(name string, value any) Expectation {
-	params := map[string]any{name: value}
-	if before, ok := e.when["params"].(map[string]any); ok {
-		maps.Copy(params, before)
-		params[name] = value
-	}
-	return e.with("params", params)
+	before, _ := e.when["params"].(map[string]any)
+	return e.with("params", added(before, name, value))
 }
 
 // Present narrows to calls that have all these parameters.
@@ -73,20 +67,33 @@ func (e Expectation) AtLeast(n int) Expectation { return e.count("atLeast", n) }
 func (e Expectation) AtMost(n int) Expectation { return e.count("atMost", n) }
 
 func (e Expectation) with(key string, value any) Expectation {
-	e.when = maps.Clone(e.when)
-	e.when[key] = value
+	e.when = added(e.when, key, value)
 	return e
 }
 
 func (e Expectation) count(key string, n int) Expectation {
-	e.counts = maps.Clone(e.counts)
-	e.counts[key] = n
+	e.counts = added(e.counts, key, n)
 	return e
+}
+
+// added returns a copy with one entry more.
+func added[V any](all map[string]V, key string, value V) map[string]V {
+	more := map[string]V{key: value}
+	for k, v := range all {
+		if k != key {
+			more[k] = v
+		}
+	}
+	return more
 }
 
 // MarshalJSON writes the expectation as it stands in a scenario file.
 func (e Expectation) MarshalJSON() ([]byte, error) {
-	document := map[string]any{"when": e.when}
+	when := e.when
+	if when == nil {
+		when = map[string]any{} // null would be no matcher
+	}
+	document := map[string]any{"when": when}
 	for key, n := range e.counts {
 		document[key] = n
 	}

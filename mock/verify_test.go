@@ -98,6 +98,8 @@ func TestExpectationsAreValues(t *testing.T) {
 	base := mock.Expect(mock.GetFutureLicense).Param("f", "json").AtLeast(1)
 	base.Param("f", "html").Member("viewer").AtMost(0)
 	p.Verify(t, base)
+	var zero mock.Expectation
+	p.Verify(t, zero.AtLeast(1), zero.Member("admin").Param("f", "json").Exactly(1))
 }
 
 // TestVerifyAll proves that order and time are kept to, in a test and outside.
