@@ -203,7 +203,8 @@ func TestVerifyRefused(t *testing.T) {
 		body, detail string
 		messages     []string
 	}{
-		{`{"expect":[]}`, "", []string{"must be a list of expectations, came as an empty array"}},
+		{`{"expect":[]}`, "", []string{"must be a list of 1 to 1000 expectations, came as an empty array"}},
+		{`{"expect":[` + strings.Repeat(`{"when":{},"exactly":1},`, 1000) + `{"when":{},"exactly":1}]}`, "", []string{"must be a list of 1 to 1000 expectations, came as an array"}},
 		{`{"expect":[{"when":{"operation":"getFutureLicence"},"exactly":1}]}`, "", []string{`document:1:33: no operation "getFutureLicence" (did you mean "getFutureLicense"?)`}},
 		{"{\"expect\":[\n{\"when\":{\"membr\":\"admin\"},\"exactly\":1},\n{\"when\":{}}]}", "", []string{
 			`document:2:10: unknown key "membr" (did you mean "member"?); when has absent, errorCode, member, operation, outcome, params, present, violations`, `document:3:1: expect[1] needs exactly, atLeast or atMost`,
