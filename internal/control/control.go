@@ -176,14 +176,7 @@ func (a *API) answer(w http.ResponseWriter, r *http.Request) (response, *Problem
 		w.Header().Set("Allow", allowed)
 		return response{}, problem(http.StatusMethodNotAllowed, "%s %s: allowed are %s", a.masks().Text(r.Method), a.masks().Text(r.URL.Path), allowed)
 	}
-	values, violations := wire.Query(r.URL.RawQuery)
-	for name, text := range match.Vars {
-		if decoded, err := url.PathUnescape(text); err == nil {
-			text = decoded
-		}
-		values = append(values, openapi.Value{In: "path", Name: name, Text: text})
-	}
-	params, departures := route.Check(values)
+	params, violations := paramsOf(r, route, match.Vars)
 	body, err := readBody(r)
 	switch {
 	case errors.Is(err, errTooLarge):
@@ -191,20 +184,38 @@ func (a *API) answer(w http.ResponseWriter, r *http.Request) (response, *Problem
 	case err != nil:
 		return response{}, problem(http.StatusBadRequest, "the body did not arrive whole")
 	}
-	answer, p := response{}, violated(slices.Concat(violations, departures, route.CheckBody(string(body))))
+	answer, p := response{}, violated(slices.Concat(violations, route.CheckBody(string(body))))
 	if p == nil {
 		// The request is here in full: net/http has lifted its read deadline, so an answer may be held back as long as is asked for.
 		answer, p = operations[route.Operation.ID](a, request{r, params, body})
 	}
-	if p != nil {
-		// What a document has for credentials no sandbox knows when it is refused.
-		masks := a.masks(wire.SecretsIn(body)...)
-		if p.Verdict == nil { // that is made of the journal, and names parameters before a colon
-			p.Detail = masks.Text(p.Detail)
-		}
-		masks.Violations(p.Violations)
-	}
+	a.mask(p, body)
 	return answer, p
+}
+
+// paramsOf reads query and path, and says in what they depart from the contract.
+func paramsOf(r *http.Request, route *openapi.Route, vars map[string]string) (openapi.Params, []openapi.Violation) {
+	values, violations := wire.Query(r.URL.RawQuery)
+	for name, text := range vars {
+		if decoded, err := url.PathUnescape(text); err == nil {
+			text = decoded
+		}
+		values = append(values, openapi.Value{In: "path", Name: name, Text: text})
+	}
+	params, departures := route.Check(values)
+	return params, append(violations, departures...)
+}
+
+// mask takes secrets out of a problem, also those of the body: what a document has for credentials no sandbox knows when it is refused.
+func (a *API) mask(p *Problem, body []byte) {
+	if p == nil {
+		return
+	}
+	masks := a.masks(wire.SecretsIn(body)...)
+	if p.Verdict == nil { // that is made of the journal, and names parameters before a colon
+		p.Detail = masks.Text(p.Detail)
+	}
+	masks.Violations(p.Violations)
 }
 
 // violated returns the problem of a request that does not fit the contract; nil when it does.
