@@ -10,7 +10,9 @@
 //	}
 //	resp, err := portal.Client().PostForm(portal.SharingURL("content/listings", item, "provisionOrgEntitlements"), form)
 //	calls := portal.Calls(mock.ProvisionOrgEntitlements)
+//	portal.Verify(t, mock.Expect(mock.ProvisionOrgEntitlements).Param("orgEntitlements", map[string]any{"maxUsers": 10}).Exactly(1))
 //
+// Verify explains what is unmet by the calls that come closest; Await blocks until calls have come, so that no test needs to sleep.
 // NewServer fails the test when a call violated the contract (a misspelt or a repeated parameter, a number written as text), though the
 // portal answered it. New is for everything that is not a test: it returns the handler and an error.
 //
