@@ -103,8 +103,6 @@ func (c *Client) Verify(ctx context.Context, verification []byte) (met bool, exp
 type problem struct {
 	Status int    `json:"status"`
 	Detail string `json:"detail"`
-
-	journal.Verdict // of a verification that failed
 }
 
 // ask sends a request about the sandbox and decodes the answer. A refusal is an error, and is returned too.
