@@ -47,7 +47,7 @@ func (c *candidate) result() scenarios.Result {
 const mostNear = 3
 
 // explain finds the calls that come closest to an expectation: the ones too many, or those that differ least.
-func (u *Unmet) explain(e scenarios.Expectation, all, counted []*Record) {
+func (u *Unmet) explain(e scenarios.Expectation, all []*candidate, counted []*Record) {
 	u.Nearest = []Near{}
 	switch {
 	case u.AtMost != scenarios.NoLimit && u.Seen > u.AtMost:
@@ -64,15 +64,14 @@ func (u *Unmet) explain(e scenarios.Expectation, all, counted []*Record) {
 
 // closest returns the calls that come closest, best first: of those that an expectation concerns, else of those with a misspelt path, else
 // of the other licensing calls, else of the rest. Fewer differences are nearer; of equals the earlier call is.
-func closest(e scenarios.Expectation, all []*Record) []Near {
+func closest(e scenarios.Expectation, all []*candidate) []Near {
 	var best []missed // sorted, at most mostNear
 	least := rest
-	for _, r := range all {
-		c := &candidate{record: r}
+	for _, c := range all {
 		if e.Counts(c.result()) {
 			continue
 		}
-		own := classOf(e, &r.Call)
+		own := classOf(e, &c.record.Call)
 		if own < least {
 			least, best = own, nil
 		}

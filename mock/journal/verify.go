@@ -146,11 +146,15 @@ func (w *watch) verdict(lost *tally) Verdict {
 	if w.InOrder {
 		late = outOfOrder(w.Expect, w.seen, lost)
 	}
+	all := make([]*candidate, len(w.all)) // shared, so that a call is made readable once for all that is unmet
+	for i, r := range w.all {
+		all[i] = &candidate{record: r}
+	}
 	for i, e := range w.Expect {
 		switch reason := unmetBy(e, len(w.seen[i]), lost.concerning(e)); {
 		case reason != "":
 			u := Unmet{Expectation: i + 1, Message: e.String() + "; " + reason, Seen: len(w.seen[i]), AtLeast: e.AtLeast, AtMost: e.AtMost}
-			u.explain(e, w.all, w.seen[i])
+			u.explain(e, all, w.seen[i])
 			v.Unmet = append(v.Unmet, u)
 		case w.InOrder && late[i] != nil:
 			v.Unmet = append(v.Unmet, *late[i])
