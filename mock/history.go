@@ -67,6 +67,7 @@ func (p *Portal) History(ctx context.Context) History {
 		if scenario := box.Scenario(); len(scenario.Expect) > 0 && !box.Done() {
 			open = append(open, verdictOf(sandbox.Ended{Sandbox: id, Scenario: scenario, Verdict: box.Verify(ctx)}))
 		}
+		box.Turn(func(*sandbox.Turn) {}) // a call that has just decided the verdict ends its turn with its place in the history
 	}
 	p.history.mu.Lock()
 	defer p.history.mu.Unlock()

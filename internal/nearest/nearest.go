@@ -3,10 +3,17 @@ package nearest
 
 import "strings"
 
+// longest is how many bytes a name may have: what is longer is no name that somebody has misspelt, and comparing takes the square of it.
+const longest = 100
+
 // Name returns the candidate closest to got, and false when none is close enough to be worth suggesting.
-// Of three letters one may differ. Letter case does not count as a difference; of equally close candidates the first wins.
+// Of three letters one may differ. Letter case does not count as a difference; of equally close candidates the first wins. What has more than a
+// hundred bytes is close to nothing.
 func Name(got string, candidates []string) (string, bool) {
 	best, limit := "", (len(got)+1)/3
+	if len(got) > longest {
+		return "", false
+	}
 	for _, candidate := range candidates {
 		if far := len(got) - len(candidate); far > limit || -far > limit {
 			continue

@@ -9,6 +9,15 @@ import (
 	"github.com/mockportal/mockportal/internal/nearest"
 )
 
+// TestLongNames: a text of a megabyte is not compared with another one, which would take hours.
+func TestLongNames(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("a", 1<<20)
+	if got, ok := nearest.Name(long, []string{long + "b", "token"}); ok {
+		t.Errorf("a long name is close to one of %d bytes", len(got))
+	}
+}
+
 func TestDistance(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
