@@ -51,13 +51,11 @@ func forwarded(r *http.Request, header string) string {
 // built with it.
 func isHost(text string) bool {
 	host := text
-	if name, port, err := net.SplitHostPort(text); err == nil {
+	if _, port, err := net.SplitHostPort(text); err == nil {
 		if number, err := strconv.ParseUint(port, 10, 16); err != nil || number == 0 {
 			return false
 		}
-		if host = name; strings.Contains(name, ":") {
-			host = "[" + name + "]"
-		}
+		host = strings.TrimSuffix(text, ":"+port) // with its brackets, where it has some
 	}
 	if address, ok := strings.CutPrefix(host, "["); ok {
 		address, ok = strings.CutSuffix(address, "]")

@@ -78,7 +78,7 @@ func TestForwardedHostIsIgnored(t *testing.T) {
 }
 
 func FuzzForwardedHost(f *testing.F) {
-	for _, host := range []string{"gis.example.com:8443", "[::1]:80", "a b", "a@b", "a/b", "[::1]:80:90", "[[::1]]:80"} {
+	for _, host := range []string{"gis.example.com:8443", "[::1]:80", "a b", "a@b", "a/b", "[::1]:80:90", "[[::1]]:80", "[0]:1"} {
 		f.Add(host)
 	}
 	f.Fuzz(func(t *testing.T, host string) {
