@@ -95,6 +95,28 @@ func serveStream(w http.ResponseWriter, r *http.Request, answer response) {
 	w.Header().Set("X-Accel-Buffering", "no") // a proxy in between must not hold events back
 	w.WriteHeader(http.StatusOK)
 	if r.Method != http.MethodHead {
-		answer.stream(w, http.NewResponseController(w).Flush)
+		p := patient{w, http.NewResponseController(w)}
+		answer.stream(p, p.flush)
+		_ = p.controller.SetWriteDeadline(time.Time{}) // the connection may serve other requests
 	}
+}
+
+// patience is how long a client may take to take what it is sent; one that has stopped reading is not waited for.
+const patience = 30 * time.Second
+
+// patient writes with patience. Where the writer knows no deadline there is none.
+type patient struct {
+	http.ResponseWriter
+
+	controller *http.ResponseController
+}
+
+func (p patient) Write(b []byte) (int, error) {
+	_ = p.controller.SetWriteDeadline(time.Now().Add(patience))
+	return p.ResponseWriter.Write(b)
+}
+
+func (p patient) flush() error {
+	_ = p.controller.SetWriteDeadline(time.Now().Add(patience))
+	return p.controller.Flush()
 }

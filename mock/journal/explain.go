@@ -120,11 +120,14 @@ func classOf(e scenarios.Expectation, c *Call) class {
 	return rest
 }
 
-// repeats says which earlier call came with the same parameters; nothing when none did.
+// mostEarlier is how far back a repeated call is looked for: a client repeats at once what it repeats, and reading calls takes time.
+const mostEarlier = 100
+
+// repeats says which earlier call came with the same parameters; nothing when none of the last ones did.
 func repeats(earlier []*Record, r *Record) string {
 	call := r.read()
 	own := sent(&call)
-	for _, e := range slices.Backward(earlier) {
+	for _, e := range slices.Backward(earlier[max(0, len(earlier)-mostEarlier):]) {
 		if other := e.read(); sent(&other) == own {
 			return fmt.Sprintf("it repeats call %d, which %s", other.Number, ending(&other))
 		}
