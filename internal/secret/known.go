@@ -105,13 +105,19 @@ func (k *Known) find(plain string, at []int, spans []span) []span {
 		return at[i]
 	}
 	for _, text := range k.texts {
+		last := span{-1, -1} // in plain
 		for from := 0; ; {
 			i := strings.Index(plain[from:], text)
 			if i < 0 {
 				break
 			}
-			spans = append(spans, span{original(from + i), original(from + i + len(text))})
-			from += i + len(text)
+			from += i
+			if from >= last.to {
+				spans, last.from = append(spans, span{}), from
+			}
+			last.to = from + len(text)
+			spans[len(spans)-1] = span{original(last.from), original(last.to)}
+			from++ // a text may begin again within itself
 		}
 	}
 	if k.shape != nil && strings.Contains(plain, k.prefix) {
