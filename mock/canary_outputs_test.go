@@ -14,10 +14,10 @@ import (
 	"testing"
 	"unicode"
 
+	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/report"
 	"github.com/mockportal/mockportal/mock"
 	"github.com/mockportal/mockportal/mock/journal"
-	"github.com/mockportal/mockportal/openapi"
 )
 
 // outputs returns everything that a server says of the calls to it, beside the answers to them, by what it is called.
@@ -246,7 +246,7 @@ func (m *mine) commands(page journal.Page) string {
 func (m *mine) verdict() journal.Verdict {
 	m.t.Helper()
 	var all []mock.Expectation
-	for _, id := range openapi.Portal().OperationIDs() {
+	for _, id := range contract.BuiltIn().OperationIDs() {
 		all = append(all, mock.Expect(id).Exactly(99999))
 	}
 	verdict, err := m.server.Judge(m.t.Context(), mock.Expectations{Expect: all})

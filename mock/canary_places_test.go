@@ -14,8 +14,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/secret"
-	"github.com/mockportal/mockportal/openapi"
 )
 
 // plant puts a text somewhere into a request to an operation; nil where there is no such place.
@@ -35,7 +35,7 @@ func inRequest(where string, put func(r request, text string) request) plant {
 }
 
 // plantsOf returns every place where a client can put a text in a call of a route.
-func plantsOf(route *openapi.Route) []plant {
+func plantsOf(route *contract.Route) []plant {
 	var all []plant
 	names := []string{"stuff", "f", "callback", "username", "referer", "redirect"}
 	for i := range route.Parameters {
@@ -235,7 +235,7 @@ func plantsInBodies() []plant {
 // secretNames returns every name that says that it is a secret: those of the contract and others, misspelt by a letter, and as words of longer ones.
 func secretNames() []string {
 	all := secret.Names()
-	for _, contract := range []*openapi.Contract{openapi.Portal(), openapi.Control()} {
+	for _, contract := range []*contract.Contract{contract.BuiltIn(), contract.Control()} {
 		for _, route := range contract.Routes() {
 			for _, p := range route.Parameters {
 				if p.Secret {
@@ -305,7 +305,7 @@ func underNames() []plant {
 }
 
 // filled is a route's path with one parameter replaced.
-func filled(route *openapi.Route, name, value string) string {
+func filled(route *contract.Route, name, value string) string {
 	return strings.NewReplacer("{"+name+"}", value, "{itemId}", item, "{username}", "viewer", "{resource}", "any/thing", "{id}", "default", "{name}", "trial", "{rule}", "rule-1", "{number}", "1").Replace(route.Path)
 }
 

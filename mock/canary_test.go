@@ -11,8 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/mock"
-	"github.com/mockportal/mockportal/openapi"
 )
 
 // The canaries that a server knows. Some have what encodings change; none is like a word that anybody else would write.
@@ -58,7 +58,7 @@ func handsOutTokens(a dug) bool {
 }
 
 // goodRequest is a request to a route that succeeds, with the credentials of the canaries.
-func goodRequest(t *testing.T, route *openapi.Route) request {
+func goodRequest(t *testing.T, route *contract.Route) request {
 	t.Helper()
 	r, ok := successes()[route.Operation.ID]
 	if !ok {
@@ -103,7 +103,7 @@ var variants = []struct {
 
 // turns is in how many variants a route is asked: in two where it is another way to the same operation, and in one where not all are asked
 // for, as under the race detector.
-func turns(route *openapi.Route) int {
+func turns(route *contract.Route) int {
 	switch {
 	case testing.Short():
 		return 1
@@ -117,7 +117,7 @@ func turns(route *openapi.Route) int {
 // in every operation of the portal, and searches everything that comes out.
 func TestNoOutputShowsASecret(t *testing.T) {
 	t.Parallel()
-	for _, route := range openapi.Portal().Routes() {
+	for _, route := range contract.BuiltIn().Routes() {
 		for turn, v := range variants {
 			if turn >= turns(route) {
 				break
@@ -165,7 +165,7 @@ func carried(r *http.Request) bool {
 // TestNoAnswerOfTheControlAPIShowsASecret does the same to every operation of the control API.
 func TestNoAnswerOfTheControlAPIShowsASecret(t *testing.T) {
 	t.Parallel()
-	for _, route := range openapi.Control().Routes() {
+	for _, route := range contract.Control().Routes() {
 		t.Run(route.Operation.ID, func(t *testing.T) {
 			t.Parallel()
 			m := newMine(t, textLog)
@@ -184,7 +184,7 @@ func TestNoAnswerOfTheControlAPIShowsASecret(t *testing.T) {
 }
 
 // controlAll sends a text in every place, with the control token and with another one.
-func (m *mine) controlAll(route *openapi.Route, plants []plant, good request, text string) {
+func (m *mine) controlAll(route *contract.Route, plants []plant, good request, text string) {
 	m.t.Helper()
 	for _, p := range plants {
 		m.control(route, p, good, text)
@@ -205,7 +205,7 @@ func inBodies(bodies []string) (all []plant) {
 	return all
 }
 
-func (m *mine) control(route *openapi.Route, p plant, r request, text string) {
+func (m *mine) control(route *contract.Route, p plant, r request, text string) {
 	m.t.Helper()
 	if hr := p.put(m.t, r, text); carried(hr) && strings.HasPrefix(hr.URL.Path, "/__admin") {
 		ctx, cancel := context.WithCancel(hr.Context())

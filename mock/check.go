@@ -8,17 +8,17 @@ import (
 	"strings"
 	"time"
 
-	"github.com/mockportal/mockportal/fixtures"
+	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/exchange"
+	"github.com/mockportal/mockportal/internal/fixture"
 	"github.com/mockportal/mockportal/internal/sandbox"
-	"github.com/mockportal/mockportal/openapi"
-	"github.com/mockportal/mockportal/scenarios"
+	"github.com/mockportal/mockportal/internal/scenario"
 )
 
 // Check plays every scenario of a library at its start and at each boundary of its clock, one millisecond before and at it: every member asks
 // for everything. It returns notes on error fixtures that seem to be misnamed; the error lists
 // every reply that departed from the contract.
-func Check(library *scenarios.Library) (notes []string, err error) {
+func Check(library *scenario.Library) (notes []string, err error) {
 	notes = strayErrors(library.Fixtures())
 	var errs []error
 	for _, name := range library.Names() {
@@ -34,8 +34,8 @@ func Check(library *scenarios.Library) (notes []string, err error) {
 }
 
 // strayErrors finds error fixtures of packs that replace nothing and are named almost like one that they could replace.
-func strayErrors(set *fixtures.Set) (notes []string) {
-	builtIn := fixtures.BuiltIn()
+func strayErrors(set *fixture.Set) (notes []string) {
+	builtIn := fixture.BuiltIn()
 	for _, id := range set.IDs() {
 		if _, ok := builtIn.Get(id); ok || !strings.HasPrefix(id, "errors/") {
 			continue
@@ -48,7 +48,7 @@ func strayErrors(set *fixtures.Set) (notes []string) {
 }
 
 // CheckScenario does what Check does for one scenario.
-func CheckScenario(library *scenarios.Library, scenario *scenarios.Scenario) error {
+func CheckScenario(library *scenario.Library, scenario *scenario.Scenario) error {
 	bare := *scenario
 	bare.Rules = nil // what they reply was proven when they were loaded; here the world is, behind them
 	scenario = &bare
@@ -62,23 +62,23 @@ func CheckScenario(library *scenarios.Library, scenario *scenarios.Scenario) err
 	}
 	var errs []error
 	for _, at := range instants {
-		errs = append(errs, playAt(library.Fixtures(), scenario, at))
+		errs = append(errs, playAt(library, scenario, at))
 	}
 	return errors.Join(errs...)
 }
 
 // playAt sends every member's calls to a portal whose clock stands at an instant.
-func playAt(set *fixtures.Set, scenario *scenarios.Scenario, at time.Time) error {
+func playAt(library *scenario.Library, played *scenario.Scenario, at time.Time) error {
 	box, err := sandbox.New(sandbox.Options{
-		ID: "check", Scenario: scenario, Wall: time.Now,
-		Clock: sandbox.ClockSetting{Mode: scenarios.Frozen, At: at},
+		ID: "check", Scenario: played, Wall: time.Now,
+		Clock: sandbox.ClockSetting{Mode: scenario.Frozen, At: at},
 	})
 	if err != nil {
 		return err
 	}
 	var errs []error
-	x, err := exchange.New(exchange.Options{Sandboxes: sandbox.NewSet(box, 0, 0, time.Now), Fixtures: set, Wall: time.Now, OffSpec: func(operation string, err error) {
-		errs = append(errs, fmt.Errorf("scenario %q at %s: %s: %w", scenario.Name, at.UTC().Format(time.RFC3339Nano), operation, err))
+	x, err := exchange.New(exchange.Options{Sandboxes: sandbox.NewSet(box, 0, 0, time.Now), Library: library, Wall: time.Now, OffSpec: func(operation string, err error) {
+		errs = append(errs, fmt.Errorf("scenario %q at %s: %s: %w", played.Name, at.UTC().Format(time.RFC3339Nano), operation, err))
 	}})
 	if err != nil {
 		return err
@@ -90,7 +90,7 @@ func playAt(set *fixtures.Set, scenario *scenarios.Scenario, at time.Time) error
 		}
 	}
 	for _, token := range tokens {
-		for _, request := range requests(scenario, token) {
+		for _, request := range requests(library.Contract(), played, token) {
 			x.ServeHTTP(discard{http.Header{}}, request)
 		}
 	}
@@ -98,10 +98,10 @@ func playAt(set *fixtures.Set, scenario *scenarios.Scenario, at time.Time) error
 }
 
 // requests asks for every resource that can be read, and provisions every purchaser of every listing.
-func requests(scenario *scenarios.Scenario, token string) []*http.Request {
+func requests(c *contract.Contract, scenario *scenario.Scenario, token string) []*http.Request {
 	var all []*http.Request
 	values := url.Values{"f": {"json"}, "token": {token}}
-	for _, o := range openapi.Portal().Operations() {
+	for _, o := range c.Operations() {
 		if r := o.Routes[0]; r.Method == http.MethodGet {
 			path := strings.NewReplacer("{username}", "admin", "{resource}", "x").Replace(r.Path)
 			all = append(all, request(http.MethodGet, path+"?"+values.Encode(), ""))

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/mockportal/mockportal/internal/sandbox"
-	"github.com/mockportal/mockportal/scenarios"
+	"github.com/mockportal/mockportal/internal/scenario"
 )
 
 // Clock is a sandbox's clock. Trials and purchases end, parts of the licence take effect and tokens expire as it moves. It never goes back;
@@ -31,11 +31,11 @@ func (c Clock) AdvanceTo(at time.Time) error {
 	return c.of.told(c.of.box.ChangeClock(sandbox.ClockChange{At: at}))
 }
 
-// SetMode makes the clock stand still (scenarios.Frozen), run (scenarios.Running), or follow the wall clock with all dates of the world
-// shifted along (scenarios.Wall).
-func (c Clock) SetMode(mode scenarios.ClockMode) error {
+// SetMode makes the clock stand still (scenario.Frozen), run (scenario.Running), or follow the wall clock with all dates of the world
+// shifted along (scenario.Wall).
+func (c Clock) SetMode(mode scenario.ClockMode) error {
 	switch mode {
-	case scenarios.Frozen, scenarios.Running, scenarios.Wall:
+	case scenario.Frozen, scenario.Running, scenario.Wall:
 	default:
 		return c.of.told(fmt.Errorf("no clock mode %q: allowed are frozen, running and wall", mode))
 	}

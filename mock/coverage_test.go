@@ -6,10 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mockportal/mockportal/internal/contract"
+	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock"
 	"github.com/mockportal/mockportal/mock/journal"
-	"github.com/mockportal/mockportal/openapi"
-	"github.com/mockportal/mockportal/scenarios"
 )
 
 // exercised is a coverage in a form that one can read: what has been exercised at all, with its counts.
@@ -108,7 +108,7 @@ func TestCoverageOfScenarios(t *testing.T) {
 	r := p.Coverage()
 	want := []journal.Count{}
 	played := map[string]int{"once": 1, "purchased": 2, "document": 1}
-	names := append(scenarios.BuiltIn().Names(), "once", "twice", "document")
+	names := append(scenario.BuiltIn().Names(), "once", "twice", "document")
 	slices.Sort(names)
 	for _, name := range names {
 		want = append(want, journal.Count{Name: name, Calls: played[name]})
@@ -136,7 +136,7 @@ func TestCoverageHasAll(t *testing.T) {
 	r := portal(t).Coverage()
 	diff(t, "exercised", map[string]int{}, exercised(r))
 	var want, got []string
-	for _, o := range openapi.Portal().Operations() {
+	for _, o := range contract.BuiltIn().Operations() {
 		want = append(want, o.ID, string(o.Kind))
 		want = append(append(append(want, o.ParameterNames()...), "ok"), o.Errors...)
 	}
@@ -147,7 +147,7 @@ func TestCoverageHasAll(t *testing.T) {
 		}
 	}
 	diff(t, "operations", want, got)
-	diff(t, "scenarios", scenarios.BuiltIn().Names(), journal.Never(r.Scenarios))
+	diff(t, "scenarios", scenario.BuiltIn().Names(), journal.Never(r.Scenarios))
 }
 
 // TestCoverageText: a few lines that fit a terminal.

@@ -11,7 +11,7 @@ import (
 // documented reads an example as the documentation prints it.
 func documented(tb testing.TB, name string) string {
 	tb.Helper()
-	text, err := os.ReadFile(filepath.Join("..", "openapi", "testdata", "documented", name))
+	text, err := os.ReadFile(filepath.Join("..", "internal", "contract", "testdata", "documented", name))
 	if err != nil {
 		tb.Fatal(err)
 	}

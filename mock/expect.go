@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/mockportal/mockportal/fixtures"
+	"github.com/mockportal/mockportal/internal/fixture"
+	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock/journal"
-	"github.com/mockportal/mockportal/scenarios"
 )
 
 // Expectation says how many calls of an operation there should be. It is a value: each method returns another one; the zero Expectation is
@@ -52,9 +52,9 @@ func (e Expectation) ErrorCode(code int) Expectation { return e.with("errorCode"
 // Violating narrows to calls that violated the contract, or to those that did not.
 func (e Expectation) Violating(violating bool) Expectation {
 	if violating {
-		return e.with("violations", scenarios.WithViolations)
+		return e.with("violations", scenario.WithViolations)
 	}
-	return e.with("violations", scenarios.WithoutViolations)
+	return e.with("violations", scenario.WithoutViolations)
 }
 
 // Exactly asks for n calls, neither more nor fewer.
@@ -108,8 +108,8 @@ type Expectations struct {
 }
 
 // read turns them into what the journal is held against.
-func (e Expectations) read(library *scenarios.Library, scenario *scenarios.Scenario) (scenarios.Expectations, error) {
-	all := scenarios.Expectations{InOrder: e.InOrder, Within: e.Within}
+func (e Expectations) read(library *scenario.Library, played *scenario.Scenario) (scenario.Expectations, error) {
+	all := scenario.Expectations{InOrder: e.InOrder, Within: e.Within}
 	if len(e.Expect) == 0 {
 		return all, errors.New("nothing is expected: name an expectation")
 	}
@@ -120,9 +120,9 @@ func (e Expectations) read(library *scenarios.Library, scenario *scenarios.Scena
 			errs = append(errs, fmt.Errorf("expectation %d: %w", i+1, err))
 			continue
 		}
-		read, err := library.Expectations(scenario, "expectation", document)
+		read, err := library.Expectations(played, "expectation", document)
 		all.Expect = append(all.Expect, read.Expect...)
-		var faults fixtures.Faults
+		var faults fixture.Mistakes
 		if errors.As(err, &faults) {
 			for _, fault := range faults { // their places are in a text that nobody wrote
 				errs = append(errs, fmt.Errorf("expectation %d: %s", i+1, fault.Message))

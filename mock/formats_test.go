@@ -9,14 +9,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/mock"
-	"github.com/mockportal/mockportal/openapi"
 )
 
 // formatRow is one way to ask for an answer, and the type that it has.
 type formatRow struct {
 	format, callback, contentType string
-	api                           openapi.API // "": both
+	api                           contract.API // "": both
 }
 
 // formatRows are those of an operation. OAuth clients know no f and read JSON, so oauthToken answers it where f is left out.
@@ -28,8 +28,8 @@ func formatRows(operation string) []formatRow {
 	return []formatRow{
 		{"json", "", "application/json;charset=utf-8", ""},
 		{"pjson", "", "text/plain;charset=utf-8", ""},
-		{"json", "esri.show", "text/javascript;charset=utf-8", openapi.Sharing},
-		{"pjson", "show", "text/javascript;charset=utf-8", openapi.Sharing},
+		{"json", "esri.show", "text/javascript;charset=utf-8", contract.Sharing},
+		{"pjson", "show", "text/javascript;charset=utf-8", contract.Sharing},
 		{"html", "", "text/html;charset=utf-8", ""},
 		{"", "", leftOut, ""},
 	}
@@ -38,7 +38,7 @@ func formatRows(operation string) []formatRow {
 // TestFormats proves for every operation the types of its answers, that each tells its length, and that all say the same.
 func TestFormats(t *testing.T) {
 	t.Parallel()
-	for _, o := range openapi.Portal().Operations() {
+	for _, o := range contract.BuiltIn().Operations() {
 		for _, row := range formatRows(o.ID) {
 			if row.api == "" || row.api == o.API {
 				t.Run(o.ID+" f="+row.format+" callback="+row.callback, func(t *testing.T) {

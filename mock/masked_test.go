@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/mock"
-	"github.com/mockportal/mockportal/openapi"
 )
 
 // TestMisplacedSecretsAreMasked proves that a secret is not shown either where a client put it by mistake.
@@ -47,7 +47,7 @@ func TestMisplacedSecretsAreMasked(t *testing.T) {
 func TestGoodCallsStayReadable(t *testing.T) {
 	t.Parallel()
 	secrets := map[string]bool{"/reply/token": true, "/reply/access_token": true, "/reply/refresh_token": true}
-	for _, route := range openapi.Portal().Routes() {
+	for _, route := range contract.BuiltIn().Routes() {
 		for _, p := range route.Parameters {
 			if p.Secret {
 				secrets["/params/"+p.Name] = true

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/mockportal/mockportal/internal/sandbox"
+	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock/journal"
-	"github.com/mockportal/mockportal/scenarios"
 )
 
 // Option changes how a portal is made.
@@ -19,8 +19,8 @@ type Option func(*config)
 type config struct {
 	scenario        string
 	document        []byte
-	packs           []scenarios.Pack
-	library         *scenarios.Library
+	packs           []scenario.Pack
+	library         *scenario.Library
 	clock           sandbox.ClockSetting
 	seed            *uint64
 	contexts        []string
@@ -61,12 +61,12 @@ func WithPack(pack fs.FS) Option {
 		if len(c.packs) > 0 {
 			name = fmt.Sprintf("pack %d", len(c.packs)+1)
 		}
-		c.packs = append(c.packs, scenarios.Pack{Name: name, FS: pack})
+		c.packs = append(c.packs, scenario.Pack{Name: name, FS: pack})
 	}
 }
 
 // WithLibrary plays from scenarios that are loaded already. It takes the place of WithPack.
-func WithLibrary(library *scenarios.Library) Option { return func(c *config) { c.library = library } }
+func WithLibrary(library *scenario.Library) Option { return func(c *config) { c.library = library } }
 
 // WithClock overrides the scenario's clock: "frozen" at its instant, "running" from there on, "wall" to follow the wall clock with all dates of the world shifted
 // along, or an RFC 3339 time at which it stands still.

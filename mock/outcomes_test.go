@@ -7,10 +7,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/mockportal/mockportal/fixtures"
+	"github.com/mockportal/mockportal/internal/contract"
+	"github.com/mockportal/mockportal/internal/fixture"
 	"github.com/mockportal/mockportal/mock"
 	"github.com/mockportal/mockportal/mock/journal"
-	"github.com/mockportal/mockportal/openapi"
 )
 
 // appOfNobody adds an app that acts as no member.
@@ -151,7 +151,7 @@ const ofApp = "the token of an app"
 func TestEverySuccess(t *testing.T) {
 	t.Parallel()
 	requests := successes()
-	for _, o := range openapi.Portal().Operations() {
+	for _, o := range contract.BuiltIn().Operations() {
 		t.Run(o.ID, func(t *testing.T) {
 			t.Parallel()
 			r, ok := requests[o.ID]
@@ -180,7 +180,7 @@ func TestEveryOutcome(t *testing.T) {
 	t.Parallel()
 	rows := failures()
 	declared := map[string]bool{}
-	for _, o := range openapi.Portal().Operations() {
+	for _, o := range contract.BuiltIn().Operations() {
 		for _, outcome := range o.Errors {
 			key := o.ID + "/" + outcome
 			declared[key] = true
@@ -201,7 +201,7 @@ func TestEveryOutcome(t *testing.T) {
 	}
 }
 
-func proveOutcome(t *testing.T, o *openapi.Operation, outcome string, row outcomeRow) {
+func proveOutcome(t *testing.T, o *contract.Operation, outcome string, row outcomeRow) {
 	p := portal(t, row.options...)
 	r := row.request
 	if r.query.Get("token") == ofApp {
@@ -213,7 +213,7 @@ func proveOutcome(t *testing.T, o *openapi.Operation, outcome string, row outcom
 	if err := o.ProveError(a.body); err != nil {
 		t.Errorf("%v in %s", err, a.body)
 	}
-	fixture, ok := fixtures.BuiltIn().Get("errors/" + string(o.API) + "/" + outcome)
+	fixture, ok := fixture.BuiltIn().Get("errors/" + string(o.API) + "/" + outcome)
 	if !ok {
 		t.Fatal("there is no fixture for this outcome")
 	}
@@ -249,7 +249,7 @@ func anyOf(lines []string) []any {
 // and that HEAD is answered where GET is.
 func TestEveryMethod(t *testing.T) {
 	t.Parallel()
-	for _, route := range openapi.Portal().Routes() {
+	for _, route := range contract.BuiltIn().Routes() {
 		t.Run(route.Method+" "+route.Path, func(t *testing.T) {
 			t.Parallel()
 			p := portal(t)

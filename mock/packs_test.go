@@ -7,8 +7,8 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock"
-	"github.com/mockportal/mockportal/scenarios"
 )
 
 func folder(files map[string]string) fstest.MapFS {
@@ -174,7 +174,7 @@ func TestScenarioDocument(t *testing.T) {
 // TestLibrary proves that many portals can share scenarios that were loaded once.
 func TestLibrary(t *testing.T) {
 	t.Parallel()
-	library, err := scenarios.Open(scenarios.Pack{Name: "team", FS: folder(map[string]string{"scenarios/mine.yaml": strings.Replace(teamsTrial, "provisions/team", "provisions/purchased", 1)})})
+	library, err := scenario.Open(scenario.Pack{Name: "team", FS: folder(map[string]string{"scenarios/mine.yaml": strings.Replace(teamsTrial, "provisions/team", "provisions/purchased", 1)})})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,8 +13,8 @@ import (
 	"github.com/mockportal/mockportal/internal/control"
 	"github.com/mockportal/mockportal/internal/exchange"
 	"github.com/mockportal/mockportal/internal/sandbox"
+	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock/journal"
-	"github.com/mockportal/mockportal/scenarios"
 )
 
 // The two operations that the portal exists for, by their ids in the contract.
@@ -31,7 +31,7 @@ type Portal struct {
 	exchange  *exchange.Exchange
 	control   *control.API
 	sandboxes *sandbox.Set
-	library   *scenarios.Library
+	library   *scenario.Library
 	identity  *certs.Identity // nil without TLS
 	history   *history        // nil without WithHistory
 	coverage  *journal.Coverage
@@ -71,7 +71,7 @@ func (c *config) portal() (*Portal, error) {
 	}
 	p.Sandbox = &Sandbox{box: box, portal: p}
 	p.exchange, err = exchange.New(exchange.Options{
-		Sandboxes: set, Fixtures: library.Fixtures(), Contexts: c.contexts, Strict: c.strict, TrustProxy: c.trustProxy,
+		Sandboxes: set, Library: library, Contexts: c.contexts, Strict: c.strict, TrustProxy: c.trustProxy,
 		MaxBody: c.maxBody, Log: c.log, Wall: time.Now, History: calls, Coverage: p.coverage, Secrets: []string{c.controlToken},
 	})
 	if err != nil {
@@ -97,7 +97,7 @@ func (c *config) identity() (*certs.Identity, error) {
 }
 
 // sandbox says what a sandbox of this portal is made of.
-func (c *config) sandbox(id string, scenario *scenarios.Scenario) sandbox.Options {
+func (c *config) sandbox(id string, scenario *scenario.Scenario) sandbox.Options {
 	o := sandbox.Options{
 		ID: id, Scenario: scenario, Clock: c.clock, Seed: c.seed,
 		MaxCalls: c.maxCalls, MaxBytes: c.maxBytes, Wall: time.Now,
@@ -109,14 +109,14 @@ func (c *config) sandbox(id string, scenario *scenarios.Scenario) sandbox.Option
 }
 
 // load finds what is to be played.
-func (c *config) load() (*scenarios.Library, *scenarios.Scenario, error) {
+func (c *config) load() (*scenario.Library, *scenario.Scenario, error) {
 	library, err := c.library, error(nil)
 	switch {
 	case library != nil:
 	case len(c.packs) > 0:
-		library, err = scenarios.Open(c.packs...)
+		library, err = scenario.Open(c.packs...)
 	default:
-		library = scenarios.BuiltIn()
+		library = scenario.BuiltIn()
 	}
 	if err != nil {
 		return nil, nil, err

@@ -49,7 +49,7 @@ func (s *Sandbox) Scenario() string { return s.box.Scenario().Name }
 // Calls returns the journaled calls of some operations, oldest first; of every operation, unknown paths and pages too, when none is named.
 // An operation that there is not fails the test.
 func (s *Sandbox) Calls(operations ...string) []journal.Call {
-	if s.told(known(operations...)) != nil {
+	if s.told(known(s.portal.library.Contract(), operations...)) != nil {
 		return nil
 	}
 	return s.Journal(journal.Query{Operations: operations}).Calls

@@ -18,9 +18,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock"
 	"github.com/mockportal/mockportal/mock/journal"
-	"github.com/mockportal/mockportal/scenarios"
 )
 
 // in sends a request to a sandbox under its URL.
@@ -127,7 +127,7 @@ func TestSandboxOptions(t *testing.T) {
 		option mock.Option
 		want   string
 	}{
-		"pack": {mock.WithPack(fstest.MapFS{}), refusal}, "library": {mock.WithLibrary(scenarios.BuiltIn()), ""},
+		"pack": {mock.WithPack(fstest.MapFS{}), refusal}, "library": {mock.WithLibrary(scenario.BuiltIn()), ""},
 		"another library": {mock.WithLibrary(library(t)), refusal}, "TLS": {mock.WithTLS(), refusal},
 		"certificate": {mock.WithCertificate(tls.Certificate{}), refusal}, "trust": {mock.WithTrustProxy(), refusal},
 		"contexts": {mock.WithContexts("/gis"), refusal}, "strict": {mock.WithStrict(), refusal}, "control token": {mock.WithControlToken("x"), refusal},
@@ -154,9 +154,9 @@ func TestSandboxOptions(t *testing.T) {
 	diff(t, "too many", "mock: there are too many sandboxes: 1 at most, beside the default one; delete some, or wait until those that nobody uses expire (1m0s)", test.fatals[1])
 }
 
-func library(tb testing.TB) *scenarios.Library {
+func library(tb testing.TB) *scenario.Library {
 	tb.Helper()
-	l, err := scenarios.Open(scenarios.Pack{Name: "empty", FS: fstest.MapFS{}})
+	l, err := scenario.Open(scenario.Pack{Name: "empty", FS: fstest.MapFS{}})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -202,16 +202,16 @@ func TestClockModes(t *testing.T) {
 		pass := func() { <-time.After(hour) }
 		pass()
 		diff(t, "frozen", start, p.Clock().Now())
-		_ = p.Clock().SetMode(scenarios.Running)
+		_ = p.Clock().SetMode(scenario.Running)
 		pass()
 		diff(t, "running", start.Add(hour), p.Clock().Now())
 		_ = p.Clock().Advance(hour)
 		pass()
 		diff(t, "advanced and running", start.Add(3*hour), p.Clock().Now())
-		_ = p.Clock().SetMode(scenarios.Frozen)
+		_ = p.Clock().SetMode(scenario.Frozen)
 		pass()
 		diff(t, "frozen again", start.Add(3*hour), p.Clock().Now())
-		_ = p.Clock().SetMode(scenarios.Wall)
+		_ = p.Clock().SetMode(scenario.Wall)
 		pass()
 		diff(t, "wall", time.Now().UTC(), p.Clock().Now())
 		shift := provisioned(t, call(t, p, provision())).EndDate - trialEnd
@@ -632,7 +632,7 @@ func TestCheckDoesNotWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		const rules = "rules:\n  - { when: { operation: getFutureLicense }, delay: 24h }\n  - { when: {}, fault: { kind: hang } }\n"
-		l, err := scenarios.Open(scenarios.Pack{Name: "slow", FS: folder(map[string]string{"scenarios/slow.yaml": "format: 1\nsummary: Slow.\nextends: trial\n" + rules})})
+		l, err := scenario.Open(scenario.Pack{Name: "slow", FS: folder(map[string]string{"scenarios/slow.yaml": "format: 1\nsummary: Slow.\nextends: trial\n" + rules})})
 		if err != nil {
 			t.Fatal(err)
 		}

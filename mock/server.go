@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/mockportal/mockportal/internal/sandbox"
-	"github.com/mockportal/mockportal/scenarios"
+	"github.com/mockportal/mockportal/internal/scenario"
 )
 
 // TB is the part of testing.TB that is used, so that a program which embeds a portal does not link package testing.
@@ -148,7 +148,7 @@ func (c *config) watch(s *Sandbox) {
 }
 
 // onlyOfSandbox refuses options that are a server's.
-func (c *config) onlyOfSandbox(scenario string, library *scenarios.Library) error {
+func (c *config) onlyOfSandbox(scenario string, library *scenario.Library) error {
 	if c.scenario != scenario || c.library != library || len(c.packs) > 0 || c.tls || c.trustProxy || c.strict || len(c.contexts) > 0 || c.controlToken != "" || c.log != nil || c.maxBody != 0 ||
 		c.maxSandboxes != 0 || c.sandboxTTL != 0 || c.keepHistory || c.coverage != nil {
 		return errors.New("a sandbox takes a scenario document, a clock, a seed, a journal, AllowViolations and CheckExpectations; other options are the server's")

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/nearest"
 	"github.com/mockportal/mockportal/mock/journal"
-	"github.com/mockportal/mockportal/openapi"
 )
 
 // Verify fails the test with an explanation when the calls so far do not meet the expectations: for each the calls that come closest, and in
@@ -57,7 +57,7 @@ func (s *Sandbox) name() string {
 // journal.ErrClosed when the portal was closed first, or says that there is no such operation, which fails a test. Calls that were dropped do not
 // count.
 func (s *Sandbox) Await(ctx context.Context, operation string, n int) ([]journal.Call, error) {
-	if err := s.told(known(operation)); err != nil {
+	if err := s.told(known(s.portal.library.Contract(), operation)); err != nil {
 		return nil, err
 	}
 	page, err := s.box.Journal.Wait(ctx, journal.Query{Operations: []string{operation}}, n)
@@ -72,12 +72,11 @@ func (s *Sandbox) Await(ctx context.Context, operation string, n int) ([]journal
 }
 
 // known returns an error that names the operations which are not in the contract.
-func known(operations ...string) error {
-	contract := openapi.Portal()
+func known(c *contract.Contract, operations ...string) error {
 	var errs []error
 	for _, id := range operations {
-		if _, ok := contract.Operation(id); !ok {
-			errs = append(errs, fmt.Errorf("no operation %q%s", id, nearest.Suggest(id, contract.OperationIDs())))
+		if _, ok := c.Operation(id); !ok {
+			errs = append(errs, fmt.Errorf("no operation %q%s", id, nearest.Suggest(id, c.OperationIDs())))
 		}
 	}
 	return errors.Join(errs...)

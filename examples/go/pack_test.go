@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/mockportal/mockportal/mock"
-	"github.com/mockportal/mockportal/scenarios"
+	"github.com/mockportal/mockportal/internal/scenario"
 
 	"example.com/provision"
 )
@@ -17,7 +17,7 @@ func pack() mock.Option { return mock.WithPack(os.DirFS("testdata/pack")) }
 // Every scenario of the pack answers by the contract, at each boundary of its clock.
 func TestPack(t *testing.T) {
 	t.Parallel()
-	library, err := scenarios.Open(scenarios.Pack{Name: "testdata/pack", FS: os.DirFS("testdata/pack")})
+	library, err := scenario.Open(scenario.Pack{Name: "testdata/pack", FS: os.DirFS("testdata/pack")})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,9 +7,9 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/mockportal/mockportal/fixtures"
+	"github.com/mockportal/mockportal/internal/fixture"
+	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock"
-	"github.com/mockportal/mockportal/scenarios"
 )
 
 type checkCmd struct {
@@ -25,7 +25,7 @@ func (c *checkCmd) Run(std streams) error {
 		return err
 	}
 	library, err := c.open()
-	var faults fixtures.Faults
+	var faults fixture.Mistakes
 	if errors.As(err, &faults) {
 		return failure{counted(faults)}
 	}
@@ -76,14 +76,14 @@ func andFiles(files []string) string {
 }
 
 // checkFile decodes and plays one scenario file that is in no pack.
-func checkFile(library *scenarios.Library, file string) error {
+func checkFile(library *scenario.Library, file string) error {
 	source, err := os.ReadFile(file) //nolint:gosec // the user names the file
 	if err != nil {
 		return err
 	}
 	name := strings.TrimSuffix(filepath.Base(file), ".yaml")
 	scenario, err := library.Decode(name, source)
-	var faults fixtures.Faults
+	var faults fixture.Mistakes
 	if errors.As(err, &faults) {
 		for i := range faults {
 			faults[i].File = filepath.ToSlash(file)
@@ -97,7 +97,7 @@ func checkFile(library *scenarios.Library, file string) error {
 }
 
 // counted ends a list of faults with their number.
-func counted(faults fixtures.Faults) error {
+func counted(faults fixture.Mistakes) error {
 	noun := "faults"
 	if len(faults) == 1 {
 		noun = "fault"

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/openapi"
-	"github.com/mockportal/mockportal/scenarios"
 )
 
 type listCmd struct {
@@ -43,7 +43,7 @@ func (l *listCmd) Run(std streams) error {
 	return table(std.out, heads, rows)
 }
 
-func (l *listCmd) rows(library *scenarios.Library) (rows []row, heads [4]string, err error) {
+func (l *listCmd) rows(library *scenario.Library) (rows []row, heads [4]string, err error) {
 	switch l.What {
 	case "fixtures":
 		for _, id := range library.Fixtures().IDs() {
@@ -52,7 +52,7 @@ func (l *listCmd) rows(library *scenarios.Library) (rows []row, heads [4]string,
 		}
 		return rows, [4]string{"FIXTURE", "EVIDENCE", "SOURCE", "NOTE"}, nil
 	case "operations":
-		for _, o := range openapi.Portal().Operations() {
+		for _, o := range library.Contract().Operations() {
 			rows = append(rows, row{o.ID, o.Evidence.Level, o.Evidence.Source, o.Routes[0].Method + " " + o.Routes[0].Path})
 		}
 		return rows, [4]string{"OPERATION", "EVIDENCE", "SOURCE", "CALL"}, nil

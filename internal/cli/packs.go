@@ -5,7 +5,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/mockportal/mockportal/scenarios"
+	"github.com/mockportal/mockportal/internal/scenario"
 )
 
 // packFlags are shared by all commands that load scenarios.
@@ -14,19 +14,19 @@ type packFlags struct {
 }
 
 // open loads the built-in scenarios and those of the packs. A folder that is not there is an error, an empty one is a pack.
-func (f packFlags) open() (*scenarios.Library, error) {
+func (f packFlags) open() (*scenario.Library, error) {
 	packs, err := f.packs()
 	if err != nil {
 		return nil, err
 	}
 	if len(packs) == 0 {
-		return scenarios.BuiltIn(), nil
+		return scenario.BuiltIn(), nil
 	}
-	return scenarios.Open(packs...)
+	return scenario.Open(packs...)
 }
 
-func (f packFlags) packs() ([]scenarios.Pack, error) {
-	var packs []scenarios.Pack
+func (f packFlags) packs() ([]scenario.Pack, error) {
+	var packs []scenario.Pack
 	for _, list := range f.Pack {
 		for _, dir := range filepath.SplitList(list) {
 			pack, err := openPack(dir)
@@ -40,12 +40,12 @@ func (f packFlags) packs() ([]scenarios.Pack, error) {
 }
 
 // openPack opens a folder so that nothing in it can lead out of it.
-func openPack(dir string) (scenarios.Pack, error) {
+func openPack(dir string) (scenario.Pack, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return scenarios.Pack{}, fmt.Errorf("pack %q: it must be a folder with scenarios/ and fixtures/: %w", dir, unwrapPath(err))
+		return scenario.Pack{}, fmt.Errorf("pack %q: it must be a folder with scenarios/ and fixtures/: %w", dir, unwrapPath(err))
 	}
-	return scenarios.Pack{Name: filepath.ToSlash(filepath.Clean(dir)), FS: root.FS()}, nil
+	return scenario.Pack{Name: filepath.ToSlash(filepath.Clean(dir)), FS: root.FS()}, nil
 }
 
 // unwrapPath leaves out what the sentence has said already: the operation and the path.

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock"
-	"github.com/mockportal/mockportal/scenarios"
 )
 
 // portalFlags are shared by the commands that start a portal.
@@ -72,7 +72,7 @@ func (f *portalFlags) portal(log *slog.Logger, more ...mock.Option) (*mock.Porta
 }
 
 // prove plays what can be played. Of the built-in scenarios, which are proven with each build, only the one that is served.
-func (f *portalFlags) prove(library *scenarios.Library) error {
+func (f *portalFlags) prove(library *scenario.Library) error {
 	if len(f.Pack) > 0 {
 		_, err := mock.Check(library)
 		return err

@@ -7,9 +7,8 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/mockportal/mockportal/internal/scenario"
 	"go.yaml.in/yaml/v4"
-
-	"github.com/mockportal/mockportal/scenarios"
 )
 
 type showCmd struct {
@@ -25,21 +24,21 @@ func (s *showCmd) Run(std streams) error {
 	if err != nil {
 		return err
 	}
-	if fixture, ok := library.Fixtures().Get(s.Name); ok {
-		_, err := fmt.Fprintln(std.out, string(bytes.TrimSpace(fixture.Body)))
+	if document, ok := library.Fixtures().Get(s.Name); ok {
+		_, err := fmt.Fprintln(std.out, string(bytes.TrimSpace(document.Body)))
 		return err
 	}
-	scenario, err := library.Scenario(s.Name)
-	if errors.Is(err, scenarios.ErrUnknown) {
+	found, err := library.Scenario(s.Name)
+	if errors.Is(err, scenario.ErrUnknown) {
 		return fmt.Errorf("%w; and no fixture has that id%s", err, library.Fixtures().Nearest(s.Name))
 	}
 	if err != nil {
 		return err
 	}
 	if s.JSON {
-		return indented(std.out, scenario.Document())
+		return indented(std.out, found.Document())
 	}
-	return asYAML(std.out, scenario.Document())
+	return asYAML(std.out, found.Document())
 }
 
 func indented(w io.Writer, document []byte) error {

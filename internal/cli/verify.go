@@ -7,8 +7,8 @@ import (
 	"io"
 	"os"
 
-	"github.com/mockportal/mockportal/fixtures"
-	"github.com/mockportal/mockportal/scenarios"
+	"github.com/mockportal/mockportal/internal/fixture"
+	"github.com/mockportal/mockportal/internal/scenario"
 )
 
 type verifyCmd struct {
@@ -48,8 +48,8 @@ func (v *verifyCmd) read() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("verification %q: %w", v.File, unwrapPath(err))
 	}
-	document, err := scenarios.BuiltIn().Verification(v.File, source)
-	var faults fixtures.Faults
+	document, err := scenario.BuiltIn().Verification(v.File, source)
+	var faults fixture.Mistakes
 	if errors.As(err, &faults) {
 		return nil, counted(faults)
 	}

@@ -8,9 +8,8 @@ import (
 
 	"github.com/mockportal/mockportal/internal/nearest"
 	"github.com/mockportal/mockportal/internal/sandbox"
+	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock/journal"
-	"github.com/mockportal/mockportal/openapi"
-	"github.com/mockportal/mockportal/scenarios"
 )
 
 // defaultLimit is how many calls a page has unless the request says otherwise.
@@ -24,7 +23,7 @@ type calls struct {
 }
 
 func (a *API) listCalls(r request, box *sandbox.Sandbox) (response, *Problem) {
-	q, wrong := queryOf(r)
+	q, wrong := a.queryOf(r)
 	if wrong != nil {
 		return response{}, wrong
 	}
@@ -57,7 +56,7 @@ func waitForCalls(r request, box *sandbox.Sandbox, q journal.Query, count int) (
 const maxWait = 10 * time.Minute
 
 func parseWait(name, text string) (time.Duration, error) {
-	wait, err := scenarios.ParseDuration(text)
+	wait, err := scenario.ParseDuration(text)
 	switch {
 	case err != nil:
 		return 0, fmt.Errorf("%s: %w", name, err)
@@ -68,12 +67,12 @@ func parseWait(name, text string) (time.Duration, error) {
 }
 
 // queryOf reads the filters that the list and the stream of calls have in common.
-func queryOf(r request) (journal.Query, *Problem) {
+func (a *API) queryOf(r request) (journal.Query, *Problem) {
 	q := journal.Query{Member: r.params.Text("member"), Outcome: journal.Outcome(r.params.Text("outcome"))}
 	if operation := r.params.Text("operation"); operation != "" {
-		contract := openapi.Portal()
-		if _, ok := contract.Operation(operation); !ok {
-			return q, problem(http.StatusBadRequest, "no operation %q%s", operation, nearest.Suggest(operation, contract.OperationIDs()))
+		known := a.Library.Contract()
+		if _, ok := known.Operation(operation); !ok {
+			return q, problem(http.StatusBadRequest, "no operation %q%s", operation, nearest.Suggest(operation, known.OperationIDs()))
 		}
 		q.Operations = []string{operation}
 	}

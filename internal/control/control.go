@@ -16,19 +16,20 @@ import (
 	"github.com/gorilla/mux"
 
 	"github.com/mockportal/mockportal/internal/certs"
+	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/sandbox"
+	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/internal/secret"
 	"github.com/mockportal/mockportal/internal/wire"
 	"github.com/mockportal/mockportal/mock/journal"
 	"github.com/mockportal/mockportal/openapi"
-	"github.com/mockportal/mockportal/scenarios"
 )
 
 // Options says what the API shows and changes.
 type Options struct {
 	Sandboxes  *sandbox.Set
-	Library    *scenarios.Library
-	New        func(id string, scenario *scenarios.Scenario) sandbox.Options // how the server's sandboxes are made
+	Library    *scenario.Library
+	New        func(id string, scenario *scenario.Scenario) sandbox.Options // how the server's sandboxes are made
 	Coverage   *journal.Coverage
 	TLS        *certs.Identity // nil: plain HTTP only
 	Token      string          // asked for as a bearer token; "": nothing is asked for
@@ -39,7 +40,7 @@ type Options struct {
 type API struct {
 	Options
 
-	contract  *openapi.Contract
+	contract  *contract.Contract
 	elsewhere atomic.Pointer[string] // the portal's root, when it has another listener
 }
 
@@ -47,18 +48,18 @@ type API struct {
 func (a *API) Announce(url string) { a.elsewhere.Store(&url) }
 
 // New returns the control API.
-func New(o Options) *API { return &API{Options: o, contract: openapi.Control()} }
+func New(o Options) *API { return &API{Options: o, contract: contract.Control()} }
 
 // routes finds the methods of a path.
 type routes struct {
-	mux    *mux.Router                 // its routes are named by path templates
-	byPath map[string][]*openapi.Route // by path template
+	mux    *mux.Router                  // its routes are named by path templates
+	byPath map[string][]*contract.Route // by path template
 }
 
 // table is compiled once per process and never changed.
 var table = sync.OnceValue(func() routes {
-	t := routes{mux.NewRouter().SkipClean(true).UseEncodedPath(), map[string][]*openapi.Route{}}
-	for _, route := range openapi.Control().Routes() {
+	t := routes{mux.NewRouter().SkipClean(true).UseEncodedPath(), map[string][]*contract.Route{}}
+	for _, route := range contract.Control().Routes() {
 		if t.byPath[route.Path] == nil {
 			t.mux.Path(wire.Template(route)).Name(route.Path)
 		}
@@ -79,7 +80,7 @@ func IsHealth(path string) bool { return path == "/livez" || path == "/readyz" }
 type request struct {
 	*http.Request
 
-	params openapi.Params
+	params contract.Params
 	body   []byte // JSON that fits the contract; nil when the operation takes none
 }
 
@@ -96,8 +97,8 @@ type response struct {
 var operations = map[string]func(*API, request) (response, *Problem){
 	"livez":                   (*API).health,
 	"readyz":                  (*API).health,
-	"getControlContract":      func(*API, request) (response, *Problem) { return yamlOf(openapi.Control()), nil },
-	"getPortalContract":       func(*API, request) (response, *Problem) { return yamlOf(openapi.Portal()), nil },
+	"getControlContract":      func(*API, request) (response, *Problem) { return yamlOf(contract.Control()), nil },
+	"getPortalContract":       func(a *API, _ request) (response, *Problem) { return yamlOf(a.Library.Contract()), nil },
 	"getCertificateAuthority": (*API).authority,
 	"listScenarios":           (*API).listScenarios,
 	"getCoverage":             (*API).getCoverage,
@@ -194,13 +195,13 @@ func (a *API) answer(w http.ResponseWriter, r *http.Request) (response, *Problem
 }
 
 // paramsOf reads query and path, and says in what they depart from the contract.
-func paramsOf(r *http.Request, route *openapi.Route, vars map[string]string) (openapi.Params, []openapi.Violation) {
+func paramsOf(r *http.Request, route *contract.Route, vars map[string]string) (contract.Params, []openapi.Violation) {
 	values, violations := wire.Query(r.URL.RawQuery)
 	for name, text := range vars {
 		if decoded, err := url.PathUnescape(text); err == nil {
 			text = decoded
 		}
-		values = append(values, openapi.Value{In: "path", Name: name, Text: text})
+		values = append(values, contract.Value{In: "path", Name: name, Text: text})
 	}
 	params, departures := route.Check(values)
 	return params, append(violations, departures...)
@@ -244,18 +245,18 @@ func readBody(r *http.Request) ([]byte, error) {
 	return body, err
 }
 
-func chooseRoute(routes []*openapi.Route, method string) *openapi.Route {
+func chooseRoute(routes []*contract.Route, method string) *contract.Route {
 	if method == http.MethodHead {
 		method = http.MethodGet
 	}
-	i := slices.IndexFunc(routes, func(r *openapi.Route) bool { return r.Method == method })
+	i := slices.IndexFunc(routes, func(r *contract.Route) bool { return r.Method == method })
 	if i < 0 {
 		return nil
 	}
 	return routes[i]
 }
 
-func methods(routes []*openapi.Route) string {
+func methods(routes []*contract.Route) string {
 	var all []string
 	for _, r := range routes {
 		all = append(all, r.Operation.Methods()...)

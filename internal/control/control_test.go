@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/mock"
 	"github.com/mockportal/mockportal/openapi"
 )
@@ -94,7 +95,7 @@ type problem struct {
 func problemOf(tb testing.TB, a answer) problem {
 	tb.Helper()
 	diff(tb, "Content-Type", "application/problem+json", a.kind())
-	if err := openapi.Control().ProveSchema("Problem", a.body); err != nil {
+	if err := contract.Control().ProveSchema("Problem", a.body); err != nil {
 		tb.Errorf("%v in %s", err, a.body)
 	}
 	var p problem
@@ -139,8 +140,8 @@ func TestDocuments(t *testing.T) {
 	t.Parallel()
 	s := mock.NewServer(t)
 	get := func(path string) string { return send(t, s.Client(), http.MethodGet, s.URL+path).body }
-	diff(t, "control contract", string(openapi.Control().Document()), get("/__admin/control.yaml"))
-	diff(t, "portal contract", string(openapi.Portal().Document()), get("/__admin/portal.yaml"))
+	diff(t, "control contract", string(contract.Control().Document()), get("/__admin/control.yaml"))
+	diff(t, "portal contract", string(contract.BuiltIn().Document()), get("/__admin/portal.yaml"))
 	var scenario struct {
 		Extends string
 		World   struct {
@@ -217,7 +218,7 @@ func TestUnknownPath(t *testing.T) {
 			got := strings.Split(list, ", ")
 			slices.Sort(got)
 			want := []string{}
-			for _, route := range openapi.Control().Routes() {
+			for _, route := range contract.Control().Routes() {
 				want = append(want, route.Path)
 			}
 			slices.Sort(want)

@@ -18,7 +18,7 @@ const keepAlive = 15 * time.Second
 
 // streamCalls answers calls as server-sent events, as they come. Format: https://html.spec.whatwg.org/multipage/server-sent-events.html
 func (a *API) streamCalls(r request, box *sandbox.Sandbox) (response, *Problem) {
-	q, wrong := queryOf(r)
+	q, wrong := a.queryOf(r)
 	if wrong != nil {
 		return response{}, wrong
 	}

@@ -15,8 +15,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/mock"
-	"github.com/mockportal/mockportal/openapi"
 )
 
 // event is a server-sent event as a browser dispatches it.
@@ -102,7 +102,7 @@ func (e *events) want(t *testing.T, all ...string) {
 			t.Fatal(err)
 		}
 		diff(t, "number", got.id, fmt.Sprint(call.Number))
-		if err := openapi.Control().ProveSchema("Call", got.data); err != nil {
+		if err := contract.Control().ProveSchema("Call", got.data); err != nil {
 			t.Error(err)
 		}
 	}

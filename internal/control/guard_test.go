@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/mock"
-	"github.com/mockportal/mockportal/openapi"
 )
 
 const controlToken = "Authorization: Bearer control-secret"
@@ -44,7 +44,7 @@ func TestGuards(t *testing.T) {
 			t.Parallel()
 			s := guarded(t)
 			before := everything(t, s)
-			for _, o := range openapi.Control().Operations() {
+			for _, o := range contract.Control().Operations() {
 				guards(t, s, o, ownHeaders(s, row.headers), row.want)
 			}
 			if row.want != 0 {
@@ -76,7 +76,7 @@ func ownHeaders(s *mock.Server, headers []string) []string {
 	return own
 }
 
-func guards(t *testing.T, s *mock.Server, o *openapi.Operation, headers []string, want int) {
+func guards(t *testing.T, s *mock.Server, o *contract.Operation, headers []string, want int) {
 	t.Helper()
 	row := requests()[o.ID]
 	a := ask(t, s, o.ID, row.path, row.body, headers...)

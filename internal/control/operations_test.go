@@ -7,14 +7,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/mock"
-	"github.com/mockportal/mockportal/openapi"
 )
 
 // ask calls an operation and proves the answer against the contract: a success, or a problem.
 func ask(tb testing.TB, s *mock.Server, operation, path, body string, headers ...string) answer {
 	tb.Helper()
-	o, ok := openapi.Control().Operation(operation)
+	o, ok := contract.Control().Operation(operation)
 	if !ok {
 		tb.Fatalf("the contract has no operation %q", operation)
 	}
@@ -110,7 +110,7 @@ func prepared(tb testing.TB, options ...mock.Option) *mock.Server {
 func TestEveryOperation(t *testing.T) {
 	t.Parallel()
 	table := requests()
-	for _, o := range openapi.Control().Operations() {
+	for _, o := range contract.Control().Operations() {
 		t.Run(o.ID, func(t *testing.T) {
 			t.Parallel()
 			row, ok := table[o.ID]
@@ -128,7 +128,7 @@ func TestEveryOperation(t *testing.T) {
 		})
 	}
 	for id := range table {
-		if _, ok := openapi.Control().Operation(id); !ok {
+		if _, ok := contract.Control().Operation(id); !ok {
 			t.Errorf("requests has %s, and the contract does not", id)
 		}
 	}
@@ -139,7 +139,7 @@ func TestEveryMethod(t *testing.T) {
 	t.Parallel()
 	s := prepared(t, mock.WithTLS())
 	for id, row := range requests() {
-		o, _ := openapi.Control().Operation(id)
+		o, _ := contract.Control().Operation(id)
 		allowed := methodsOf(o.Routes[0].Path)
 		for _, method := range []string{"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"} {
 			t.Run(id+" "+method, func(t *testing.T) {
@@ -163,7 +163,7 @@ func TestEveryMethod(t *testing.T) {
 // methodsOf returns the methods that the contract has for a path.
 func methodsOf(path string) []string {
 	var all []string
-	for _, r := range openapi.Control().Routes() {
+	for _, r := range contract.Control().Routes() {
 		if r.Path != path {
 			continue
 		}
@@ -181,7 +181,7 @@ func TestHead(t *testing.T) {
 	t.Parallel()
 	s := prepared(t, mock.WithTLS())
 	for id, row := range requests() {
-		if o, _ := openapi.Control().Operation(id); o.Routes[0].Method != http.MethodGet {
+		if o, _ := contract.Control().Operation(id); o.Routes[0].Method != http.MethodGet {
 			continue
 		}
 		a := send(t, s.Client(), http.MethodHead, s.URL+row.path)
@@ -195,7 +195,7 @@ func TestUnknownSandbox(t *testing.T) {
 	s := prepared(t)
 	n := 0
 	for id, row := range requests() {
-		if o, _ := openapi.Control().Operation(id); !strings.Contains(o.Routes[0].Path, "{id}") {
+		if o, _ := contract.Control().Operation(id); !strings.Contains(o.Routes[0].Path, "{id}") {
 			continue
 		}
 		n++

@@ -9,14 +9,14 @@ import (
 	"strings"
 	"time"
 
-	"github.com/mockportal/mockportal/fixtures"
+	"github.com/mockportal/mockportal/internal/fixture"
 	"github.com/mockportal/mockportal/internal/portal"
 	"github.com/mockportal/mockportal/internal/sandbox"
+	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/internal/secret"
 	"github.com/mockportal/mockportal/internal/wire"
 	"github.com/mockportal/mockportal/mock/journal"
 	"github.com/mockportal/mockportal/openapi"
-	"github.com/mockportal/mockportal/scenarios"
 )
 
 // place is where a sandbox is reached.
@@ -91,12 +91,12 @@ func (a *API) createSandbox(r request) (response, *Problem) {
 }
 
 // isSecret reports whether an id holds what must not be shown, of a sandbox that there is or of the one that is to be.
-func (a *API) isSecret(id string, scenario *scenarios.Scenario) bool {
+func (a *API) isSecret(id string, scenario *scenario.Scenario) bool {
 	return a.masks().Hide(id) != id || secret.NewKnown(scenario.World.Secrets()...).Hide(id) != id
 }
 
 // choose finds a scenario by its name, or reads a whole document.
-func (a *API) choose(wish json.RawMessage) (*scenarios.Scenario, error) {
+func (a *API) choose(wish json.RawMessage) (*scenario.Scenario, error) {
 	var name string
 	if json.Unmarshal(wish, &name) == nil {
 		return a.Library.Scenario(name)
@@ -110,14 +110,14 @@ func refused(err error) *Problem {
 	for sentinel, s := range map[error]int{
 		sandbox.ErrTaken: http.StatusConflict, sandbox.ErrProtected: http.StatusConflict, sandbox.ErrClock: http.StatusConflict,
 		sandbox.ErrFull: http.StatusTooManyRequests, sandbox.ErrUnknown: http.StatusNotFound, sandbox.ErrExpired: http.StatusNotFound,
-		scenarios.ErrUnknown: http.StatusNotFound,
+		scenario.ErrUnknown: http.StatusNotFound,
 	} {
 		if errors.Is(err, sentinel) {
 			status = s
 		}
 	}
 	p := problem(status, "%s", err)
-	var faults fixtures.Faults
+	var faults fixture.Mistakes
 	if errors.As(err, &faults) {
 		for _, f := range faults {
 			p.Violations = append(p.Violations, openapi.Violation{Kind: openapi.Malformed, In: "body", Name: "*", Message: f.Error()})
@@ -164,7 +164,7 @@ func (a *API) playScenario(r request, box *sandbox.Sandbox) (response, *Problem)
 		Scenario json.RawMessage `json:"scenario"`
 	}
 	err := json.Unmarshal(r.body, &wish)
-	var scenario *scenarios.Scenario
+	var scenario *scenario.Scenario
 	if err == nil {
 		scenario, err = a.choose(wish.Scenario)
 	}
@@ -190,9 +190,9 @@ func (a *API) getClock(_ request, box *sandbox.Sandbox) (response, *Problem) {
 
 func (a *API) changeClock(r request, box *sandbox.Sandbox) (response, *Problem) {
 	var wish struct {
-		At      *time.Time          `json:"at"`
-		Advance string              `json:"advance"`
-		Mode    scenarios.ClockMode `json:"mode"`
+		At      *time.Time         `json:"at"`
+		Advance string             `json:"advance"`
+		Mode    scenario.ClockMode `json:"mode"`
 	}
 	err := json.Unmarshal(r.body, &wish)
 	if err != nil || wish.At != nil && wish.At.IsZero() { // the contract takes a 30th of February, and no clock goes back to the year 1
@@ -203,7 +203,7 @@ func (a *API) changeClock(r request, box *sandbox.Sandbox) (response, *Problem) 
 		change.At = *wish.At
 	}
 	if wish.Advance != "" {
-		change.Advance, err = scenarios.ParseDuration(wish.Advance)
+		change.Advance, err = scenario.ParseDuration(wish.Advance)
 	}
 	if err == nil {
 		err = box.ChangeClock(change)

@@ -12,9 +12,9 @@ import (
 
 	"github.com/mockportal/mockportal/internal/control"
 	"github.com/mockportal/mockportal/internal/sandbox"
+	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock"
 	"github.com/mockportal/mockportal/openapi"
-	"github.com/mockportal/mockportal/scenarios"
 )
 
 const boxes = "/__admin/sandboxes"
@@ -254,14 +254,14 @@ func TestDelete(t *testing.T) {
 // TestExpired proves that a sandbox that nobody used is told from one that never was, in every way it can be asked for.
 func TestExpired(t *testing.T) {
 	t.Parallel()
-	library := scenarios.BuiltIn()
+	library := scenario.BuiltIn()
 	trial, err := library.Scenario("trial")
 	if err != nil {
 		t.Fatal(err)
 	}
 	now := time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
 	wall := func() time.Time { return now }
-	options := func(id string, s *scenarios.Scenario) sandbox.Options {
+	options := func(id string, s *scenario.Scenario) sandbox.Options {
 		return sandbox.Options{ID: id, Scenario: s, Wall: wall}
 	}
 	box, err := sandbox.New(options(sandbox.Default, trial))

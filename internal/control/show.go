@@ -5,16 +5,17 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/sandbox"
+	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/openapi"
-	"github.com/mockportal/mockportal/scenarios"
 )
 
 func (a *API) health(request) (response, *Problem) {
 	return response{value: map[string]string{"status": "ok"}}, nil
 }
 
-func yamlOf(c *openapi.Contract) response {
+func yamlOf(c *contract.Contract) response {
 	return response{contentType: "application/yaml", raw: c.Document()}
 }
 
@@ -56,7 +57,7 @@ func (a *API) getCoverage(request) (response, *Problem) {
 
 func (a *API) getScenario(r request) (response, *Problem) {
 	s, err := a.Library.Scenario(r.params.Text("name"))
-	if errors.Is(err, scenarios.ErrUnknown) {
+	if errors.Is(err, scenario.ErrUnknown) {
 		return response{}, refused(err)
 	}
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"net/http"
 
 	"github.com/mockportal/mockportal/internal/sandbox"
-	"github.com/mockportal/mockportal/scenarios"
+	"github.com/mockportal/mockportal/internal/scenario"
 )
 
 // verifyCalls holds the answer back until it is decided, or the time of within is over.
@@ -28,8 +28,8 @@ var errSecret = errors.New("an expectation holds a token or a password: the jour
 
 // expectationsOf reads what is to be verified: the document that was sent, or the scenario's own expectations when that has none; what else it
 // says then takes the place of the scenario's.
-func (a *API) expectationsOf(r request, scenario *scenarios.Scenario) (scenarios.Expectations, error) {
-	own := scenario.Expectations
+func (a *API) expectationsOf(r request, played *scenario.Scenario) (scenario.Expectations, error) {
+	own := played.Expectations
 	wish := struct {
 		Expect  json.RawMessage `json:"expect"`
 		InOrder *bool           `json:"inOrder"`
@@ -48,7 +48,7 @@ func (a *API) expectationsOf(r request, scenario *scenarios.Scenario) (scenarios
 	if wish.Expect == nil {
 		return own, nil
 	}
-	expectations, err := a.Library.Expectations(scenario, "document", r.body)
+	expectations, err := a.Library.Expectations(played, "document", r.body)
 	if err == nil && a.masks().Hide(string(r.body)) != string(r.body) {
 		// One of the scenario itself was told with its place. These are of another sandbox, were issued, or are the control token.
 		err = errSecret

@@ -10,8 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/mock"
-	"github.com/mockportal/mockportal/openapi"
 )
 
 const callsPath, verifyPath, eventsPath = boxes + "/default/calls", boxes + "/default/verify", boxes + "/default/events"
@@ -236,7 +236,7 @@ func TestVerifyIncomplete(t *testing.T) {
 // proveUnverified holds the answer of a verification that failed against the contract.
 func proveUnverified(tb testing.TB, a answer) {
 	tb.Helper()
-	if err := openapi.Control().ProveSchema("Unverified", a.body); err != nil {
+	if err := contract.Control().ProveSchema("Unverified", a.body); err != nil {
 		tb.Errorf("%v in %s", err, a.body)
 	}
 }

@@ -5,11 +5,12 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/portal"
 	"github.com/mockportal/mockportal/internal/sandbox"
+	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/internal/wire"
 	"github.com/mockportal/mockportal/openapi"
-	"github.com/mockportal/mockportal/scenarios"
 )
 
 // call is one request on its way. Each stage fills in what it finds out.
@@ -19,15 +20,15 @@ type call struct {
 	began   time.Time
 
 	// path
-	path      string           // as it was sent
-	id        string           // of the sandbox that the path names; "" when it names none
-	routes    []*openapi.Route // of the path, by method; nil for an unknown path
-	operation *openapi.Operation
-	api       openapi.API
+	path      string            // as it was sent
+	id        string            // of the sandbox that the path names; "" when it names none
+	routes    []*contract.Route // of the path, by method; nil for an unknown path
+	operation *contract.Operation
+	api       contract.API
 	context   string // what stands before the operation's path: "", "/portal", "/sandboxes/s1/portal"
-	inPath    []openapi.Value
+	inPath    []contract.Value
 	// read
-	values     []openapi.Value     // the path's, the query's, the form's, in this order
+	values     []contract.Value    // the path's, the query's, the form's, in this order
 	departures []openapi.Violation // from the contract; route adds to them, check judges them
 	format     wire.Format
 	token      string
@@ -36,12 +37,12 @@ type call struct {
 	lost    error      // the path names a sandbox that there is not, or a credential one that has expired
 	masks   wire.Masks // what must not be shown of this call
 	// route
-	route  *openapi.Route // of path and method; nil for an unknown path
-	form   bool           // a browser asks for the form of an operation that is called by POST
-	params openapi.Params // what of the values fits the contract
+	route  *contract.Route // of path and method; nil for an unknown path
+	form   bool            // a browser asks for the form of an operation that is called by POST
+	params contract.Params // what of the values fits the contract
 	// what the sandbox gives with the turn
 	turn     *sandbox.Turn // nil once the call no longer holds the sandbox
-	scenario *scenarios.Scenario
+	scenario *scenario.Scenario
 	released <-chan struct{} // closed when nothing is to be held back any longer
 	// identify
 	caller portal.Caller
@@ -116,9 +117,9 @@ func (c *call) identify() {
 // authenticate refuses a caller without a good token where the operation needs one.
 func (c *call) authenticate() *portal.Problem {
 	switch use := c.operation.Access.Token; {
-	case c.form || use == openapi.TokenUnused:
+	case c.form || use == contract.TokenUnused:
 		return nil
-	case c.token == "" && use == openapi.TokenRequired:
+	case c.token == "" && use == contract.TokenRequired:
 		return &portal.Problem{ID: "token-required"}
 	case c.token != "" && !c.known:
 		return &portal.Problem{ID: "token-invalid"}

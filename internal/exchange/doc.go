@@ -4,7 +4,7 @@
 // prove, journal, write. Each takes the call and returns a problem or nothing; only write sees the ResponseWriter. From identify to journal a call
 // holds its sandbox, so a client that has its answer always finds its call in the journal.
 //
-//	x, err := exchange.New(exchange.Options{Sandboxes: set, Fixtures: library.Fixtures(), Wall: time.Now})
+//	x, err := exchange.New(exchange.Options{Sandboxes: set, Library: library, Wall: time.Now})
 //	http.ListenAndServe("127.0.0.1:8080", x)
 //
 // The package knows no rule of the domain and no text of an error; paths and parameters are the contract's.

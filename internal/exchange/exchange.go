@@ -5,11 +5,11 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/mockportal/mockportal/fixtures"
+	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/sandbox"
+	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/internal/secret"
 	"github.com/mockportal/mockportal/mock/journal"
-	"github.com/mockportal/mockportal/openapi"
 )
 
 // DefaultMaxBody is how large a request body may be, in bytes, unless the options say otherwise.
@@ -18,7 +18,7 @@ const DefaultMaxBody = 1 << 20
 // Options says what an exchange serves.
 type Options struct {
 	Sandboxes  *sandbox.Set
-	Fixtures   *fixtures.Set                     // the words of errors
+	Library    *scenario.Library                 // the contract, and the texts of errors
 	Contexts   []string                          // beside those of the contract, each such as "/gis"
 	Strict     bool                              // unknown and repeated names are refused
 	TrustProxy bool                              // X-Forwarded-Proto and -Host say how the client came
@@ -35,7 +35,7 @@ type Options struct {
 type Exchange struct {
 	Options
 
-	contract *openapi.Contract
+	contract *contract.Contract
 	router   *router
 	secrets  *secret.Known
 }
@@ -51,7 +51,7 @@ func New(o Options) (*Exchange, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	x := &Exchange{Options: o, contract: openapi.Portal(), secrets: secret.NewKnown(o.Secrets...)}
+	x := &Exchange{Options: o, contract: o.Library.Contract(), secrets: secret.NewKnown(o.Secrets...)}
 	if x.OffSpec == nil {
 		x.OffSpec = func(operation string, err error) {
 			x.Log.Error("an off-spec reply was held back", "operation", operation, "error", err)

@@ -3,9 +3,9 @@ package exchange
 import (
 	"net/http"
 
+	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/portal"
 	"github.com/mockportal/mockportal/internal/wire"
-	"github.com/mockportal/mockportal/openapi"
 )
 
 // operations says how each operation of the contract is done.
@@ -72,7 +72,7 @@ func (c *call) provision() (portal.Reply, *portal.Problem) {
 
 // orgEntitlements takes what counts out of the JSON that the contract has accepted; other members are left behind. The names of entitlements
 // are free, and stay in the world: one that is a secret must not.
-func (c *call) orgEntitlements(object openapi.JSON) (maxUsers int64, entitlements map[string]portal.Entitlement) {
+func (c *call) orgEntitlements(object contract.JSON) (maxUsers int64, entitlements map[string]portal.Entitlement) {
 	entitlements = map[string]portal.Entitlement{}
 	for name, value := range object.Members() {
 		switch name {
@@ -87,13 +87,13 @@ func (c *call) orgEntitlements(object openapi.JSON) (maxUsers int64, entitlement
 	return maxUsers, entitlements
 }
 
-func member(object openapi.JSON, name string) openapi.JSON {
+func member(object contract.JSON, name string) contract.JSON {
 	for n, value := range object.Members() {
 		if n == name {
 			return value
 		}
 	}
-	return openapi.JSON{}
+	return contract.JSON{}
 }
 
 func (c *call) generateToken() (portal.Reply, *portal.Problem) {

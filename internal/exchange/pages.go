@@ -8,8 +8,8 @@ import (
 	"path"
 	"strings"
 
+	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/wire/page"
-	"github.com/mockportal/mockportal/openapi"
 )
 
 // The operations whose pages are not those of every operation.
@@ -24,7 +24,7 @@ func (c *call) page() string {
 	var b bytes.Buffer
 	var err error
 	switch {
-	case c.errorCode != 0 && c.api == openapi.PortalAdmin && c.canSignIn():
+	case c.errorCode != 0 && c.api == contract.PortalAdmin && c.canSignIn():
 		err = page.SignIn(&b, c.signInPage())
 	case c.errorCode != 0:
 		e := c.envelope.Error
@@ -51,7 +51,7 @@ func (c *call) canSignIn() bool {
 }
 
 func (c *call) root() (name, directory string) {
-	if c.api == openapi.PortalAdmin {
+	if c.api == contract.PortalAdmin {
 		return "ArcGIS Portal Administrator Directory", c.context + "/portaladmin"
 	}
 	return "ArcGIS Portal Directory", c.context + "/sharing/rest"
@@ -60,7 +60,7 @@ func (c *call) root() (name, directory string) {
 func (c *call) head() page.Head {
 	name, directory := c.root()
 	h := page.Head{Directory: name, Title: c.title(), Member: c.caller.Name()}
-	if c.api == openapi.PortalAdmin && h.Member == "" {
+	if c.api == contract.PortalAdmin && h.Member == "" {
 		h.SignIn = directory + "/login"
 	}
 	if c.atRoot() {
@@ -130,7 +130,7 @@ func (c *call) formPage() page.FormPage {
 	return f
 }
 
-func field(p *openapi.Parameter) page.Field {
+func field(p *contract.Parameter) page.Field {
 	f := page.Field{Name: p.Name, Description: p.Description, Example: p.Example, Kind: "text", Value: p.Default, Required: p.Required}
 	switch {
 	case p.Secret:

@@ -4,10 +4,10 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/portal"
 	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/wire"
-	"github.com/mockportal/mockportal/openapi"
 )
 
 // read takes the values out of query and form, and out of them the format and the token. The query counts before the form.
@@ -17,7 +17,7 @@ func (c *call) read() *portal.Problem {
 	c.departures = unreadable
 	var err error
 	if c.request.Method == http.MethodPost {
-		var form []openapi.Value
+		var form []contract.Value
 		form, unreadable, err = wire.Form(c.request, c.x.MaxBody)
 		c.values = append(c.values, form...)
 		c.departures = append(c.departures, unreadable...)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 
+	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/wire"
 	"github.com/mockportal/mockportal/mock/journal"
 	"github.com/mockportal/mockportal/openapi"
@@ -77,8 +78,8 @@ func (c *call) size() int {
 
 // detail is what a journaled call is made readable from.
 type detail struct {
-	values []openapi.Value
-	route  *openapi.Route
+	values []contract.Value
+	route  *contract.Route
 	masks  wire.Masks
 	reply  string
 }
@@ -106,14 +107,14 @@ func (d *detail) params() map[string]any {
 }
 
 // value returns a parameter's value as the journal shows it: JSON where the contract says so and the text is JSON, masked where it is secret.
-func (d *detail) value(v openapi.Value) any {
+func (d *detail) value(v contract.Value) any {
 	if p := d.parameter(v.Name); p != nil && p.Secret && v.Text != "" {
 		return wire.Mask
 	}
 	return d.masks.Under(v.Name, d.decoded(v))
 }
 
-func (d *detail) parameter(name string) *openapi.Parameter {
+func (d *detail) parameter(name string) *contract.Parameter {
 	if d.route == nil {
 		return nil
 	}
@@ -126,7 +127,7 @@ func (d *detail) parameter(name string) *openapi.Parameter {
 }
 
 // decoded returns a value as JSON where the contract says that it is JSON, or looks like it in a parameter that the contract does not know.
-func (d *detail) decoded(v openapi.Value) any {
+func (d *detail) decoded(v contract.Value) any {
 	if p := d.parameter(v.Name); p != nil {
 		return decodeIf(p.JSON, v.Text)
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"sync"
 
+	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/portal"
 	"github.com/mockportal/mockportal/internal/wire"
 	"github.com/mockportal/mockportal/openapi"
@@ -48,7 +49,7 @@ func (c *call) renderLost() {
 const tooLarge = "too-large"
 
 func (c *call) renderProblem(problem *portal.Problem) {
-	envelope, err := wire.NewEnvelope(c.x.Fixtures, c.api, problem)
+	envelope, err := wire.NewEnvelope(c.x.Library.Fixtures(), c.api, problem)
 	if err != nil {
 		// Only a pack could take a fixture away, and packs can only add; so this is a defect, and it is said where it is seen.
 		panic("exchange: " + err.Error())
@@ -102,8 +103,8 @@ func (c *call) prove() {
 	}
 }
 
-func errorSchema(api openapi.API) string {
-	if api == openapi.PortalAdmin {
+func errorSchema(api contract.API) string {
+	if api == contract.PortalAdmin {
 		return "PortalAdminError"
 	}
 	return "SharingError"

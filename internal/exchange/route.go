@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/nearest"
 	"github.com/mockportal/mockportal/internal/portal"
 	"github.com/mockportal/mockportal/internal/wire"
@@ -53,21 +54,21 @@ func (c *call) takePrefix() string {
 }
 
 // apiOf says in whose envelope an unknown path is answered.
-func apiOf(path string) openapi.API {
+func apiOf(path string) contract.API {
 	if strings.Contains(path+"/", "/portaladmin/") {
-		return openapi.PortalAdmin
+		return contract.PortalAdmin
 	}
-	return openapi.Sharing
+	return contract.Sharing
 }
 
-func (c *call) readPath(route *openapi.Route, vars map[string]string) {
+func (c *call) readPath(route *contract.Route, vars map[string]string) {
 	for i := range route.Parameters {
 		if p := &route.Parameters[i]; p.In == "path" {
 			text, err := url.PathUnescape(vars[p.Name])
 			if err != nil {
 				text = vars[p.Name]
 			}
-			c.inPath = append(c.inPath, openapi.Value{In: "path", Name: p.Name, Text: text})
+			c.inPath = append(c.inPath, contract.Value{In: "path", Name: p.Name, Text: text})
 		}
 	}
 }
@@ -95,7 +96,7 @@ func (c *call) chooseMethod() *portal.Problem {
 			c.takeQueryForForm()
 		}
 	}
-	i := slices.IndexFunc(c.routes, func(r *openapi.Route) bool { return r.Method == method })
+	i := slices.IndexFunc(c.routes, func(r *contract.Route) bool { return r.Method == method })
 	if i >= 0 {
 		c.route = c.routes[i]
 		return nil

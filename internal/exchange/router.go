@@ -10,15 +10,15 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/wire"
-	"github.com/mockportal/mockportal/openapi"
 )
 
 // router finds the routes of a path, under every context. It is never changed and safe for concurrent use.
 type router struct {
-	paths map[string][]*openapi.Route // by path template
-	mux   *mux.Router                 // paths with a parameter; its routes are named by their templates
-	exact map[string]match            // paths without one, under every context, with and without a final slash
+	paths map[string][]*contract.Route // by path template
+	mux   *mux.Router                  // paths with a parameter; its routes are named by their templates
+	exact map[string]match             // paths without one, under every context, with and without a final slash
 }
 
 // match is where a path leads.
@@ -29,22 +29,22 @@ type match struct {
 }
 
 // shared is the router of every exchange that has no contexts of its own: its patterns are compiled once per process.
-var shared = sync.OnceValues(func() (*router, error) { return newRouter(openapi.Portal(), openapi.Portal().Servers()) })
+var shared = sync.OnceValues(func() (*router, error) { return newRouter(contract.BuiltIn(), contract.BuiltIn().Servers()) })
 
-func routerFor(contract *openapi.Contract, contexts []string) (*router, error) {
-	if len(contexts) == 0 {
+func routerFor(c *contract.Contract, contexts []string) (*router, error) {
+	if len(contexts) == 0 && c == contract.BuiltIn() {
 		return shared()
 	}
-	return newRouter(contract, slices.Concat(contract.Servers(), contexts))
+	return newRouter(c, slices.Concat(c.Servers(), contexts))
 }
 
-func newRouter(contract *openapi.Contract, contexts []string) (*router, error) {
+func newRouter(c *contract.Contract, contexts []string) (*router, error) {
 	pattern, err := contextPattern(contexts)
 	if err != nil {
 		return nil, err
 	}
-	r := &router{paths: map[string][]*openapi.Route{}, mux: mux.NewRouter().SkipClean(true).UseEncodedPath(), exact: map[string]match{}}
-	for _, route := range contract.Routes() {
+	r := &router{paths: map[string][]*contract.Route{}, mux: mux.NewRouter().SkipClean(true).UseEncodedPath(), exact: map[string]match{}}
+	for _, route := range c.Routes() {
 		switch {
 		case r.paths[route.Path] != nil:
 		case strings.Contains(route.Path, "{"):
@@ -100,6 +100,6 @@ func contextPattern(contexts []string) (string, error) {
 }
 
 // template lets a path begin with any context and end with a slash, since Esri's JavaScript client sends oauth2/token with one.
-func template(route *openapi.Route, contexts string) string {
+func template(route *contract.Route, contexts string) string {
 	return "/{context:" + contexts + "}" + strings.TrimPrefix(wire.Template(route), "/") + "{slash:/?}"
 }

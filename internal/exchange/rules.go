@@ -6,9 +6,9 @@ import (
 	"net/http"
 	"path"
 
+	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/internal/wire"
 	"github.com/mockportal/mockportal/openapi"
-	"github.com/mockportal/mockportal/scenarios"
 )
 
 // rules asks the sandbox whether a rule holds for this call. What the rule does to the answer acts later, in render and in write.
@@ -16,15 +16,15 @@ func (c *call) rules() {
 	if c.lost != nil {
 		return // the rules of the sandbox that stands in for it are not meant
 	}
-	c.decision = c.turn.Decide(func(m scenarios.Matcher) bool { return m.Matches(c.subject()) })
+	c.decision = c.turn.Decide(func(m scenario.Matcher) bool { return m.Matches(c.subject()) })
 	if c.decision.Rule != "" {
 		c.decision.Rule = c.masks.Text(c.decision.Rule)
 	}
 }
 
 // subject is the call as rules look at it; it is made only where there is a rule.
-func (c *call) subject() scenarios.Subject {
-	s := scenarios.Subject{Member: c.caller.Name(), Params: c.paramsForRules}
+func (c *call) subject() scenario.Subject {
+	s := scenario.Subject{Member: c.caller.Name(), Params: c.paramsForRules}
 	if c.operation != nil && !c.form {
 		s.Operation = c.operation.ID
 	}
@@ -34,7 +34,7 @@ func (c *call) subject() scenarios.Subject {
 // overruled reports whether the operation is not done: the rule gives the answer, or a proxy in front of the portal does.
 // Other faults break the answer of an operation that was done.
 func (c *call) overruled() bool {
-	return c.decision.Reply != nil || c.decision.Fault != nil && c.decision.Fault.Kind == scenarios.HTMLFault
+	return c.decision.Reply != nil || c.decision.Fault != nil && c.decision.Fault.Kind == scenario.HTMLFault
 }
 
 // paramsForRules decodes the parameters as the journal does, but for the masks: of a repeated name the first value counts.
@@ -50,23 +50,23 @@ func (c *call) paramsForRules() map[string]any {
 }
 
 // renderRule gives the answer that a rule has.
-func (c *call) renderRule(reply *scenarios.Reply) {
+func (c *call) renderRule(reply *scenario.Reply) {
 	switch reply.Kind {
-	case scenarios.ErrorReply:
+	case scenario.ErrorReply:
 		envelope := wire.Envelope{Evidence: reply.Document.Evidence}
 		if json.Unmarshal(reply.Document.Body, &envelope) == nil {
 			c.errorID = path.Base(reply.Document.Fixture)
 			c.renderEnvelope(envelope)
 		}
-	case scenarios.FixtureReply:
+	case scenario.FixtureReply:
 		c.evidence, c.body = reply.Document.Evidence, compact(reply.Document.Body)
-	case scenarios.StatusReply:
+	case scenario.StatusReply:
 		c.renderStatus(reply)
 	}
 }
 
 // renderStatus sends the body as it stands: a text as text, everything else as JSON, whatever format was asked for.
-func (c *call) renderStatus(reply *scenarios.Reply) {
+func (c *call) renderStatus(reply *scenario.Reply) {
 	c.status, c.evidence, c.raw = reply.Status, openapi.Assumed, wire.TypeJSON
 	c.header = http.Header{}
 	for name, value := range reply.Headers {

@@ -14,7 +14,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/mockportal/mockportal/scenarios"
+	"github.com/mockportal/mockportal/internal/scenario"
 )
 
 // Answer is what would have been sent; its headers are in the ResponseWriter already.
@@ -24,19 +24,19 @@ type Answer struct {
 }
 
 // Break sends an answer as the fault wants it. gone is closed when the client has gone, released when nothing is to be held back any longer.
-func Break(w http.ResponseWriter, a Answer, f scenarios.ConnectionFault, gone, released <-chan struct{}) {
+func Break(w http.ResponseWriter, a Answer, f scenario.ConnectionFault, gone, released <-chan struct{}) {
 	switch f.Kind {
-	case scenarios.ResetFault:
+	case scenario.ResetFault:
 		hangUp(w, true)
-	case scenarios.EmptyFault:
+	case scenario.EmptyFault:
 		hangUp(w, false)
-	case scenarios.TruncateFault:
+	case scenario.TruncateFault:
 		truncate(w, a, f.Fraction)
-	case scenarios.DripFault:
+	case scenario.DripFault:
 		drip(w, a, f.BytesPerSecond, gone, released)
-	case scenarios.HangFault:
+	case scenario.HangFault:
 		hang(gone, released)
-	case scenarios.HTMLFault:
+	case scenario.HTMLFault:
 		proxyPage(w, f.Status)
 	}
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/mockportal/mockportal/internal/fault"
-	"github.com/mockportal/mockportal/scenarios"
+	"github.com/mockportal/mockportal/internal/scenario"
 )
 
 var body = strings.Repeat("0123456789", 50)
@@ -29,7 +29,7 @@ type broken struct {
 }
 
 // meet sends a request over loopback HTTP to a handler that does nothing but break its answer.
-func meet(t *testing.T, f scenarios.ConnectionFault, start func(*httptest.Server)) (b broken) {
+func meet(t *testing.T, f scenario.ConnectionFault, start func(*httptest.Server)) (b broken) {
 	t.Helper()
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -80,17 +80,17 @@ func TestBreak(t *testing.T) {
 		"<p>The server that this proxy speaks for could not be reached.</p></body></html>\n"
 	for _, row := range []struct {
 		name  string
-		fault scenarios.ConnectionFault
+		fault scenario.ConnectionFault
 		want  broken // its Err stands for errors.Is
 	}{
-		{"reset", scenarios.ConnectionFault{Kind: scenarios.ResetFault}, broken{Err: syscall.ECONNRESET}},
-		{"empty", scenarios.ConnectionFault{Kind: scenarios.EmptyFault}, broken{Err: io.EOF}},
-		{"a tenth", scenarios.ConnectionFault{Kind: scenarios.TruncateFault, Fraction: 0.1}, broken{202, "application/json", body[:50], io.ErrUnexpectedEOF}},
-		{"nearly all", scenarios.ConnectionFault{Kind: scenarios.TruncateFault, Fraction: 0.9999}, broken{202, "application/json", body[:499], io.ErrUnexpectedEOF}},
-		{"nearly nothing", scenarios.ConnectionFault{Kind: scenarios.TruncateFault, Fraction: 0.0001}, broken{202, "application/json", "", io.ErrUnexpectedEOF}},
-		{"drip", scenarios.ConnectionFault{Kind: scenarios.DripFault, BytesPerSecond: 5000}, broken{202, "application/json", body, nil}},
-		{"fast drip", scenarios.ConnectionFault{Kind: scenarios.DripFault, BytesPerSecond: int(^uint(0) >> 1)}, broken{202, "application/json", body, nil}},
-		{"html", scenarios.ConnectionFault{Kind: scenarios.HTMLFault, Status: 503}, broken{503, "text/html", page, nil}},
+		{"reset", scenario.ConnectionFault{Kind: scenario.ResetFault}, broken{Err: syscall.ECONNRESET}},
+		{"empty", scenario.ConnectionFault{Kind: scenario.EmptyFault}, broken{Err: io.EOF}},
+		{"a tenth", scenario.ConnectionFault{Kind: scenario.TruncateFault, Fraction: 0.1}, broken{202, "application/json", body[:50], io.ErrUnexpectedEOF}},
+		{"nearly all", scenario.ConnectionFault{Kind: scenario.TruncateFault, Fraction: 0.9999}, broken{202, "application/json", body[:499], io.ErrUnexpectedEOF}},
+		{"nearly nothing", scenario.ConnectionFault{Kind: scenario.TruncateFault, Fraction: 0.0001}, broken{202, "application/json", "", io.ErrUnexpectedEOF}},
+		{"drip", scenario.ConnectionFault{Kind: scenario.DripFault, BytesPerSecond: 5000}, broken{202, "application/json", body, nil}},
+		{"fast drip", scenario.ConnectionFault{Kind: scenario.DripFault, BytesPerSecond: int(^uint(0) >> 1)}, broken{202, "application/json", body, nil}},
+		{"html", scenario.ConnectionFault{Kind: scenario.HTMLFault, Status: 503}, broken{503, "text/html", page, nil}},
 	} {
 		for protocol, start := range starts() {
 			t.Run(row.name+" "+protocol, func(t *testing.T) {
@@ -117,9 +117,9 @@ func aborted(f func()) (abort bool) {
 // TestNoConnection proves that an answer which is not on a connection is broken off all the same.
 func TestNoConnection(t *testing.T) {
 	t.Parallel()
-	for _, kind := range []scenarios.FaultKind{scenarios.ResetFault, scenarios.EmptyFault, scenarios.TruncateFault} {
+	for _, kind := range []scenario.FaultKind{scenario.ResetFault, scenario.EmptyFault, scenario.TruncateFault} {
 		if !aborted(func() {
-			fault.Break(httptest.NewRecorder(), fault.Answer{Status: 200, Body: body}, scenarios.ConnectionFault{Kind: kind}, nil, nil)
+			fault.Break(httptest.NewRecorder(), fault.Answer{Status: 200, Body: body}, scenario.ConnectionFault{Kind: kind}, nil, nil)
 		}) {
 			t.Errorf("%s comes back", kind)
 		}
@@ -146,7 +146,7 @@ func TestDripIsSlow(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				w, began := httptest.NewRecorder(), time.Now()
-				fault.Break(w, fault.Answer{Status: 200, Body: body}, scenarios.ConnectionFault{Kind: scenarios.DripFault, BytesPerSecond: row.bytesPerSecond}, after(row.gone), after(row.released))
+				fault.Break(w, fault.Answer{Status: 200, Body: body}, scenario.ConnectionFault{Kind: scenario.DripFault, BytesPerSecond: row.bytesPerSecond}, after(row.gone), after(row.released))
 				if diff := cmp.Diff(row.takes, time.Since(began)); diff != "" {
 					t.Errorf("it takes (-want +got):\n%s", diff)
 				}
@@ -177,7 +177,7 @@ func TestHang(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w, began := httptest.NewRecorder(), time.Now()
 				if !aborted(func() {
-					fault.Break(w, fault.Answer{Status: 200, Body: body}, scenarios.ConnectionFault{Kind: scenarios.HangFault}, after(row.gone), after(row.released))
+					fault.Break(w, fault.Answer{Status: 200, Body: body}, scenario.ConnectionFault{Kind: scenario.HangFault}, after(row.gone), after(row.released))
 				}) {
 					t.Error("it comes back")
 				}

@@ -7,9 +7,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/portal"
-	"github.com/mockportal/mockportal/openapi"
-	"github.com/mockportal/mockportal/scenarios"
+	"github.com/mockportal/mockportal/internal/scenario"
 )
 
 var (
@@ -46,12 +46,12 @@ func TestDescriptions(t *testing.T) {
 		if diff := cmp.Diff(tt.want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
 		}
-		if err := openapi.Portal().ProveSchema(tt.schema, got); err != nil {
+		if err := contract.BuiltIn().ProveSchema(tt.schema, got); err != nil {
 			t.Errorf("%s: %v", tt.name, err)
 		}
 	}
 	root := text(t, w.AdminRoot().Value)
-	if err := openapi.Portal().ProveSchema("PortalAdminRoot", root); err != nil {
+	if err := contract.BuiltIn().ProveSchema("PortalAdminRoot", root); err != nil {
 		t.Errorf("portaladmin: %v", err)
 	}
 	if object(t, root)["isPortalLicensed"] != true {
@@ -145,7 +145,7 @@ func TestAccessors(t *testing.T) {
 // TestViewHoldsNoSecret searches every built-in scenario's world, and what was issued in it.
 func TestViewHoldsNoSecret(t *testing.T) {
 	t.Parallel()
-	for _, name := range scenarios.BuiltIn().Names() {
+	for _, name := range scenario.BuiltIn().Names() {
 		s, w, now := played(t, name)
 		secrets := []string{}
 		for _, m := range s.World.Members {

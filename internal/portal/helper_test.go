@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/mockportal/mockportal/internal/portal"
-	"github.com/mockportal/mockportal/scenarios"
+	"github.com/mockportal/mockportal/internal/scenario"
 )
 
 const (
@@ -27,9 +27,9 @@ type tb interface {
 }
 
 // played returns a built-in scenario, its world and the time at its start.
-func played(t tb, name string) (*scenarios.Scenario, portal.World, time.Time) {
+func played(t tb, name string) (*scenario.Scenario, portal.World, time.Time) {
 	t.Helper()
-	s, err := scenarios.BuiltIn().Scenario(name)
+	s, err := scenario.BuiltIn().Scenario(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,14 +39,14 @@ func played(t tb, name string) (*scenarios.Scenario, portal.World, time.Time) {
 // written returns the world of a scenario that extends trial, and the time at its start.
 func written(t tb, world string) (portal.World, time.Time) {
 	t.Helper()
-	s, err := scenarios.BuiltIn().Decode("written", []byte("format: 1\nextends: trial\nworld:\n"+world))
+	s, err := scenario.BuiltIn().Decode("written", []byte("format: 1\nextends: trial\nworld:\n"+world))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return worldOf(t, s, 0), s.Clock.At
 }
 
-func worldOf(t tb, s *scenarios.Scenario, shift time.Duration) portal.World {
+func worldOf(t tb, s *scenario.Scenario, shift time.Duration) portal.World {
 	t.Helper()
 	w, err := portal.NewWorld(s, shift)
 	if err != nil {
@@ -100,7 +100,7 @@ func seen(t tb, w portal.World, now time.Time) string {
 // documented reads an example of the documentation.
 func documented(t tb, name string) string {
 	t.Helper()
-	body, err := os.ReadFile("../../openapi/testdata/documented/" + name)
+	body, err := os.ReadFile("../contract/testdata/documented/" + name)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/openapi"
-	"github.com/mockportal/mockportal/scenarios"
 )
 
 // license is a future licence as the fixture has it: an entry with a count takes effect at its date, one without carries the expiration.
@@ -32,7 +32,7 @@ type licenseEntry struct {
 	StartDate                int64  `json:"startDate"`
 }
 
-func newLicense(document scenarios.License, shift time.Duration) (*license, error) {
+func newLicense(document scenario.License, shift time.Duration) (*license, error) {
 	l := &license{expiration: document.Expiration.UnixMilli(), evidence: document.Evidence}
 	if err := json.Unmarshal(document.Body, &l.futureLicense); err != nil {
 		return nil, err

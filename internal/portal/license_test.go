@@ -7,7 +7,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/mockportal/mockportal/fixtures"
+	"github.com/mockportal/mockportal/internal/contract"
+	"github.com/mockportal/mockportal/internal/fixture"
 	"github.com/mockportal/mockportal/openapi"
 )
 
@@ -35,7 +36,7 @@ func TestDocumentedFutureLicense(t *testing.T) {
 func TestFutureLicense(t *testing.T) {
 	t.Parallel()
 	_, w, _ := played(t, "future-entitlements")
-	future, _ := fixtures.BuiltIn().Get("licenses/future")
+	future, _ := fixture.BuiltIn().Get("licenses/future")
 	noFuture := documented(t, "getFutureLicense.example.json")
 	for at, want := range map[int64]string{
 		0:              string(future.Body),
@@ -48,7 +49,7 @@ func TestFutureLicense(t *testing.T) {
 	} {
 		reply := w.FutureLicense(time.UnixMilli(at))
 		diffObjects(t, time.UnixMilli(at).UTC().String(), want, text(t, reply.Value))
-		if err := openapi.Portal().ProveSchema("FutureLicense", text(t, reply.Value)); err != nil {
+		if err := contract.BuiltIn().ProveSchema("FutureLicense", text(t, reply.Value)); err != nil {
 			t.Error(err)
 		}
 	}

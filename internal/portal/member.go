@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/mockportal/mockportal/scenarios"
+	"github.com/mockportal/mockportal/internal/scenario"
 )
 
 const roleAdmin = "org_admin"
@@ -48,7 +48,7 @@ func (c Caller) May(privileges []string) bool {
 	})
 }
 
-func newMember(m scenarios.Member, shift time.Duration) *Member {
+func newMember(m scenario.Member, shift time.Duration) *Member {
 	member := &Member{
 		Username: m.Username, OrgID: m.OrgID, Role: m.Role, Privileges: slices.Clone(m.Privileges),
 		password: m.Password, token: m.Token, refreshToken: m.RefreshToken,

@@ -6,8 +6,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/portal"
-	"github.com/mockportal/mockportal/openapi"
 )
 
 func TestOAuthRefusals(t *testing.T) {
@@ -52,7 +52,7 @@ func TestOAuthRefusals(t *testing.T) {
 			t.Errorf("%s: the world has changed: %t", tt.name, changed)
 		}
 		if tt.want == "" {
-			if err := openapi.Portal().ProveSchema("OAuthToken", text(t, reply.Value)); err != nil {
+			if err := contract.BuiltIn().ProveSchema("OAuthToken", text(t, reply.Value)); err != nil {
 				t.Errorf("%s: %v", tt.name, err)
 			}
 		}

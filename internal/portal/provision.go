@@ -5,8 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/openapi"
-	"github.com/mockportal/mockportal/scenarios"
 )
 
 // noEnd is the endDate of a purchase that never ends.
@@ -49,7 +49,7 @@ type Entitlement struct {
 	Num int64 `json:"num"`
 }
 
-func newProvision(document scenarios.Document, shift time.Duration) (*provision, error) {
+func newProvision(document scenario.Document, shift time.Duration) (*provision, error) {
 	p := &provision{evidence: document.Evidence}
 	if err := json.Unmarshal(document.Body, p); err != nil {
 		return nil, err

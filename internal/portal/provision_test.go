@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/portal"
 	"github.com/mockportal/mockportal/openapi"
 )
@@ -35,7 +36,7 @@ func TestDocumentedProvision(t *testing.T) {
 	}
 	got := text(t, reply.Value)
 	diffObjects(t, "the documented reply", documented(t, "provisionOrgEntitlements.example.json"), got)
-	if err := openapi.Portal().ProveSchema("Provision", got); err != nil {
+	if err := contract.BuiltIn().ProveSchema("Provision", got); err != nil {
 		t.Error(err)
 	}
 	if reply.Evidence != openapi.Documented || reply.Keep {

@@ -4,14 +4,14 @@ import (
 	"regexp"
 	"sync"
 
+	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/internal/secret"
-	"github.com/mockportal/mockportal/scenarios"
 )
 
 // Secrets finds what must not be shown of a world: what its members and apps sign in with, and every token that any portal of this program
 // issued. It is safe for concurrent use; nil finds nothing.
 type Secrets struct {
-	world scenarios.World
+	world scenario.World
 	once  sync.Once // guards known, which is made when it is first asked for
 	known *secret.Known
 }

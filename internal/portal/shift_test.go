@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/mockportal/mockportal/internal/portal"
-	"github.com/mockportal/mockportal/scenarios"
+	"github.com/mockportal/mockportal/internal/scenario"
 )
 
 // shifted moves every date of a View: RFC 3339 texts and numbers of milliseconds, but not -1, which is no date.
@@ -45,7 +45,7 @@ func isDate(key string) bool {
 // TestShiftMovesEveryDate compares each built-in scenario with itself, shifted, at its start and at each of its boundaries.
 func TestShiftMovesEveryDate(t *testing.T) {
 	t.Parallel()
-	for _, name := range scenarios.BuiltIn().Names() {
+	for _, name := range scenario.BuiltIn().Names() {
 		s, w, start := played(t, name)
 		for _, by := range []time.Duration{-time.Second, time.Hour, 10 * 365 * 24 * time.Hour} {
 			moved, err := portal.NewWorld(s, by)
@@ -76,7 +76,7 @@ func TestNothingHappensBetweenBoundaries(t *testing.T) {
 		return text(t, w.FutureLicense(now).Value) + refusal(problem) + identifies(w, "admin-token", "", now)
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		name := rapid.SampledFrom(scenarios.BuiltIn().Names()).Draw(t, "scenario")
+		name := rapid.SampledFrom(scenario.BuiltIn().Names()).Draw(t, "scenario")
 		_, w, start := played(t, name)
 		now := start.Add(time.Duration(rapid.Int64Range(-int64(60*24*time.Hour), int64(3*365*24*time.Hour)).Draw(t, "now")))
 		next := w.NextBoundary(now)

@@ -8,7 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/mockportal/mockportal/internal/portal"
-	"github.com/mockportal/mockportal/scenarios"
+	"github.com/mockportal/mockportal/internal/scenario"
 )
 
 // TestSuffix: credentials are good with the suffix of their world and without it, and with no other.
@@ -171,7 +171,7 @@ func TestCredentials(t *testing.T) {
 func TestShiftedIsANewWorldShifted(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		name := rapid.SampledFrom(scenarios.BuiltIn().Names()).Draw(t, "scenario")
+		name := rapid.SampledFrom(scenario.BuiltIn().Names()).Draw(t, "scenario")
 		s, w, now := played(t, name)
 		before := seen(t, w, now)
 		total, moved := time.Duration(0), w

@@ -12,7 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/mockportal/mockportal/internal/portal"
-	"github.com/mockportal/mockportal/scenarios"
+	"github.com/mockportal/mockportal/internal/scenario"
 )
 
 // signIn returns a token of admin, and the world that has issued it.
@@ -192,7 +192,7 @@ func TestTamperedTokens(t *testing.T) {
 func TestTokensAreDeterministic(t *testing.T) {
 	t.Parallel()
 	s, _, now := played(t, "trial")
-	issue := func(s *scenarios.Scenario) []string {
+	issue := func(s *scenario.Scenario) []string {
 		var tokens []string
 		w := worldOf(t, s, 0)
 		for range 3 {

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/mockportal/mockportal/scenarios"
+	"github.com/mockportal/mockportal/internal/scenario"
 )
 
 // World is the state of one portal. It is an immutable value: an operation that changes something returns another one.
@@ -29,7 +29,7 @@ type start struct {
 	byRefreshToken map[string]*Member
 	apps           map[string]app
 	provisionAt    map[provisionKey]int // where a provision stands in World.provisions; none is added or removed
-	listings       map[string]scenarios.Listing
+	listings       map[string]scenario.Listing
 	license        *license // nil: the scenario has none
 	boundaries     []time.Time
 	key            []byte        // signs tokens
@@ -44,7 +44,7 @@ type app struct {
 }
 
 // NewWorld returns the world at the start of a scenario, with all its dates moved by shift.
-func NewWorld(s *scenarios.Scenario, shift time.Duration) (World, error) {
+func NewWorld(s *scenario.Scenario, shift time.Duration) (World, error) {
 	key := sha256.Sum256(binary.BigEndian.AppendUint64([]byte("mockportal token "), s.Seed))
 	w := World{
 		start: &start{
@@ -84,7 +84,7 @@ func (w *World) addProvisions(shift time.Duration) error {
 	return nil
 }
 
-func (w World) addLicense(document scenarios.License, shift time.Duration) error {
+func (w World) addLicense(document scenario.License, shift time.Duration) error {
 	if document.Body == nil {
 		return nil
 	}

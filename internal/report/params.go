@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/mock/journal"
 	"github.com/mockportal/mockportal/openapi"
 )
@@ -54,13 +55,13 @@ func fieldsOf(call *journal.Call) []field {
 }
 
 // routeOf returns the route that the call took, nil when its path is not one of the contract's.
-func routeOf(call *journal.Call) *openapi.Route {
+func routeOf(call *journal.Call) *contract.Route {
 	if call.Kind == journal.KindUnknown {
 		return nil
 	}
-	var best *openapi.Route
+	var best *contract.Route
 	longest := 0
-	for _, route := range openapi.Portal().Routes() {
+	for _, route := range contract.BuiltIn().Routes() {
 		if call.Operation != "" && call.Operation != route.Operation.ID {
 			continue
 		}
@@ -81,7 +82,7 @@ func method(call *journal.Call) string {
 }
 
 // matched returns how much of the call's path the route's is, under any context and with the call's own parameters in it; 0 when it is not.
-func matched(route *openapi.Route, call *journal.Call) int {
+func matched(route *contract.Route, call *journal.Call) int {
 	path := route.Path
 	for i := range route.Parameters {
 		if p := &route.Parameters[i]; p.In == "path" {
@@ -107,23 +108,23 @@ func first(value any) any {
 	return value
 }
 
-func parameter(route *openapi.Route, name string) *openapi.Parameter {
+func parameter(route *contract.Route, name string) *contract.Parameter {
 	if route == nil {
 		return nil
 	}
-	if i := slices.IndexFunc(route.Parameters, func(p openapi.Parameter) bool { return p.Name == name }); i >= 0 {
+	if i := slices.IndexFunc(route.Parameters, func(p contract.Parameter) bool { return p.Name == name }); i >= 0 {
 		return &route.Parameters[i]
 	}
 	return nil
 }
 
-func namesOf(call *journal.Call, route *openapi.Route) []string {
+func namesOf(call *journal.Call, route *contract.Route) []string {
 	names := slices.Sorted(maps.Keys(call.Params))
 	if route == nil {
 		return names
 	}
 	order := func(name string) int {
-		if i := slices.IndexFunc(route.Parameters, func(p openapi.Parameter) bool { return p.Name == name }); i >= 0 {
+		if i := slices.IndexFunc(route.Parameters, func(p contract.Parameter) bool { return p.Name == name }); i >= 0 {
 			return i
 		}
 		return len(route.Parameters)
@@ -133,7 +134,7 @@ func namesOf(call *journal.Call, route *openapi.Route) []string {
 }
 
 // textsOf returns the values of a name as texts.
-func textsOf(call *journal.Call, name string, p *openapi.Parameter) []string {
+func textsOf(call *journal.Call, name string, p *contract.Parameter) []string {
 	values := []any{call.Params[name]}
 	switch list := call.Params[name].(type) {
 	case journal.Repeated:
@@ -152,7 +153,7 @@ func textsOf(call *journal.Call, name string, p *openapi.Parameter) []string {
 
 // isRepeated tells the values of a repeated name from one JSON list, which look alike once a call has been JSON itself. A parameter that is no
 // JSON has no lists; of the others the violations know: one Repeated, or for a name that the contract does not have one Unknown a value.
-func isRepeated(call *journal.Call, name string, p *openapi.Parameter) bool {
+func isRepeated(call *journal.Call, name string, p *contract.Parameter) bool {
 	if p != nil && !p.JSON {
 		return true
 	}
@@ -171,7 +172,7 @@ func isRepeated(call *journal.Call, name string, p *openapi.Parameter) bool {
 
 // textOf writes a value as it may have been sent: text as it is, JSON compact. A string in a JSON parameter is a text that was no JSON, unless
 // it is JSON: then it stood in quotes, or it would have been decoded.
-func textOf(value any, p *openapi.Parameter) string {
+func textOf(value any, p *contract.Parameter) string {
 	text, isText := value.(string)
 	if isText && (p == nil || !p.JSON || !json.Valid([]byte(text))) {
 		return text
@@ -191,7 +192,7 @@ func compact(value any) []byte {
 
 // inQuery returns how many values of a name a POST had in its query, as far as violations tell; they stand before those of the form.
 // A name that the contract has is told of where it is repeated and where it departs, one that it does not have for each value.
-func inQuery(call *journal.Call, name string, p *openapi.Parameter) int {
+func inQuery(call *journal.Call, name string, p *contract.Parameter) int {
 	departs, again, unknown := false, 0, 0
 	for _, v := range call.Violations {
 		if v.Name != name || v.In != "query" {

@@ -8,7 +8,7 @@ import (
 
 	"github.com/mockportal/mockportal/internal/portal"
 	"github.com/mockportal/mockportal/internal/sandbox"
-	"github.com/mockportal/mockportal/scenarios"
+	"github.com/mockportal/mockportal/internal/scenario"
 )
 
 var epoch = time.Date(2030, 1, 1, 0, 0, 0, 123456789, time.UTC)
@@ -23,17 +23,17 @@ type change struct {
 func TestChangeClock(t *testing.T) {
 	t.Parallel()
 	const day, trial = 24 * time.Hour, 2591999 * time.Second
-	mode := func(after time.Duration, m scenarios.ClockMode) change {
+	mode := func(after time.Duration, m scenario.ClockMode) change {
 		return change{after, sandbox.ClockChange{Mode: m}}
 	}
 	advance := func(after, by time.Duration) change { return change{after, sandbox.ClockChange{Advance: by}} }
 	at := func(after time.Duration, at time.Time) change { return change{after, sandbox.ClockChange{At: at}} }
 	for _, tt := range []struct {
 		name       string
-		starts     scenarios.ClockMode
+		starts     scenario.ClockMode
 		changes    []change
 		now, later time.Time
-		mode       scenarios.ClockMode
+		mode       scenario.ClockMode
 		end        time.Time // of the trial
 	}{
 		{"frozen, advanced", "", []change{advance(0, 31*day), advance(time.Hour, time.Millisecond)}, start.Add(31*day + 1e6), start.Add(31*day + 1e6), "frozen", start.Add(trial)},
@@ -93,7 +93,7 @@ func TestClockNeverGoesBack(t *testing.T) {
 		"at elsewhere": {At: start.Add(time.Hour - 1).In(time.FixedZone("elsewhere", 7200))},
 		"advance":      {Advance: -1},
 	} {
-		for _, mode := range []scenarios.ClockMode{scenarios.Frozen, scenarios.Running} {
+		for _, mode := range []scenario.ClockMode{scenario.Frozen, scenario.Running} {
 			wall := &hand{at: epoch}
 			b := box(t, sandbox.Options{Clock: sandbox.ClockSetting{Mode: mode}, Wall: wall.now})
 			mustChange(t, b, sandbox.ClockChange{At: start.Add(30 * time.Minute)})
@@ -149,13 +149,13 @@ func TestToWallMovesAllDates(t *testing.T) {
 	kept := func() bool {
 		return turn(b, func(turn *sandbox.Turn) bool { _, ok := turn.Kept("getFutureLicense"); return ok })
 	}
-	if err := b.ChangeClock(sandbox.ClockChange{Mode: scenarios.Running}); err != nil {
+	if err := b.ChangeClock(sandbox.ClockChange{Mode: scenario.Running}); err != nil {
 		t.Fatal(err)
 	}
 	if !kept() {
 		t.Error("nothing was shifted, and yet the reply is forgotten")
 	}
-	if err := b.ChangeClock(sandbox.ClockChange{Mode: scenarios.Wall}); err != nil {
+	if err := b.ChangeClock(sandbox.ClockChange{Mode: scenario.Wall}); err != nil {
 		t.Fatal(err)
 	}
 	if kept() {

@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/mockportal/mockportal/internal/sandbox"
-	"github.com/mockportal/mockportal/scenarios"
+	"github.com/mockportal/mockportal/internal/scenario"
 )
 
 func TestParseClock(t *testing.T) {
@@ -18,13 +18,13 @@ func TestParseClock(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return sandbox.ClockSetting{Mode: scenarios.Frozen, At: moment.UTC()}
+		return sandbox.ClockSetting{Mode: scenario.Frozen, At: moment.UTC()}
 	}
 	for text, want := range map[string]sandbox.ClockSetting{
 		"":                          {},
-		"frozen":                    {Mode: scenarios.Frozen},
-		"running":                   {Mode: scenarios.Running},
-		"wall":                      {Mode: scenarios.Wall},
+		"frozen":                    {Mode: scenario.Frozen},
+		"running":                   {Mode: scenario.Running},
+		"wall":                      {Mode: scenario.Wall},
 		"2016-07-22T16:48:37Z":      at("2016-07-22T16:48:37Z"),
 		"2016-07-22T18:48:37+02:00": at("2016-07-22T16:48:37Z"),
 		"2016-07-22T16:48:37.5Z":    at("2016-07-22T16:48:37.5Z"),
@@ -72,14 +72,14 @@ func TestModes(t *testing.T) {
 		setting    sandbox.ClockSetting
 		now, later time.Time
 		end        time.Time
-		mode       scenarios.ClockMode
+		mode       scenario.ClockMode
 	}{
-		{"frozen, by default", "", sandbox.ClockSetting{}, start, start, start.Add(trial), scenarios.Frozen},
-		{"frozen at another time", "", sandbox.ClockSetting{Mode: scenarios.Frozen, At: at}, at, at, start.Add(trial), scenarios.Frozen},
-		{"frozen at another time, mode left out", "", sandbox.ClockSetting{At: at}, at, at, start.Add(trial), scenarios.Frozen},
-		{"wall by the scenario", "clock: { mode: wall }\n", sandbox.ClockSetting{}, wall, wall.Add(time.Hour), wall.Truncate(time.Second).Add(trial), scenarios.Wall},
-		{"wall by setting", "", sandbox.ClockSetting{Mode: scenarios.Wall}, wall, wall.Add(time.Hour), wall.Truncate(time.Second).Add(trial), scenarios.Wall},
-		{"wall in the scenario, frozen by setting", "clock: { mode: wall }\n", sandbox.ClockSetting{Mode: scenarios.Frozen}, start, start, start.Add(trial), scenarios.Frozen},
+		{"frozen, by default", "", sandbox.ClockSetting{}, start, start, start.Add(trial), scenario.Frozen},
+		{"frozen at another time", "", sandbox.ClockSetting{Mode: scenario.Frozen, At: at}, at, at, start.Add(trial), scenario.Frozen},
+		{"frozen at another time, mode left out", "", sandbox.ClockSetting{At: at}, at, at, start.Add(trial), scenario.Frozen},
+		{"wall by the scenario", "clock: { mode: wall }\n", sandbox.ClockSetting{}, wall, wall.Add(time.Hour), wall.Truncate(time.Second).Add(trial), scenario.Wall},
+		{"wall by setting", "", sandbox.ClockSetting{Mode: scenario.Wall}, wall, wall.Add(time.Hour), wall.Truncate(time.Second).Add(trial), scenario.Wall},
+		{"wall in the scenario, frozen by setting", "clock: { mode: wall }\n", sandbox.ClockSetting{Mode: scenario.Frozen}, start, start, start.Add(trial), scenario.Frozen},
 	} {
 		clock := &hand{at: wall}
 		b := box(t, sandbox.Options{Scenario: written(t, tt.source), Clock: tt.setting, Wall: clock.now})
@@ -115,7 +115,7 @@ func TestShiftIsRoundedDown(t *testing.T) {
 		"earlier, within a second":       {start.Add(-3*time.Second - 1), start.Add(-4 * time.Second)},
 		"earlier, by less than a second": {start.Add(-1), start.Add(-time.Second)},
 	} {
-		b := box(t, sandbox.Options{Clock: sandbox.ClockSetting{Mode: scenarios.Wall}, Wall: (&hand{at: tt.wall}).now})
+		b := box(t, sandbox.Options{Clock: sandbox.ClockSetting{Mode: scenario.Wall}, Wall: (&hand{at: tt.wall}).now})
 		if first := b.World().Boundaries()[0]; !first.Equal(tt.want) {
 			t.Errorf("%s: the trial begins %v, want %v", name, first.UTC(), tt.want)
 		}
@@ -128,7 +128,7 @@ func TestShiftMovesTokensToo(t *testing.T) {
 	s := written(t, "world: { members: { viewer: { tokenExpires: \"2016-07-22T17:48:37Z\" } } }\n")
 	clock := &hand{at: time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)}
 	end := clock.at.Add(time.Hour)
-	b := box(t, sandbox.Options{Scenario: s, Clock: sandbox.ClockSetting{Mode: scenarios.Wall}, Wall: clock.now})
+	b := box(t, sandbox.Options{Scenario: s, Clock: sandbox.ClockSetting{Mode: scenario.Wall}, Wall: clock.now})
 	for at, want := range map[time.Time]bool{clock.at: true, end.Add(-time.Millisecond): true, end: false} {
 		clock.set(at)
 		if got := turn(b, func(turn *sandbox.Turn) bool {
@@ -144,7 +144,7 @@ func TestShiftMovesTokensToo(t *testing.T) {
 func TestViewIsInUTC(t *testing.T) {
 	t.Parallel()
 	elsewhere := time.Date(2030, 1, 1, 5, 30, 0, 0, time.FixedZone("elsewhere", int((5*time.Hour+30*time.Minute)/time.Second)))
-	b := box(t, sandbox.Options{Clock: sandbox.ClockSetting{Mode: scenarios.Wall}, Wall: (&hand{at: elsewhere}).now})
+	b := box(t, sandbox.Options{Clock: sandbox.ClockSetting{Mode: scenario.Wall}, Wall: (&hand{at: elsewhere}).now})
 	view, err := b.View()
 	if err != nil {
 		t.Fatal(err)

@@ -3,8 +3,8 @@ package sandbox
 import (
 	"context"
 
+	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock/journal"
-	"github.com/mockportal/mockportal/scenarios"
 )
 
 // Unmet holds the calls in the journal against the scenario's expectations, as they are now.
@@ -20,7 +20,7 @@ func (s *Sandbox) Verify(ctx context.Context) journal.Verdict {
 // Ended is a scenario that was played to its end, and what the calls said to its expectations.
 type Ended struct {
 	Sandbox  string
-	Scenario *scenarios.Scenario
+	Scenario *scenario.Scenario
 	Verdict  journal.Verdict
 }
 

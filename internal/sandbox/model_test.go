@@ -16,8 +16,8 @@ import (
 
 	"github.com/mockportal/mockportal/internal/portal"
 	"github.com/mockportal/mockportal/internal/sandbox"
+	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock/journal"
-	"github.com/mockportal/mockportal/scenarios"
 )
 
 const (
@@ -27,7 +27,7 @@ const (
 
 // model is a sandbox as one would write it first. It knows only its own.
 type model struct {
-	scenario *scenarios.Scenario
+	scenario *scenario.Scenario
 	now      time.Time
 	calls    int
 	state
@@ -58,7 +58,7 @@ type modelRule struct {
 	after, times int
 }
 
-func (m *model) start(s *scenarios.Scenario) {
+func (m *model) start(s *scenario.Scenario) {
 	m.scenario, m.now, m.state = s, s.Clock.At, state{}
 	for i, r := range s.Rules {
 		m.rules = append(m.rules, modelRule{sandbox.RuleView{ID: fmt.Sprintf("file-%d", i+1), Name: r.Name}, r.When.Operation, r.After, r.Times})
@@ -104,11 +104,11 @@ type pair struct {
 	t     faulty
 	box   *sandbox.Sandbox
 	model model
-	plays []*scenarios.Scenario
+	plays []*scenario.Scenario
 	draw  func(label string, n int) int // 0 to n-1
 }
 
-func newPair(t faulty, set *sandbox.Set, plays []*scenarios.Scenario, wall func() time.Time, draw func(string, int) int) *pair {
+func newPair(t faulty, set *sandbox.Set, plays []*scenario.Scenario, wall func() time.Time, draw func(string, int) int) *pair {
 	p := &pair{t: t, plays: plays, draw: draw}
 	s := p.pick()
 	box, err := set.Create(sandbox.Options{Scenario: s, Wall: wall})
@@ -121,7 +121,7 @@ func newPair(t faulty, set *sandbox.Set, plays []*scenarios.Scenario, wall func(
 	return p
 }
 
-func (p *pair) pick() *scenarios.Scenario { return p.plays[p.draw("scenario", len(p.plays))] }
+func (p *pair) pick() *scenario.Scenario { return p.plays[p.draw("scenario", len(p.plays))] }
 
 func (p *pair) provision() {
 	maxUsers := int64(p.draw("max", 10))
@@ -178,13 +178,13 @@ func (p *pair) advance() {
 var operations = []string{"user", "getFutureLicense"}
 
 func (p *pair) addRule() {
-	r := scenarios.Rule{
-		When:  scenarios.Matcher{Operation: operations[p.draw("operation", 2)]},
-		After: p.draw("after", 3), Times: p.draw("times", 3), Delay: scenarios.Delay{Min: 1, Max: 1},
+	r := scenario.Rule{
+		When:  scenario.Matcher{Operation: operations[p.draw("operation", 2)]},
+		After: p.draw("after", 3), Times: p.draw("times", 3), Delay: scenario.Delay{Min: 1, Max: 1},
 	}
 	p.model.added++
 	want := fmt.Sprintf("rule-%d", p.model.added)
-	if diff := cmp.Diff([]string{want}, p.box.AddRules([]scenarios.Rule{r})); diff != "" {
+	if diff := cmp.Diff([]string{want}, p.box.AddRules([]scenario.Rule{r})); diff != "" {
 		p.t.Errorf("%s: ids (-want +got):\n%s", p.box.ID, diff)
 	}
 	at := slices.IndexFunc(p.model.rules, func(r modelRule) bool { return !r.Runtime })
@@ -196,11 +196,11 @@ func (p *pair) addRule() {
 
 // call lets the rules decide and is journaled.
 func (p *pair) call() {
-	subject := scenarios.Subject{Operation: operations[p.draw("operation", 2)]}
+	subject := scenario.Subject{Operation: operations[p.draw("operation", 2)]}
 	var got sandbox.Decision
 	number := 0
 	p.box.Turn(func(turn *sandbox.Turn) {
-		got = turn.Decide(func(m scenarios.Matcher) bool { return m.Matches(subject) })
+		got = turn.Decide(func(m scenario.Matcher) bool { return m.Matches(subject) })
 		number = p.box.Journal.Append(journal.Record{Call: journal.Call{Rule: got.Rule}, Detail: func(*journal.Call) {}})
 	})
 	p.model.calls++
@@ -240,7 +240,7 @@ func (p *pair) compare() {
 	}
 	want := sandbox.View{
 		Sandbox: p.box.ID, Scenario: p.model.scenario.Name, Seed: p.model.scenario.Seed,
-		Clock: sandbox.Clock{Now: p.model.now, EpochMs: p.model.now.UnixMilli(), Mode: scenarios.Frozen},
+		Clock: sandbox.Clock{Now: p.model.now, EpochMs: p.model.now.UnixMilli(), Mode: scenario.Frozen},
 		World: p.model.world(p.t),
 	}
 	if !reflect.DeepEqual(want, got) { // cmp takes its time
@@ -300,9 +300,9 @@ func (m *model) world(t faulty) portal.View {
 }
 
 // played returns the scenarios of the property tests.
-func played(t *testing.T) []*scenarios.Scenario {
+func played(t *testing.T) []*scenario.Scenario {
 	t.Helper()
-	return []*scenarios.Scenario{
+	return []*scenario.Scenario{
 		builtIn(t, "trial"), builtIn(t, "future-entitlements"),
 		written(t, "seed: 5\nrules:\n  - { name: a, when: { operation: user }, after: 1, times: 2, delay: 1s }\n  - { when: { operation: user }, after: 1, delay: 1s }\n  - { when: { operation: getFutureLicense }, times: 1, delay: 1s }\n"),
 	}
@@ -342,7 +342,7 @@ func (p *pair) compareForeign(pairs []*pair) {
 	}
 }
 
-func setOf(t interface{ Fatal(args ...any) }, s *scenarios.Scenario, wall func() time.Time) *sandbox.Set {
+func setOf(t interface{ Fatal(args ...any) }, s *scenario.Scenario, wall func() time.Time) *sandbox.Set {
 	box, err := sandbox.New(sandbox.Options{ID: sandbox.Default, Scenario: s, Wall: wall})
 	if err != nil {
 		t.Fatal(err)

@@ -6,12 +6,12 @@ import (
 	"slices"
 	"time"
 
-	"github.com/mockportal/mockportal/scenarios"
+	"github.com/mockportal/mockportal/internal/scenario"
 )
 
 // rule is a rule with what it has counted.
 type rule struct {
-	scenarios.Rule
+	scenario.Rule
 
 	id      string
 	runtime bool // added while the sandbox was playing
@@ -26,8 +26,8 @@ func (r *rule) spent() bool { return r.Times > 0 && r.matched >= r.After+r.Times
 type Decision struct {
 	Rule  string        // the rule's name, or its id when it has none; "" when no rule holds
 	Delay time.Duration // how long the answer is held back
-	Reply *scenarios.Reply
-	Fault *scenarios.ConnectionFault
+	Reply *scenario.Reply
+	Fault *scenario.ConnectionFault
 }
 
 // RuleView is a rule as people may look at it.
@@ -40,7 +40,7 @@ type RuleView struct {
 }
 
 // fileRules numbers the rules of a scenario.
-func fileRules(s *scenarios.Scenario) []*rule {
+func fileRules(s *scenario.Scenario) []*rule {
 	rules := make([]*rule, len(s.Rules))
 	for i, r := range s.Rules {
 		rules[i] = &rule{Rule: r, id: fmt.Sprintf("file-%d", i+1)}
@@ -49,7 +49,7 @@ func fileRules(s *scenarios.Scenario) []*rule {
 }
 
 // Decide returns what the first matching rule does to a call, and counts it. Rules that were added while playing stand before the file's.
-func (t *Turn) Decide(matches func(scenarios.Matcher) bool) Decision {
+func (t *Turn) Decide(matches func(scenario.Matcher) bool) Decision {
 	for _, r := range t.box.state.rules {
 		if r.spent() || !matches(r.When) {
 			continue
@@ -83,7 +83,7 @@ func (r *rule) title() string {
 }
 
 // draw returns a delay between its bounds, from the sandbox's seed.
-func (s *state) draw(d scenarios.Delay) time.Duration {
+func (s *state) draw(d scenario.Delay) time.Duration {
 	if d.Max <= d.Min {
 		return d.Min
 	}
@@ -93,7 +93,7 @@ func (s *state) draw(d scenarios.Delay) time.Duration {
 func newRandom(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0x6d6f636b)) }
 
 // AddRules puts rules before the file's, in the order in which they came, and returns their ids.
-func (s *Sandbox) AddRules(rules []scenarios.Rule) []string {
+func (s *Sandbox) AddRules(rules []scenario.Rule) []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	at := slices.IndexFunc(s.state.rules, func(r *rule) bool { return !r.runtime })

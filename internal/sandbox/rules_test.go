@@ -10,15 +10,15 @@ import (
 
 	"github.com/mockportal/mockportal/internal/portal"
 	"github.com/mockportal/mockportal/internal/sandbox"
+	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock/journal"
-	"github.com/mockportal/mockportal/scenarios"
 )
 
 // decide lets the rules look at a call.
 func decide(b *sandbox.Sandbox, operation, member string) sandbox.Decision {
-	subject := scenarios.Subject{Operation: operation, Member: member, Params: func() map[string]any { return nil }}
+	subject := scenario.Subject{Operation: operation, Member: member, Params: func() map[string]any { return nil }}
 	return turn(b, func(turn *sandbox.Turn) sandbox.Decision {
-		return turn.Decide(func(m scenarios.Matcher) bool { return m.Matches(subject) })
+		return turn.Decide(func(m scenario.Matcher) bool { return m.Matches(subject) })
 	})
 }
 
@@ -32,9 +32,9 @@ func decided(b *sandbox.Sandbox, calls int) []string {
 }
 
 // rules reads rules as a client sends them.
-func rules(t *testing.T, source string) []scenarios.Rule {
+func rules(t *testing.T, source string) []scenario.Rule {
 	t.Helper()
-	all, err := scenarios.BuiltIn().Rules(builtIn(t, "trial"), []byte(source))
+	all, err := scenario.BuiltIn().Rules(builtIn(t, "trial"), []byte(source))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func TestDecisionHasWhatTheRuleHas(t *testing.T) {
 	s := written(t, "rules:\n  - { name: f, when: { operation: user }, delay: 50ms, fault: { kind: html, status: 500 } }\n"+
 		"  - { name: r, when: { operation: getFutureLicense }, reply: { status: 429, headers: { Retry-After: \"2\" }, offSpec: true } }\n")
 	b := box(t, sandbox.Options{Scenario: s})
-	want := sandbox.Decision{Rule: "f", Delay: 50 * time.Millisecond, Fault: &scenarios.ConnectionFault{Kind: scenarios.HTMLFault, Status: 500}}
+	want := sandbox.Decision{Rule: "f", Delay: 50 * time.Millisecond, Fault: &scenario.ConnectionFault{Kind: scenario.HTMLFault, Status: 500}}
 	if diff := cmp.Diff(want, decide(b, "user", "")); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -210,7 +210,7 @@ func TestDrawnFromTheSeed(t *testing.T) {
 
 func TestDelay(t *testing.T) {
 	t.Parallel()
-	for source, want := range map[string]scenarios.Delay{
+	for source, want := range map[string]scenario.Delay{
 		"50ms":                     {Min: 50 * time.Millisecond, Max: 50 * time.Millisecond},
 		"{ min: 10ms, max: 90ms }": {Min: 10 * time.Millisecond, Max: 90 * time.Millisecond},
 		"{ min: 3ns, max: 5ns }":   {Min: 3, Max: 5},
@@ -230,7 +230,7 @@ func TestDelay(t *testing.T) {
 // TestBuiltInPortals: the scenarios whose name says what goes wrong.
 func TestBuiltInPortals(t *testing.T) {
 	t.Parallel()
-	unavailable := sandbox.Decision{Rule: "unavailable", Fault: &scenarios.ConnectionFault{Kind: scenarios.HTMLFault, Status: 503}}
+	unavailable := sandbox.Decision{Rule: "unavailable", Fault: &scenario.ConnectionFault{Kind: scenario.HTMLFault, Status: 503}}
 	slow := sandbox.Decision{Rule: "slow", Delay: 2 * time.Second}
 	for name, want := range map[string]sandbox.Decision{"portal-unavailable": unavailable, "slow-portal": slow} {
 		b := box(t, sandbox.Options{Scenario: builtIn(t, name)})
@@ -285,7 +285,7 @@ func use(t *testing.T, b *sandbox.Sandbox, wall *hand) {
 	for range 3 {
 		b.Journal.Append(journal.Record{Detail: func(*journal.Call) {}})
 	}
-	if err := b.ChangeClock(sandbox.ClockChange{Mode: scenarios.Running}); err != nil {
+	if err := b.ChangeClock(sandbox.ClockChange{Mode: scenario.Running}); err != nil {
 		t.Fatal(err)
 	}
 	wall.set(wall.now().Add(time.Hour))
@@ -378,16 +378,16 @@ func TestPlay(t *testing.T) {
 func TestClockSettingOutlivesTheScenario(t *testing.T) {
 	t.Parallel()
 	wall := &hand{at: epoch}
-	b := box(t, sandbox.Options{Clock: sandbox.ClockSetting{Mode: scenarios.Wall}, Wall: wall.now})
+	b := box(t, sandbox.Options{Clock: sandbox.ClockSetting{Mode: scenario.Wall}, Wall: wall.now})
 	for name, f := range map[string]func() error{"Reset": b.Reset, "Play": func() error { return b.Play(builtIn(t, "purchased")) }} {
-		if err := b.ChangeClock(sandbox.ClockChange{Mode: scenarios.Frozen}); err != nil {
+		if err := b.ChangeClock(sandbox.ClockChange{Mode: scenario.Frozen}); err != nil {
 			t.Fatal(err)
 		}
 		wall.set(wall.now().Add(time.Hour))
 		if err := f(); err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(sandbox.Clock{Now: wall.now(), EpochMs: wall.now().UnixMilli(), Mode: scenarios.Wall}, b.ReadClock()); diff != "" {
+		if diff := cmp.Diff(sandbox.Clock{Now: wall.now(), EpochMs: wall.now().UnixMilli(), Mode: scenario.Wall}, b.ReadClock()); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"github.com/mockportal/mockportal/internal/portal"
+	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock/journal"
-	"github.com/mockportal/mockportal/scenarios"
 )
 
 // Default is the id of the sandbox that is always there.
@@ -16,10 +16,10 @@ const Default = "default"
 // Options says what a sandbox is made of.
 type Options struct {
 	ID       string
-	Scenario *scenarios.Scenario
+	Scenario *scenario.Scenario
 	Clock    ClockSetting
 	Seed     *uint64          // overrides the scenario's; nil: the scenario's
-	Rules    []scenarios.Rule // added before anybody can call
+	Rules    []scenario.Rule  // added before anybody can call
 	MaxCalls int              // bound of the journal; 0: its default
 	MaxBytes int              // bound of the journal; 0: its default
 	Wall     func() time.Time // the wall clock
@@ -42,7 +42,7 @@ type Sandbox struct {
 
 // state is everything that starts over with a scenario.
 type state struct {
-	scenario *scenarios.Scenario
+	scenario *scenario.Scenario
 	clock    clock
 	world    portal.World
 	kept     map[string]Kept
@@ -66,7 +66,7 @@ func New(o Options) (*Sandbox, error) {
 }
 
 // begin returns the state at the start of a scenario.
-func (s *Sandbox) begin(scenario *scenarios.Scenario) (*state, error) {
+func (s *Sandbox) begin(scenario *scenario.Scenario) (*state, error) {
 	if s.options.Seed != nil {
 		seeded := *scenario
 		seeded.Seed = *s.options.Seed
@@ -89,7 +89,7 @@ func (s *Sandbox) begin(scenario *scenarios.Scenario) (*state, error) {
 }
 
 // Play starts another scenario: world, clock and rules start over, rules that were added are dropped, the journal stays.
-func (s *Sandbox) Play(scenario *scenarios.Scenario) error {
+func (s *Sandbox) Play(scenario *scenario.Scenario) error {
 	next, err := s.begin(scenario)
 	if err != nil {
 		return err
@@ -138,7 +138,7 @@ func (s *Sandbox) Close() {
 }
 
 // Scenario returns the scenario that is played.
-func (s *Sandbox) Scenario() *scenarios.Scenario {
+func (s *Sandbox) Scenario() *scenario.Scenario {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.state.scenario
@@ -177,7 +177,7 @@ type Kept struct {
 type Turn struct {
 	Now      time.Time // of the portal
 	Wall     time.Time
-	Scenario *scenarios.Scenario
+	Scenario *scenario.Scenario
 	Released <-chan struct{} // closed when answers that are held back are to be let go
 	box      *Sandbox
 }
@@ -210,9 +210,9 @@ func (t *Turn) Kept(operation string) (Kept, bool) {
 
 // Clock is what a sandbox's clock shows.
 type Clock struct {
-	Now     time.Time           `json:"now"`
-	EpochMs int64               `json:"epochMs"`
-	Mode    scenarios.ClockMode `json:"mode"`
+	Now     time.Time          `json:"now"`
+	EpochMs int64              `json:"epochMs"`
+	Mode    scenario.ClockMode `json:"mode"`
 }
 
 // View is a sandbox as people may look at it.

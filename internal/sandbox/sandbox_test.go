@@ -9,11 +9,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/portal"
 	"github.com/mockportal/mockportal/internal/sandbox"
+	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock/journal"
 	"github.com/mockportal/mockportal/openapi"
-	"github.com/mockportal/mockportal/scenarios"
 )
 
 // start is clock.at of the scenario trial.
@@ -37,18 +38,18 @@ func (h *hand) set(at time.Time) {
 	h.at = at
 }
 
-func builtIn(t *testing.T, name string) *scenarios.Scenario {
+func builtIn(t *testing.T, name string) *scenario.Scenario {
 	t.Helper()
-	s, err := scenarios.BuiltIn().Scenario(name)
+	s, err := scenario.BuiltIn().Scenario(name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s
 }
 
-func written(t *testing.T, source string) *scenarios.Scenario {
+func written(t *testing.T, source string) *scenario.Scenario {
 	t.Helper()
-	s, err := scenarios.BuiltIn().Decode("written", []byte("format: 1\nextends: trial\n"+source))
+	s, err := scenario.BuiltIn().Decode("written", []byte("format: 1\nextends: trial\n"+source))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +84,7 @@ func turn[T any](b *sandbox.Sandbox, f func(*sandbox.Turn) T) T {
 
 func TestBuiltInScenariosStart(t *testing.T) {
 	t.Parallel()
-	for _, name := range scenarios.BuiltIn().Names() {
+	for _, name := range scenario.BuiltIn().Names() {
 		s := builtIn(t, name)
 		if _, err := box(t, sandbox.Options{Scenario: s}).View(); err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -196,7 +197,7 @@ func sameWorld(t *testing.T) func(a, b portal.World) bool {
 func TestKept(t *testing.T) {
 	t.Parallel()
 	wall := &hand{at: time.Date(2020, 6, 20, 12, 0, 0, 0, time.UTC)}
-	b := box(t, sandbox.Options{Scenario: builtIn(t, "future-entitlements"), Clock: sandbox.ClockSetting{Mode: scenarios.Wall}, Wall: wall.now})
+	b := box(t, sandbox.Options{Scenario: builtIn(t, "future-entitlements"), Clock: sandbox.ClockSetting{Mode: scenario.Wall}, Wall: wall.now})
 	kept := func(operation string) string {
 		return turn(b, func(turn *sandbox.Turn) string {
 			k, ok := turn.Kept(operation)
@@ -288,7 +289,7 @@ func TestJournalBounds(t *testing.T) {
 // TestViewFitsTheContract proves the view of every built-in scenario, and looks for secrets in it.
 func TestViewFitsTheContract(t *testing.T) {
 	t.Parallel()
-	for _, name := range scenarios.BuiltIn().Names() {
+	for _, name := range scenario.BuiltIn().Names() {
 		s := builtIn(t, name)
 		b := box(t, sandbox.Options{ID: "s1", Scenario: s})
 		secrets := append(secretsOf(s), signIn(t, b))
@@ -300,7 +301,7 @@ func TestViewFitsTheContract(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := openapi.Control().ProveSchema("Sandbox", string(body)); err != nil {
+		if err := contract.Control().ProveSchema("Sandbox", string(body)); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 		for _, secret := range secrets {
@@ -324,7 +325,7 @@ func signIn(t *testing.T, b *sandbox.Sandbox) string {
 	})
 }
 
-func secretsOf(s *scenarios.Scenario) []string {
+func secretsOf(s *scenario.Scenario) []string {
 	var all []string
 	for _, m := range s.World.Members {
 		for _, secret := range []string{m.Password, m.Token, m.RefreshToken} {
@@ -346,7 +347,7 @@ func TestView(t *testing.T) {
 		t.Fatal(err)
 	}
 	view.World = portal.View{}
-	want := sandbox.View{Sandbox: "s7", Scenario: "trial", Seed: builtIn(t, "trial").Seed, Clock: sandbox.Clock{Now: start, EpochMs: 1469206117000, Mode: scenarios.Frozen}}
+	want := sandbox.View{Sandbox: "s7", Scenario: "trial", Seed: builtIn(t, "trial").Seed, Clock: sandbox.Clock{Now: start, EpochMs: 1469206117000, Mode: scenario.Frozen}}
 	if diff := cmp.Diff(want, view); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

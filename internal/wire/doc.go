@@ -3,7 +3,7 @@
 //
 //	values, violations := wire.Query(r.URL.RawQuery)
 //	format := wire.FormatOf(values, wire.HTML)
-//	envelope, err := wire.NewEnvelope(library.Fixtures(), openapi.Sharing, problem)
+//	envelope, err := wire.NewEnvelope(library.Fixtures(), contract.Sharing, problem)
 //	contentType, text := format.Encode(body, callback)
 //
 // It decides nothing: which parameters there may be is the contract's, which error it is the portal's.

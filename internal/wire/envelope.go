@@ -5,7 +5,8 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/mockportal/mockportal/fixtures"
+	"github.com/mockportal/mockportal/internal/contract"
+	"github.com/mockportal/mockportal/internal/fixture"
 	"github.com/mockportal/mockportal/internal/portal"
 	"github.com/mockportal/mockportal/openapi"
 )
@@ -28,7 +29,7 @@ type EnvelopeError struct {
 
 // NewEnvelope tells a problem in the words of the fixtures of an API. {name} and {allowed} are replaced literally; there is no other substitution.
 // It fails only when the set lacks a fixture that this program needs.
-func NewEnvelope(set *fixtures.Set, api openapi.API, p *portal.Problem) (Envelope, error) {
+func NewEnvelope(set *fixture.Set, api contract.API, p *portal.Problem) (Envelope, error) {
 	e, err := readEnvelope(set, api, p.ID)
 	if err != nil {
 		return Envelope{}, err
@@ -50,7 +51,7 @@ func NewEnvelope(set *fixtures.Set, api openapi.API, p *portal.Problem) (Envelop
 	return e, nil
 }
 
-func readEnvelope(set *fixtures.Set, api openapi.API, id string) (Envelope, error) {
+func readEnvelope(set *fixture.Set, api contract.API, id string) (Envelope, error) {
 	id = "errors/" + string(api) + "/" + id
 	fixture, ok := set.Get(id)
 	if !ok {

@@ -8,13 +8,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/mockportal/mockportal/fixtures"
+	"github.com/mockportal/mockportal/internal/contract"
+	"github.com/mockportal/mockportal/internal/fixture"
 	"github.com/mockportal/mockportal/internal/portal"
 	"github.com/mockportal/mockportal/internal/wire"
 	"github.com/mockportal/mockportal/openapi"
 )
 
-func render(t *testing.T, set *fixtures.Set, api openapi.API, p *portal.Problem) (string, openapi.Level) {
+func render(t *testing.T, set *fixture.Set, api contract.API, p *portal.Problem) (string, openapi.Level) {
 	t.Helper()
 	e, err := wire.NewEnvelope(set, api, p)
 	if err != nil {
@@ -31,25 +32,25 @@ func render(t *testing.T, set *fixtures.Set, api openapi.API, p *portal.Problem)
 func TestEnvelopesAreTheirFixtures(t *testing.T) {
 	t.Parallel()
 	told := 0
-	for _, id := range fixtures.BuiltIn().IDs() {
+	for _, id := range fixture.BuiltIn().IDs() {
 		rest, ok := strings.CutPrefix(id, "errors/")
 		if !ok {
 			continue
 		}
 		told++
 		api, name, _ := strings.Cut(rest, "/")
-		fixture, _ := fixtures.BuiltIn().Get(id)
-		got, evidence := render(t, fixtures.BuiltIn(), openapi.API(api), &portal.Problem{ID: name, Allowed: "POST"})
+		document, _ := fixture.BuiltIn().Get(id)
+		got, evidence := render(t, fixture.BuiltIn(), contract.API(api), &portal.Problem{ID: name, Allowed: "POST"})
 		var want strings.Builder
-		for line := range strings.SplitSeq(string(fixture.Body), "\n") {
+		for line := range strings.SplitSeq(string(document.Body), "\n") {
 			want.WriteString(strings.Replace(strings.TrimSpace(line), `": `, `":`, 1))
 		}
 		filled := strings.NewReplacer("{allowed}", "POST", "{name}", "").Replace(want.String())
 		if diff := cmp.Diff(filled, got); diff != "" {
 			t.Errorf("%s (-fixture +envelope):\n%s", id, diff)
 		}
-		if evidence != fixture.Evidence.Level {
-			t.Errorf("%s: evidence %q, want %q", id, evidence, fixture.Evidence.Level)
+		if evidence != document.Evidence.Level {
+			t.Errorf("%s: evidence %q, want %q", id, evidence, document.Evidence.Level)
 		}
 	}
 	if told < 20 {
@@ -64,16 +65,16 @@ func TestEnvelopeLines(t *testing.T) {
 		{ID: "parameter-malformed", Name: "orgEntitlements/maxUsers", Allowed: "an integer"},
 		{ID: "parameter-malformed", Name: "{allowed}", Allowed: "{name}"},
 	}
-	for api, want := range map[openapi.API]string{
-		openapi.Sharing:     `{"error":{"code":400,"message":"Invalid request","details":["'purchaserOrgId' must be specified.","'orgEntitlements/maxUsers' must be an integer.","'{allowed}' must be {name}."]}}`,
-		openapi.PortalAdmin: `{"error":{"code":400,"message":"Invalid request","details":["'purchaserOrgId' must be specified.","'orgEntitlements/maxUsers' must be an integer.","'{allowed}' must be {name}."]}}`,
+	for api, want := range map[contract.API]string{
+		contract.Sharing:     `{"error":{"code":400,"message":"Invalid request","details":["'purchaserOrgId' must be specified.","'orgEntitlements/maxUsers' must be an integer.","'{allowed}' must be {name}."]}}`,
+		contract.PortalAdmin: `{"error":{"code":400,"message":"Invalid request","details":["'purchaserOrgId' must be specified.","'orgEntitlements/maxUsers' must be an integer.","'{allowed}' must be {name}."]}}`,
 	} {
-		got, _ := render(t, fixtures.BuiltIn(), api, &portal.Problem{ID: "parameters-invalid", Lines: lines})
+		got, _ := render(t, fixture.BuiltIn(), api, &portal.Problem{ID: "parameters-invalid", Lines: lines})
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", api, diff)
 		}
 	}
-	got, _ := render(t, fixtures.BuiltIn(), openapi.Sharing, &portal.Problem{ID: "sign-in-failed", Lines: []portal.Line{{ID: "parameter-missing", Name: "username"}}})
+	got, _ := render(t, fixture.BuiltIn(), contract.Sharing, &portal.Problem{ID: "sign-in-failed", Lines: []portal.Line{{ID: "parameter-missing", Name: "username"}}})
 	if diff := cmp.Diff(`{"error":{"code":400,"message":"Unable to generate token.","details":["'username' must be specified."]}}`, got); diff != "" {
 		t.Errorf("in place of the fixture's own details (-want +got):\n%s", diff)
 	}
@@ -82,7 +83,7 @@ func TestEnvelopeLines(t *testing.T) {
 // TestTeamsTexts lays a team's texts over the built-in ones: more than one line, both words in every string, nothing else replaced.
 func TestTeamsTexts(t *testing.T) {
 	t.Parallel()
-	set, err := fixtures.BuiltIn().Overlay("pack", fstest.MapFS{
+	set, err := fixture.BuiltIn().Overlay("pack", fstest.MapFS{
 		"fixtures/errors/sharing/parameters-invalid.json":   {Data: []byte(`{"error":{"code":400,"message":"Bad {name} {{allowed}} {other} $name","details":["kept only without lines"]}}`)},
 		"fixtures/errors/sharing/parameter-missing.json":    {Data: []byte(`{"error":{"code":1,"message":"not shown","details":["{name} {name}","second {allowed}"]}}`)},
 		"fixtures/errors/sharing/parameter-malformed.json":  {Data: []byte(`{"error":{"code":1,"message":"not shown","details":[]}}`)},
@@ -104,7 +105,7 @@ func TestTeamsTexts(t *testing.T) {
 		{"a line of none", portal.Problem{ID: "parameters-invalid", Lines: []portal.Line{{ID: "parameter-malformed"}, missing}}, `{"error":{"code":400,"message":"Bad  {} {other} $name","details":["n n","second a"]}}`, openapi.Assumed},
 		{"every member", portal.Problem{ID: "oauth-client-invalid"}, `{"error":{"code":400,"messageCode":"OAUTH_0001","error":"e","error_description":"d","message":"m","details":[]}}`, openapi.Assumed},
 	} {
-		got, evidence := render(t, set, openapi.Sharing, &tt.problem)
+		got, evidence := render(t, set, contract.Sharing, &tt.problem)
 		if diff := cmp.Diff(tt.want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
 		}
@@ -117,7 +118,7 @@ func TestTeamsTexts(t *testing.T) {
 func TestEnvelopeWithoutFixture(t *testing.T) {
 	t.Parallel()
 	for _, p := range []portal.Problem{{ID: "nothing-of-the-kind"}, {ID: "parameters-invalid", Lines: []portal.Line{{ID: "nothing-of-the-kind"}}}} {
-		_, err := wire.NewEnvelope(fixtures.BuiltIn(), openapi.Sharing, &p)
+		_, err := wire.NewEnvelope(fixture.BuiltIn(), contract.Sharing, &p)
 		if err == nil || !strings.Contains(err.Error(), `no fixture "errors/sharing/nothing-of-the-kind"`) {
 			t.Errorf("%+v: %v", p, err)
 		}

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 
-	"github.com/mockportal/mockportal/openapi"
+	"github.com/mockportal/mockportal/internal/contract"
 )
 
 // Format is how an answer is written.
@@ -19,7 +19,7 @@ const (
 
 // FormatOf returns the format that a request asks for, or leftOut where it asks for none. A format that does not exist is answered in
 // JSON, for a program will read it.
-func FormatOf(values []openapi.Value, leftOut Format) Format {
+func FormatOf(values []contract.Value, leftOut Format) Format {
 	switch f := Format(First(values, "f")); f {
 	case "":
 		return leftOut

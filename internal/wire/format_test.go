@@ -5,15 +5,15 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/wire"
-	"github.com/mockportal/mockportal/openapi"
 )
 
 func TestFormatOf(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name    string
-		values  []openapi.Value
+		values  []contract.Value
 		leftOut wire.Format
 		want    wire.Format
 	}{

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/secret"
 	"github.com/mockportal/mockportal/openapi"
 )
@@ -73,7 +74,7 @@ func maskSegments(text string) string {
 // contractWords are the names of both contracts.
 var contractWords = sync.OnceValue(func() map[string]bool {
 	words := map[string]bool{}
-	for _, contract := range []*openapi.Contract{openapi.Portal(), openapi.Control()} {
+	for _, contract := range []*contract.Contract{contract.BuiltIn(), contract.Control()} {
 		for _, word := range contract.Words() {
 			words[word] = true
 		}

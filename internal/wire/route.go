@@ -3,13 +3,13 @@ package wire
 import (
 	"regexp"
 
-	"github.com/mockportal/mockportal/openapi"
+	"github.com/mockportal/mockportal/internal/contract"
 )
 
 var pathParameter = regexp.MustCompile(`\{(\w+)\}`)
 
 // Template writes a path of a contract as gorilla/mux takes it: a parameter is one segment, or several where the contract says so.
-func Template(route *openapi.Route) string {
+func Template(route *contract.Route) string {
 	return pathParameter.ReplaceAllStringFunc(route.Path, func(variable string) string {
 		name := variable[1 : len(variable)-1]
 		for i := range route.Parameters {

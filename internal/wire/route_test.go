@@ -10,14 +10,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/gorilla/mux"
 
+	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/wire"
-	"github.com/mockportal/mockportal/openapi"
 )
 
 // TestTemplate matches each path of both contracts with its own template: one segment for a parameter, several where the contract says so.
 func TestTemplate(t *testing.T) {
 	t.Parallel()
-	for _, r := range append(slices.Clone(openapi.Portal().Routes()), openapi.Control().Routes()...) {
+	for _, r := range append(slices.Clone(contract.BuiltIn().Routes()), contract.Control().Routes()...) {
 		path, vars := r.Path, map[string]string{}
 		for _, p := range r.Parameters {
 			if p.In == "path" {
@@ -39,7 +39,7 @@ func TestTemplate(t *testing.T) {
 	}
 }
 
-func match(t *testing.T, r *openapi.Route, path string) (map[string]string, bool) {
+func match(t *testing.T, r *contract.Route, path string) (map[string]string, bool) {
 	t.Helper()
 	route := new(mux.Route).Path(wire.Template(r))
 	if err := route.GetError(); err != nil {

@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/mockportal/mockportal/openapi"
+	"github.com/mockportal/mockportal/internal/contract"
 )
 
 // Cookie is the name of the cookie that keeps the token of the Portal Administrator Directory.
@@ -13,8 +13,8 @@ const Cookie = "portaladmin_token"
 // Token returns the token that a request carries: query, form, X-Esri-Authorization, Authorization, in this order, and for the
 // Portal Administrator API the cookie of its directory. There a POST must carry the token in the body or a header (documented),
 // so neither its query nor the cookie counts.
-func Token(r *http.Request, api openapi.API, values []openapi.Value) string {
-	bodyOnly := api == openapi.PortalAdmin && r.Method == http.MethodPost
+func Token(r *http.Request, api contract.API, values []contract.Value) string {
+	bodyOnly := api == contract.PortalAdmin && r.Method == http.MethodPost
 	for i := range values {
 		if v := &values[i]; v.Name == "token" && v.Text != "" && (v.In == "form" || v.In == "query" && !bodyOnly) {
 			return v.Text
@@ -25,7 +25,7 @@ func Token(r *http.Request, api openapi.API, values []openapi.Value) string {
 			return token
 		}
 	}
-	if api == openapi.PortalAdmin && !bodyOnly {
+	if api == contract.PortalAdmin && !bodyOnly {
 		if cookie, err := r.Cookie(Cookie); err == nil {
 			return cookie.Value
 		}

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/openapi"
 )
 
@@ -21,11 +22,11 @@ var ErrTooLarge = errors.New("the body is too large")
 
 // Query reads the query of a URL: its values in the order in which they came, and what could not be read.
 // Unlike net/url it keeps that order, and a bad escape costs one value, not all that follow.
-func Query(raw string) ([]openapi.Value, []openapi.Violation) { return pairs("query", raw) }
+func Query(raw string) ([]contract.Value, []openapi.Violation) { return pairs("query", raw) }
 
 // Form reads the body of a POST, urlencoded or multipart. A body of another type is not read, as the portal does not, and is a violation;
 // one that is larger than limit bytes is ErrTooLarge.
-func Form(r *http.Request, limit int64) ([]openapi.Value, []openapi.Violation, error) {
+func Form(r *http.Request, limit int64) ([]contract.Value, []openapi.Violation, error) {
 	if r.Body == nil {
 		return nil, nil, nil
 	}
@@ -68,11 +69,11 @@ func readAll(r *http.Request, limit int64) (string, error) {
 	return string(body), err
 }
 
-func pairs(in, raw string) (values []openapi.Value, violations []openapi.Violation) {
+func pairs(in, raw string) (values []contract.Value, violations []openapi.Violation) {
 	if raw == "" {
 		return nil, nil
 	}
-	values = make([]openapi.Value, 0, 1+strings.Count(raw[:min(len(raw), 4096)], "&"))
+	values = make([]contract.Value, 0, 1+strings.Count(raw[:min(len(raw), 4096)], "&"))
 	for pair := range strings.SplitSeq(raw, "&") {
 		if pair == "" {
 			continue
@@ -89,7 +90,7 @@ func pairs(in, raw string) (values []openapi.Value, violations []openapi.Violati
 			})
 			continue
 		}
-		values = append(values, openapi.Value{In: in, Name: name, Text: text})
+		values = append(values, contract.Value{In: in, Name: name, Text: text})
 	}
 	if len(violations) > 0 {
 		values = detached(values)
@@ -98,7 +99,7 @@ func pairs(in, raw string) (values []openapi.Value, violations []openapi.Violati
 }
 
 // detached copies values out of the text that they are parts of, so that they do not keep alive what of it was not read.
-func detached(values []openapi.Value) []openapi.Value {
+func detached(values []contract.Value) []contract.Value {
 	for i := range values {
 		values[i].Name, values[i].Text = strings.Clone(values[i].Name), strings.Clone(values[i].Text)
 	}
@@ -110,7 +111,7 @@ func tooMany(in string) openapi.Violation {
 }
 
 // parts reads a multipart body; a file counts as its content.
-func parts(body, boundary string) (values []openapi.Value, violations []openapi.Violation) {
+func parts(body, boundary string) (values []contract.Value, violations []openapi.Violation) {
 	reader := multipart.NewReader(strings.NewReader(body), boundary)
 	for {
 		part, err := reader.NextRawPart()
@@ -129,7 +130,7 @@ func parts(body, boundary string) (values []openapi.Value, violations []openapi.
 				Kind: openapi.Malformed, In: "body", Name: "*", Message: "is not well-formed multipart/form-data", Hint: "check the boundary and the end of the body", Allowed: "well-formed multipart/form-data",
 			})
 		}
-		values = append(values, openapi.Value{In: "form", Name: part.FormName(), Text: string(text)})
+		values = append(values, contract.Value{In: "form", Name: part.FormName(), Text: string(text)})
 	}
 }
 
@@ -139,7 +140,7 @@ func isEmpty(body, boundary string) bool {
 }
 
 // First returns the value of a name that counts; "" when it was not sent.
-func First(values []openapi.Value, name string) string {
+func First(values []contract.Value, name string) string {
 	for i := range values {
 		if values[i].Name == name && values[i].In != "path" {
 			return values[i].Text

@@ -16,19 +16,20 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
+	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/wire"
 	"github.com/mockportal/mockportal/openapi"
 )
 
-func query(pairs ...string) []openapi.Value { return values("query", pairs...) }
+func query(pairs ...string) []contract.Value { return values("query", pairs...) }
 
-func form(pairs ...string) []openapi.Value { return values("form", pairs...) }
+func form(pairs ...string) []contract.Value { return values("form", pairs...) }
 
 // values makes values of names and texts in turn.
-func values(in string, pairs ...string) []openapi.Value {
-	var all []openapi.Value
+func values(in string, pairs ...string) []contract.Value {
+	var all []contract.Value
 	for i := 0; i < len(pairs); i += 2 {
-		all = append(all, openapi.Value{In: in, Name: pairs[i], Text: pairs[i+1]})
+		all = append(all, contract.Value{In: in, Name: pairs[i], Text: pairs[i+1]})
 	}
 	return all
 }
@@ -86,7 +87,7 @@ func TestPairs(t *testing.T) {
 	}
 }
 
-func comparePairs(t *testing.T, name string, got, want []openapi.Value) {
+func comparePairs(t *testing.T, name string, got, want []contract.Value) {
 	t.Helper()
 	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", name, diff)
@@ -118,13 +119,13 @@ func TestBadEscape(t *testing.T) {
 
 func TestTooManyValues(t *testing.T) {
 	t.Parallel()
-	for in, read := range map[string]func(n int) ([]openapi.Value, []openapi.Violation){
-		"query": func(n int) ([]openapi.Value, []openapi.Violation) { return wire.Query(strings.Repeat("a=1&", n)) },
-		"form": func(n int) ([]openapi.Value, []openapi.Violation) {
+	for in, read := range map[string]func(n int) ([]contract.Value, []openapi.Violation){
+		"query": func(n int) ([]contract.Value, []openapi.Violation) { return wire.Query(strings.Repeat("a=1&", n)) },
+		"form": func(n int) ([]contract.Value, []openapi.Violation) {
 			got, violations, _ := wire.Form(post(urlencoded, strings.Repeat("a=1&", n)), 1<<20)
 			return got, violations
 		},
-		"multipart": func(n int) ([]openapi.Value, []openapi.Violation) {
+		"multipart": func(n int) ([]contract.Value, []openapi.Violation) {
 			contentType, body := multi(t, form(strings.Split(strings.Repeat("a,1,", n)+"b,2", ",")[:2*n]...))
 			got, violations, _ := wire.Form(post(contentType, body), 1<<20)
 			return got, violations
@@ -141,7 +142,7 @@ func TestTooManyValues(t *testing.T) {
 }
 
 // multi writes a multipart form.
-func multi(t *testing.T, values []openapi.Value) (contentType, body string) {
+func multi(t *testing.T, values []contract.Value) (contentType, body string) {
 	t.Helper()
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
@@ -197,7 +198,7 @@ func TestBrokenMultipart(t *testing.T) {
 	const good = "--x\r\nContent-Disposition: form-data; name=\"f\"\r\n\r\njson\r\n"
 	for name, tt := range map[string]struct {
 		contentType, body string
-		want              []openapi.Value
+		want              []contract.Value
 	}{
 		"no boundary":                {"multipart/form-data", good + "--x--\r\n", nil},
 		"another boundary":           {"multipart/form-data; boundary=y", good + "--x--\r\n", nil},
@@ -314,11 +315,11 @@ func TestFirst(t *testing.T) {
 func TestEncodedValuesSurvive(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		var want []openapi.Value
+		var want []contract.Value
 		var raw []string
 		for range rapid.IntRange(0, 8).Draw(t, "values") {
 			name, text := rapid.String().Draw(t, "name"), rapid.String().Draw(t, "text")
-			want = append(want, openapi.Value{In: "form", Name: name, Text: text})
+			want = append(want, contract.Value{In: "form", Name: name, Text: text})
 			raw = append(raw, url.QueryEscape(name)+"="+url.QueryEscape(text))
 		}
 		got, violations, err := wire.Form(post(urlencoded, strings.Join(raw, "&")), 1<<20)

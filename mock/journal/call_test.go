@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/mock/journal"
 	"github.com/mockportal/mockportal/openapi"
 )
@@ -69,12 +70,12 @@ func TestCallFitsTheContract(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := openapi.Control().ProveSchema("Calls", string(body)); err != nil {
+	if err := contract.Control().ProveSchema("Calls", string(body)); err != nil {
 		t.Error(err)
 	}
 	for i := range reflect.TypeFor[journal.Call]().NumField() {
 		name, _, _ := strings.Cut(reflect.TypeFor[journal.Call]().Field(i).Tag.Get("json"), ",")
-		if !strings.Contains(string(openapi.Control().Document()), "\n        "+name+": ") {
+		if !strings.Contains(string(contract.Control().Document()), "\n        "+name+": ") {
 			t.Errorf("the contract has no member %q", name)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"text/tabwriter"
 
+	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/openapi"
 )
 
@@ -28,7 +29,7 @@ func NewCoverage() *Coverage {
 
 // place is where the counts of an operation stand.
 type place struct {
-	operation *openapi.Operation
+	operation *contract.Operation
 	calls     int
 	params    map[string]int
 	outcomes  map[string]int
@@ -45,7 +46,7 @@ type layout struct {
 var places = sync.OnceValue(func() layout {
 	l := layout{byID: map[string]*place{}}
 	next := func() int { l.size++; return l.size - 1 }
-	for _, o := range openapi.Portal().Operations() {
+	for _, o := range contract.BuiltIn().Operations() {
 		p := &place{operation: o, calls: next(), params: map[string]int{}, outcomes: map[string]int{}}
 		for _, name := range o.ParameterNames() {
 			p.params[name] = next()
@@ -60,14 +61,14 @@ var places = sync.OnceValue(func() layout {
 })
 
 // outcomesOf returns what an operation may answer: ok, and the errors that the contract names.
-func outcomesOf(o *openapi.Operation) []string { return append([]string{string(OK)}, o.Errors...) }
+func outcomesOf(o *contract.Operation) []string { return append([]string{string(OK)}, o.Errors...) }
 
 // Covered is what a call exercised.
 type Covered struct {
 	Operation string
 	Scenario  string
 	Outcome   string // ok, or the id of the error; another counts as none
-	Values    []openapi.Value
+	Values    []contract.Value
 }
 
 // Add counts a call. A parameter that came twice counts once more each time.

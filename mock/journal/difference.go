@@ -7,7 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/mockportal/mockportal/scenarios"
+	"github.com/mockportal/mockportal/internal/scenario"
 )
 
 // Difference is one part of a call that is not what an expectation names.
@@ -21,7 +21,7 @@ type Difference struct {
 // String returns the difference in a line.
 func (d Difference) String() string { return d.Pointer + ": " + d.Message }
 
-func differences(all []scenarios.Difference) []Difference {
+func differences(all []scenario.Difference) []Difference {
 	list := make([]Difference, len(all))
 	for i, d := range all {
 		list[i] = Difference{
@@ -44,7 +44,7 @@ func pointer(path []string) string {
 // rawJSON returns a value as JSON; nil for no value.
 func rawJSON(value any) json.RawMessage {
 	switch value.(type) {
-	case scenarios.Nothing, scenarios.Anything:
+	case scenario.Nothing, scenario.Anything:
 		return nil
 	}
 	return json.RawMessage(jsonText(value))
@@ -66,9 +66,9 @@ const longest = 200
 
 func inWords(value any) string {
 	switch value.(type) {
-	case scenarios.Nothing:
+	case scenario.Nothing:
 		return "nothing"
-	case scenarios.Anything:
+	case scenario.Anything:
 		return "any value"
 	}
 	text := jsonText(value)

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/openapi"
-	"github.com/mockportal/mockportal/scenarios"
 )
 
 // candidate is a call that expectations look at. Its parameters are made readable when one asks for more than its outcome, and all of it when an
@@ -33,13 +33,13 @@ func (c *candidate) read() *Call {
 	return c.call
 }
 
-func (c *candidate) result() scenarios.Result {
+func (c *candidate) result() scenario.Result {
 	r := &c.record.Call
-	return scenarios.Result{
-		Subject: scenarios.Subject{
+	return scenario.Result{
+		Subject: scenario.Subject{
 			Operation: r.Operation, Member: r.Member, Params: c.firstParams,
 		},
-		Kind: r.Kind, Outcome: scenarios.Outcome(r.Outcome), ErrorCode: r.ErrorCode, Violations: len(r.Violations),
+		Kind: r.Kind, Outcome: scenario.Outcome(r.Outcome), ErrorCode: r.ErrorCode, Violations: len(r.Violations),
 	}
 }
 
@@ -47,10 +47,10 @@ func (c *candidate) result() scenarios.Result {
 const mostNear = 3
 
 // explain finds the calls that come closest to an expectation: the ones too many, or those that differ least.
-func (u *Unmet) explain(e scenarios.Expectation, all []*candidate, counted []*Record) {
+func (u *Unmet) explain(e scenario.Expectation, all []*candidate, counted []*Record) {
 	u.Nearest = []Near{}
 	switch {
-	case u.AtMost != scenarios.NoLimit && u.Seen > u.AtMost:
+	case u.AtMost != scenario.NoLimit && u.Seen > u.AtMost:
 		for i := u.AtMost; i < min(len(counted), u.AtMost+mostNear); i++ {
 			u.Nearest = append(u.Nearest, Near{Call: counted[i].read(), Differences: []Difference{}, Hint: repeats(counted[:i], counted[i])})
 		}
@@ -64,7 +64,7 @@ func (u *Unmet) explain(e scenarios.Expectation, all []*candidate, counted []*Re
 
 // closest returns the calls that come closest, best first: of those that an expectation concerns, else of those with a misspelt path, else
 // of the other licensing calls, else of the rest. Fewer differences are nearer; of equals the earlier call is.
-func closest(e scenarios.Expectation, all []*candidate) []Near {
+func closest(e scenario.Expectation, all []*candidate) []Near {
 	var best []missed // sorted, at most mostNear
 	least := rest
 	for _, c := range all {
@@ -95,7 +95,7 @@ func closest(e scenarios.Expectation, all []*candidate) []Near {
 type missed struct {
 	*candidate
 
-	differences []scenarios.Difference
+	differences []scenario.Difference
 }
 
 // class is how likely a call is meant to be the expected one.
@@ -108,7 +108,7 @@ const (
 	rest
 )
 
-func classOf(e scenarios.Expectation, c *Call) class {
+func classOf(e scenario.Expectation, c *Call) class {
 	switch {
 	case e.Concerns(c.Operation, c.Kind):
 		return concerned

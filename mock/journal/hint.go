@@ -9,11 +9,11 @@ import (
 	"strings"
 
 	"github.com/mockportal/mockportal/internal/nearest"
-	"github.com/mockportal/mockportal/scenarios"
+	"github.com/mockportal/mockportal/internal/scenario"
 )
 
 // hint says in words what probably happened to the call, for each difference that has an explanation.
-func hint(c *Call, all []scenarios.Difference) string {
+func hint(c *Call, all []scenario.Difference) string {
 	if len(all) == 0 {
 		return fmt.Sprintf("%s only supports the licensing operations; it counts where it is named", c.asked())
 	}
@@ -29,7 +29,7 @@ func hint(c *Call, all []scenarios.Difference) string {
 	return strings.Join(hints, "; ")
 }
 
-func hintAt(c *Call, d scenarios.Difference) string {
+func hintAt(c *Call, d scenario.Difference) string {
 	switch d.Path[0] {
 	case "operation":
 		return strayedHint(c)
@@ -107,12 +107,12 @@ func refusal(reply any) string {
 }
 
 // missingHint finds what a name that is missing was sent as, or under which name its value came.
-func missingHint(name string, d scenarios.Difference) string {
+func missingHint(name string, d scenario.Difference) string {
 	others := slices.Sorted(maps.Keys(d.Beside))
 	if other, ok := nearest.Name(name, others); ok {
 		return fmt.Sprintf("%s was sent as %s", name, other)
 	}
-	if d.Expected == (scenarios.Anything{}) {
+	if d.Expected == (scenario.Anything{}) {
 		return ""
 	}
 	for _, other := range others {

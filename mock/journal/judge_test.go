@@ -6,9 +6,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock/journal"
 	"github.com/mockportal/mockportal/openapi"
-	"github.com/mockportal/mockportal/scenarios"
 )
 
 func same(t *testing.T, name string, want, got any) {
@@ -47,9 +47,9 @@ func journalOf(maxCalls int, operations string) *journal.Journal {
 // TestCounts holds every kind of expectation against numbers of calls around its bounds.
 func TestCounts(t *testing.T) {
 	t.Parallel()
-	between := scenarios.Expectation{When: scenarios.Matcher{Operation: "a"}, AtLeast: 1, AtMost: 2}
+	between := scenario.Expectation{When: scenario.Matcher{Operation: "a"}, AtLeast: 1, AtMost: 2}
 	for _, row := range []struct {
-		expect  scenarios.Expectation
+		expect  scenario.Expectation
 		calls   string
 		seen    int
 		message string // "": it is met
@@ -90,7 +90,7 @@ func TestCounts(t *testing.T) {
 func TestHonesty(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
-		expect  scenarios.Expectation
+		expect  scenario.Expectation
 		calls   string // of which the last three are held
 		message string // "": it is met
 	}{
@@ -137,11 +137,11 @@ func TestForgottenIsNotDropped(t *testing.T) {
 // TestOrder holds expectations in order against calls: those that are required must be found one after the other, whatever stands between.
 func TestOrder(t *testing.T) {
 	t.Parallel()
-	all := func(e ...scenarios.Expectation) []scenarios.Expectation { return e }
+	all := func(e ...scenario.Expectation) []scenario.Expectation { return e }
 	ab := all(atLeast(1, "a"), atLeast(1, "b"))
 	for _, row := range []struct {
 		name    string
-		expect  []scenarios.Expectation
+		expect  []scenario.Expectation
 		calls   string
 		unmet   []int
 		message string // of the last that is unmet
@@ -162,7 +162,7 @@ func TestOrder(t *testing.T) {
 		{"a bound counts everywhere", all(atLeast(1, "a"), exactly(1, "b")), "b a b", []int{2}, "exactly 1 call of b; 2 came"},
 		{"any licensing operation", all(atLeast(1, "z"), atLeast(1, "")), "z a", nil, ""},
 	} {
-		v := journalOf(0, row.calls).Judge(scenarios.Expectations{Expect: row.expect, InOrder: true})
+		v := journalOf(0, row.calls).Judge(scenario.Expectations{Expect: row.expect, InOrder: true})
 		same(t, row.name, row.unmet, unmetOf(v))
 		if !v.Met() {
 			same(t, row.name, row.message, v.Unmet[len(v.Unmet)-1].Message)
@@ -176,7 +176,7 @@ func TestOrderHints(t *testing.T) {
 	again := atLeast(1, "a")
 	for _, row := range []struct {
 		calls  string
-		second scenarios.Expectation
+		second scenario.Expectation
 		want   string
 	}{
 		{"b a", atLeast(1, "b"), `1 of 2 expectations are unmet
@@ -200,7 +200,7 @@ expectation 2: at least 1 call of b, after call 3; 1 came, none after it
         /number: expected a number above 3, got 2
         it came before call 3, which expectation 1 counts`},
 	} {
-		v := journalOf(2, row.calls).Judge(scenarios.Expectations{Expect: []scenarios.Expectation{again, row.second}, InOrder: true})
+		v := journalOf(2, row.calls).Judge(scenario.Expectations{Expect: []scenario.Expectation{again, row.second}, InOrder: true})
 		same(t, row.calls, row.want, v.String())
 	}
 }

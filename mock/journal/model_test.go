@@ -9,9 +9,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock/journal"
 	"github.com/mockportal/mockportal/openapi"
-	"github.com/mockportal/mockportal/scenarios"
 )
 
 // model is a journal as one would write it first: a slice, from the front of which is cut what does not fit.
@@ -75,7 +75,7 @@ func (m *model) find(q journal.Query) journal.Page {
 }
 
 // concerns is which calls an expectation looks at.
-func concerns(e scenarios.Expectation, c journal.Call) bool {
+func concerns(e scenario.Expectation, c journal.Call) bool {
 	if e.When.Operation == "" {
 		return c.Kind == openapi.Licensing
 	}
@@ -83,14 +83,14 @@ func concerns(e scenarios.Expectation, c journal.Call) bool {
 }
 
 // counts is what an expectation without parameters counts.
-func counts(e scenarios.Expectation, c journal.Call) bool {
+func counts(e scenario.Expectation, c journal.Call) bool {
 	w := e.When
 	return concerns(e, c) && (w.Member == "" || w.Member == c.Member) &&
-		(w.Outcome == "" || string(w.Outcome) == string(c.Outcome)) && (w.Violations == "" || (w.Violations == scenarios.WithViolations) == (len(c.Violations) > 0))
+		(w.Outcome == "" || string(w.Outcome) == string(c.Outcome)) && (w.Violations == "" || (w.Violations == scenario.WithViolations) == (len(c.Violations) > 0))
 }
 
 // judge returns the places of the expectations that are unmet, and how many calls each of them counts.
-func (m *model) judge(all scenarios.Expectations) map[int]int {
+func (m *model) judge(all scenario.Expectations) map[int]int {
 	unmet := map[int]int{}
 	begin := 0 // where in calls the next required one is looked for
 	for i, e := range all.Expect {
@@ -100,10 +100,10 @@ func (m *model) judge(all scenarios.Expectations) map[int]int {
 				seen++
 			}
 		}
-		unclear := e.AtMost != scenarios.NoLimit && slices.ContainsFunc(m.dropped, func(c journal.Call) bool { return concerns(e, c) })
+		unclear := e.AtMost != scenario.NoLimit && slices.ContainsFunc(m.dropped, func(c journal.Call) bool { return concerns(e, c) })
 		next, found := m.follow(e, begin)
 		switch {
-		case seen < e.AtLeast, e.AtMost != scenarios.NoLimit && seen > e.AtMost, unclear, all.InOrder && !found:
+		case seen < e.AtLeast, e.AtMost != scenario.NoLimit && seen > e.AtMost, unclear, all.InOrder && !found:
 			unmet[i+1] = seen
 		}
 		if found {
@@ -114,7 +114,7 @@ func (m *model) judge(all scenarios.Expectations) map[int]int {
 }
 
 // follow looks for the calls that an expectation requires from a place on, and returns the place behind them.
-func (m *model) follow(e scenarios.Expectation, begin int) (next int, found bool) {
+func (m *model) follow(e scenario.Expectation, begin int) (next int, found bool) {
 	missing := e.AtLeast
 	for next = begin; missing > 0 && next < len(m.calls); next++ {
 		if counts(e, m.calls[next]) {
@@ -203,12 +203,12 @@ func (b both) waitNoLonger(t *rapid.T) {
 	}
 }
 
-func someExpectations(t *rapid.T) scenarios.Expectations {
-	one := rapid.Custom(func(t *rapid.T) scenarios.Expectation {
-		e := scenarios.Expectation{When: scenarios.Matcher{Operation: words.Draw(t, "operation"), Member: words.Draw(t, "member")}, AtMost: scenarios.NoLimit}
+func someExpectations(t *rapid.T) scenario.Expectations {
+	one := rapid.Custom(func(t *rapid.T) scenario.Expectation {
+		e := scenario.Expectation{When: scenario.Matcher{Operation: words.Draw(t, "operation"), Member: words.Draw(t, "member")}, AtMost: scenario.NoLimit}
 		if rapid.Bool().Draw(t, "more") {
-			e.When.Outcome = scenarios.Outcome(outcomes.Draw(t, "outcome"))
-			e.When.Violations = rapid.SampledFrom([]scenarios.Violating{scenarios.WithViolations, scenarios.WithoutViolations}).Draw(t, "violations")
+			e.When.Outcome = scenario.Outcome(outcomes.Draw(t, "outcome"))
+			e.When.Violations = rapid.SampledFrom([]scenario.Violating{scenario.WithViolations, scenario.WithoutViolations}).Draw(t, "violations")
 		}
 		e.AtLeast = rapid.IntRange(0, 4).Draw(t, "at least")
 		if rapid.Bool().Draw(t, "bounded") {
@@ -216,7 +216,7 @@ func someExpectations(t *rapid.T) scenarios.Expectations {
 		}
 		return e
 	})
-	return scenarios.Expectations{Expect: rapid.SliceOfN(one, 1, 4).Draw(t, "expect"), InOrder: rapid.Bool().Draw(t, "in order")}
+	return scenario.Expectations{Expect: rapid.SliceOfN(one, 1, 4).Draw(t, "expect"), InOrder: rapid.Bool().Draw(t, "in order")}
 }
 
 // judge asks the journal three ways, which must be one.

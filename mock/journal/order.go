@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"strconv"
 
-	"github.com/mockportal/mockportal/scenarios"
+	"github.com/mockportal/mockportal/internal/scenario"
 )
 
 // outOfOrder returns for each expectation nil, or how its calls came before those that it should follow. The calls that are required are taken
 // one after the other, as early as they can be; what comes beside them does not matter.
-func outOfOrder(expect []scenarios.Expectation, counted [][]*Record, lost *tally) []*Unmet {
+func outOfOrder(expect []scenario.Expectation, counted [][]*Record, lost *tally) []*Unmet {
 	late := make([]*Unmet, len(expect))
 	place := followed{}
 	for i, e := range expect {
@@ -37,7 +37,7 @@ type followed struct {
 	lost        bool // calls are no longer held that may have come before it, or in its place
 }
 
-func (f followed) tooEarly(place int, e scenarios.Expectation, counted []*Record, following int) *Unmet {
+func (f followed) tooEarly(place int, e scenario.Expectation, counted []*Record, following int) *Unmet {
 	early := counted[len(counted)-following-1].read()
 	u := &Unmet{
 		Expectation: place, Seen: len(counted), AtLeast: e.AtLeast, AtMost: e.AtMost,

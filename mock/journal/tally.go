@@ -3,8 +3,8 @@ package journal
 import (
 	"maps"
 
+	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/openapi"
-	"github.com/mockportal/mockportal/scenarios"
 )
 
 // tally counts calls that are no longer held.
@@ -38,7 +38,7 @@ func (t tally) clone() tally {
 }
 
 // concerning returns how many of them an expectation may have counted.
-func (t *tally) concerning(e scenarios.Expectation) int {
+func (t *tally) concerning(e scenario.Expectation) int {
 	if e.When.Operation != "" {
 		return t.of[e.When.Operation]
 	}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/mockportal/mockportal/scenarios"
+	"github.com/mockportal/mockportal/internal/scenario"
 )
 
 // Verdict is what a journal says to expectations.
@@ -38,15 +38,15 @@ func (v Verdict) Met() bool { return len(v.Unmet) == 0 }
 
 // Judge holds the calls against expectations as they are now. Where calls were dropped that an expectation may have counted, an upper bound
 // fails: nobody can tell whether it was kept.
-func (j *Journal) Judge(e scenarios.Expectations) Verdict {
+func (j *Journal) Judge(e scenario.Expectations) Verdict {
 	w, s := newWatch(e), j.Tail(0).look(everything)
 	w.take(&s)
 	return w.verdict(&s.lost)
 }
 
 // unmetBy says why so many calls do not meet an expectation; nothing when they do. lost calls may have counted too.
-func unmetBy(e scenarios.Expectation, seen, lost int) string {
-	bounded := e.AtMost != scenarios.NoLimit
+func unmetBy(e scenario.Expectation, seen, lost int) string {
+	bounded := e.AtMost != scenario.NoLimit
 	switch {
 	case bounded && seen > e.AtMost, seen < e.AtLeast && lost == 0:
 		return cameWords(seen)
@@ -74,7 +74,7 @@ func callsAre(n int) string {
 
 // Verify holds the calls against expectations, and waits up to e.Within, or until ctx or the journal ends, for calls that are still to come. It
 // answers as soon as no call that may come changes the verdict: an upper bound is kept only when the whole time is over.
-func (j *Journal) Verify(ctx context.Context, e scenarios.Expectations) Verdict {
+func (j *Journal) Verify(ctx context.Context, e scenario.Expectations) Verdict {
 	ctx, cancel := context.WithTimeout(ctx, e.Within)
 	defer cancel()
 	var ended error
@@ -91,13 +91,13 @@ func (j *Journal) Verify(ctx context.Context, e scenarios.Expectations) Verdict 
 
 // watch counts the calls of expectations as they come.
 type watch struct {
-	scenarios.Expectations
+	scenario.Expectations
 
 	all  []*Record   // that are held, oldest first
 	seen [][]*Record // those that each expectation counts
 }
 
-func newWatch(e scenarios.Expectations) *watch {
+func newWatch(e scenario.Expectations) *watch {
 	return &watch{Expectations: e, seen: make([][]*Record, len(e.Expect))}
 }
 
@@ -127,7 +127,7 @@ func (w *watch) decided(lost *tally) bool {
 			required = after(required, last)
 		}
 		missing := max(0, e.AtLeast-len(required))
-		bounded := e.AtMost != scenarios.NoLimit
+		bounded := e.AtMost != scenario.NoLimit
 		if bounded && (len(w.seen[i])+missing > e.AtMost || lost.concerning(e) > 0) {
 			return true
 		}

@@ -8,8 +8,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock/journal"
-	"github.com/mockportal/mockportal/scenarios"
 )
 
 // event is something that happens to a journal at a virtual time.
@@ -126,13 +126,13 @@ func TestWaitEndsWithItsContext(t *testing.T) {
 // TestVerifyWithin proves in virtual time when verifying within ten seconds answers, and which expectations are unmet then.
 func TestVerifyWithin(t *testing.T) {
 	t.Parallel()
-	one := func(e scenarios.Expectation) scenarios.Expectations { return within(10*s, e) }
-	ordered := func(all ...scenarios.Expectation) scenarios.Expectations {
-		return scenarios.Expectations{Expect: all, InOrder: true, Within: 10 * s}
+	one := func(e scenario.Expectation) scenario.Expectations { return within(10*s, e) }
+	ordered := func(all ...scenario.Expectation) scenario.Expectations {
+		return scenario.Expectations{Expect: all, InOrder: true, Within: 10 * s}
 	}
 	for _, row := range []struct {
 		name   string
-		expect scenarios.Expectations
+		expect scenario.Expectations
 		events []event
 		took   time.Duration
 		unmet  []int
@@ -181,7 +181,7 @@ func TestVerifyAnswersByOneMoment(t *testing.T) {
 		j.Append(record(journal.Call{Operation: "b"}))
 	}})
 	e := atLeast(1, "a")
-	e.When.Params = map[string]scenarios.Param{"f": scenarios.NewParam(json.RawMessage(`"json"`))}
+	e.When.Params = map[string]scenario.Param{"f": scenario.NewParam(json.RawMessage(`"json"`))}
 	if v := j.Verify(t.Context(), within(time.Hour, e)); !v.Met() || !v.Complete {
 		t.Errorf("it was there, and nothing was dropped then: %s", v)
 	}
@@ -198,13 +198,13 @@ func TestJudgeReadsNoReplies(t *testing.T) {
 		Params: func() map[string]any { asked++; return map[string]any{"f": "json"} },
 	})
 	plain, named := atLeast(1, "a"), atLeast(1, "a")
-	named.When.Params = map[string]scenarios.Param{"f": scenarios.NewParam(json.RawMessage(`"json"`))}
+	named.When.Params = map[string]scenario.Param{"f": scenario.NewParam(json.RawMessage(`"json"`))}
 	for _, row := range []struct {
-		expect []scenarios.Expectation
+		expect []scenario.Expectation
 		asked  int
-	}{{[]scenarios.Expectation{plain, plain}, 0}, {[]scenarios.Expectation{named, named}, 1}} {
+	}{{[]scenario.Expectation{plain, plain}, 0}, {[]scenario.Expectation{named, named}, 1}} {
 		asked = 0
-		if v := j.Judge(scenarios.Expectations{Expect: row.expect}); !v.Met() || asked != row.asked {
+		if v := j.Judge(scenario.Expectations{Expect: row.expect}); !v.Met() || asked != row.asked {
 			t.Errorf("asked %d times for parameters, want %d: %s", asked, row.asked, v)
 		}
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock/journal"
-	"github.com/mockportal/mockportal/scenarios"
 )
 
 // waiter waits for calls, and keeps what it got.
@@ -164,20 +164,20 @@ func TestThousandsOfWaiters(t *testing.T) {
 	})
 }
 
-func atLeast(n int, operation string) scenarios.Expectation {
-	return scenarios.Expectation{When: scenarios.Matcher{Operation: operation}, AtLeast: n, AtMost: scenarios.NoLimit}
+func atLeast(n int, operation string) scenario.Expectation {
+	return scenario.Expectation{When: scenario.Matcher{Operation: operation}, AtLeast: n, AtMost: scenario.NoLimit}
 }
 
-func atMost(n int, operation string) scenarios.Expectation {
-	return scenarios.Expectation{When: scenarios.Matcher{Operation: operation}, AtMost: n}
+func atMost(n int, operation string) scenario.Expectation {
+	return scenario.Expectation{When: scenario.Matcher{Operation: operation}, AtMost: n}
 }
 
-func exactly(n int, operation string) scenarios.Expectation {
-	return scenarios.Expectation{When: scenarios.Matcher{Operation: operation}, AtLeast: n, AtMost: n}
+func exactly(n int, operation string) scenario.Expectation {
+	return scenario.Expectation{When: scenario.Matcher{Operation: operation}, AtLeast: n, AtMost: n}
 }
 
-func within(wait time.Duration, all ...scenarios.Expectation) scenarios.Expectations {
-	return scenarios.Expectations{Expect: all, Within: wait}
+func within(wait time.Duration, all ...scenario.Expectation) scenario.Expectations {
+	return scenario.Expectations{Expect: all, Within: wait}
 }
 
 // BenchmarkAppendWithWaiters appends while a thousand wait for a call that does not come. The ratio is to an append for which nobody waits.

@@ -1,0 +1,98 @@
+package contract
+
+import (
+	"bytes"
+	"encoding/json"
+	"iter"
+	"strconv"
+	"strings"
+)
+
+// JSON is a JSON text that fits the contract, read where it is needed rather than built as a whole. The zero JSON is no text.
+type JSON struct{ text string }
+
+// Members yields the members of an object, in the order in which they were written; nothing of any other value.
+func (j JSON) Members() iter.Seq2[string, JSON] {
+	return func(yield func(string, JSON) bool) {
+		r := scanner{text: j.text}
+		if !r.is('{') {
+			return
+		}
+		for !r.is('}') {
+			r.is(',')
+			name := unquote(r.skip())
+			r.is(':')
+			if !yield(name, JSON{r.skip()}) {
+				return
+			}
+		}
+	}
+}
+
+// Int returns an integer; 0 for any other value.
+func (j JSON) Int() int64 {
+	n, err := strconv.ParseInt(j.text, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// Decode returns the value as encoding/json builds it, numbers as json.Number; nil for the zero JSON.
+func (j JSON) Decode() any {
+	decoder := json.NewDecoder(bytes.NewReader([]byte(j.text)))
+	decoder.UseNumber()
+	var value any
+	if decoder.Decode(&value) != nil {
+		return nil
+	}
+	return value
+}
+
+func unquote(raw string) string {
+	if !strings.Contains(raw, `\`) {
+		return raw[1 : len(raw)-1]
+	}
+	var text string
+	if json.Unmarshal([]byte(raw), &text) != nil {
+		return raw
+	}
+	return text
+}
+
+// skip returns the text of the next value. The scanner must stand in a valid JSON text.
+func (r *scanner) skip() string {
+	r.space()
+	start, depth := r.at, 0
+	for r.at < len(r.text) {
+		b := r.text[r.at]
+		switch {
+		case b == '"':
+			r.skipString()
+		case b == '{' || b == '[':
+			depth++
+			r.at++
+		case (b == '}' || b == ']') && depth > 0:
+			depth--
+			r.at++
+		case depth == 0 && (b == ',' || b == '}' || b == ']' || b <= ' '):
+			return r.text[start:r.at]
+		default:
+			r.at++
+			continue
+		}
+		if depth == 0 {
+			return r.text[start:r.at]
+		}
+	}
+	return r.text[start:]
+}
+
+func (r *scanner) skipString() {
+	for r.at++; r.at < len(r.text) && r.text[r.at] != '"'; r.at++ {
+		if r.text[r.at] == '\\' {
+			r.at++
+		}
+	}
+	r.at = min(r.at+1, len(r.text))
+}

@@ -1,0 +1,273 @@
+package contract
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/mockportal/mockportal/internal/nearest"
+	"github.com/mockportal/mockportal/openapi"
+)
+
+// visit holds a decoded JSON value against a schema and returns every departure, by pointer.
+func visit(schema *openapi3.Schema, value any) []openapi.Violation {
+	violations := integers(schema, value, nil)
+	if err := schema.VisitJSON(value, openapi3.MultiErrors(), openapi3.DisableSchemaErrorDetails()); err != nil {
+		violations = append(violations, explain(err, value)...)
+	}
+	slices.SortStableFunc(violations, func(a, b openapi.Violation) int {
+		return cmp.Or(cmp.Compare(a.Pointer, b.Pointer), cmp.Compare(a.Message, b.Message))
+	})
+	return slices.Compact(violations) // kin-openapi reports an object once for each key that it does not have
+}
+
+// integers finds numbers that are whole but not written so: kin-openapi takes 1e3 and 1.0 for integers, a Java parser would not.
+func integers(schema *openapi3.Schema, value any, path []string) []openapi.Violation {
+	var violations []openapi.Violation
+	switch v := value.(type) {
+	case json.Number:
+		if schema.Type.Is("integer") && isWhole(v) && strings.ContainsAny(v.String(), ".eE") {
+			violations = append(violations, malformed(path, schema, "came as "+v.String(), "write it out, without a fraction or an exponent"))
+		}
+	case map[string]any:
+		for key, inner := range v {
+			if s := member(schema, key); s != nil {
+				violations = append(violations, integers(s, inner, append(path, key))...)
+			}
+		}
+	case []any:
+		for i := 0; i < len(v) && schema.Items != nil; i++ {
+			violations = append(violations, integers(schema.Items.Value, v[i], append(path, strconv.Itoa(i)))...)
+		}
+	}
+	return violations
+}
+
+func isWhole(n json.Number) bool {
+	f, err := n.Float64()
+	return err == nil && f == math.Trunc(f)
+}
+
+// member returns the schema that holds for a key of an object, nil when any value will do.
+func member(schema *openapi3.Schema, key string) *openapi3.Schema {
+	if ref := schema.Properties[key]; ref != nil {
+		return ref.Value
+	}
+	if ref := schema.AdditionalProperties.Schema; ref != nil {
+		return ref.Value
+	}
+	return nil
+}
+
+// explain turns kin-openapi's errors into violations. Its own texts are not used: they hold the schema and the value.
+// A number is shown as it was written, which only the value as a whole still tells: kin-openapi rounds.
+func explain(err error, root any) []openapi.Violation {
+	if choice := (*openapi3.SchemaError)(nil); errors.As(err, &choice) && choice.SchemaField == "oneOf" {
+		path := choice.JSONPointer() // why each of the alternatives does not fit would only confuse
+		return []openapi.Violation{malformed(path, choice.Schema, "came as "+came(at(root, path)), "")}
+	}
+	var many openapi3.MultiError
+	if errors.As(err, &many) {
+		var violations []openapi.Violation
+		for _, one := range many {
+			violations = append(violations, explain(one, root)...)
+		}
+		return violations
+	}
+	var one *openapi3.SchemaError
+	if !errors.As(err, &one) {
+		return []openapi.Violation{{Kind: openapi.Malformed, Message: "does not fit the contract"}}
+	}
+	path := one.JSONPointer()
+	switch one.SchemaField {
+	case "required":
+		return []openapi.Violation{missing(path, one.Value)}
+	case "properties", "additionalProperties":
+		return unexpected(path, one)
+	}
+	return []openapi.Violation{malformed(path, one.Schema, "came as "+came(at(root, path)), typeHint(one))}
+}
+
+// at returns what stands at a path of a decoded JSON value.
+func at(value any, path []string) any {
+	for _, step := range path {
+		switch v := value.(type) {
+		case map[string]any:
+			value = v[step]
+		case []any:
+			if i, err := strconv.Atoi(step); err == nil && i >= 0 && i < len(v) {
+				value = v[i]
+			}
+		}
+	}
+	return value
+}
+
+func malformed(path []string, schema *openapi3.Schema, came, hint string) openapi.Violation {
+	must := allowed(schema)
+	return openapi.Violation{Kind: openapi.Malformed, Pointer: pointer(path), Message: "must be " + must + ", " + came, Hint: hint, Allowed: must}
+}
+
+func missing(path []string, object any) openapi.Violation {
+	v := openapi.Violation{Kind: openapi.Missing, Pointer: pointer(path), Message: "is missing"}
+	if fields, ok := object.(map[string]any); ok && len(path) > 0 {
+		if near, ok := nearest.Name(path[len(path)-1], keys(fields)); ok {
+			v.Hint = sentInstead(near, path[len(path)-1])
+		}
+	}
+	return v
+}
+
+// sentInstead says which name came in place of the right one.
+func sentInstead(sent, right string) string {
+	if strings.EqualFold(sent, right) {
+		return fmt.Sprintf("%q was sent; names are case sensitive", sent)
+	}
+	return fmt.Sprintf("%q was sent", sent)
+}
+
+// unexpected names the keys that a closed object does not have; kin-openapi points at the object.
+func unexpected(path []string, err *openapi3.SchemaError) []openapi.Violation {
+	object, _ := err.Value.(map[string]any)
+	var violations []openapi.Violation
+	for _, key := range keys(object) {
+		if err.Schema.Properties[key] != nil {
+			continue
+		}
+		v := openapi.Violation{Kind: openapi.Unknown, Pointer: pointer(append(slices.Clone(path), key)), Message: "is not in the contract", Allowed: "left out"}
+		if near, ok := nearest.Name(key, keys(err.Schema.Properties)); ok {
+			v.Hint = fmt.Sprintf("did you mean %q?", near)
+		}
+		violations = append(violations, v)
+	}
+	return violations
+}
+
+func keys[V any](m map[string]V) []string {
+	names := make([]string, 0, len(m))
+	for name := range m {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+func typeHint(err *openapi3.SchemaError) string {
+	if text, ok := err.Value.(string); ok && err.Schema.Type.Is("integer") {
+		if _, parse := strconv.ParseInt(text, 10, 64); parse == nil {
+			return "write the number without quotes"
+		}
+	}
+	return ""
+}
+
+// came says what was there without showing a text, which may be a token.
+func came(value any) string {
+	switch v := value.(type) {
+	case nil:
+		return "null"
+	case bool:
+		return strconv.FormatBool(v)
+	case json.Number:
+		return v.String()
+	case string:
+		if v == "" {
+			return "an empty text"
+		}
+		return "a text of " + counted(utf8.RuneCountInString(v), "character")
+	case map[string]any:
+		if len(v) == 0 {
+			return "an empty object"
+		}
+		return "an object with " + counted(len(v), "key")
+	case []any:
+		if len(v) == 0 {
+			return "an empty array"
+		}
+		return "an array"
+	}
+	return "something else"
+}
+
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}
+
+// allowed says in words what a schema takes.
+func allowed(schema *openapi3.Schema) string {
+	switch {
+	case schema.Extensions["x-allowed"] != nil:
+		return fmt.Sprint(schema.Extensions["x-allowed"])
+	case len(schema.Enum) > 0:
+		return oneOf(schema.Enum)
+	case schema.Type.Is("integer"):
+		return "an integer" + bounds(schema)
+	case schema.Type.Is("number"):
+		return "a number" + bounds(schema)
+	case schema.Type.Is("object"):
+		return "a JSON object"
+	case schema.Type.Is("array"):
+		return "a JSON array"
+	case schema.Type.Is("boolean"):
+		return "true or false"
+	case schema.Pattern != "":
+		return "a text like " + schema.Pattern
+	case schema.MinLength > 0:
+		return "a text that is not empty"
+	}
+	return "a text"
+}
+
+func bounds(schema *openapi3.Schema) string {
+	switch {
+	case schema.Min != nil && schema.Max != nil:
+		return fmt.Sprintf(" from %.0f to %.0f", *schema.Min, *schema.Max)
+	case schema.Min != nil:
+		return fmt.Sprintf(" of %.0f or more", *schema.Min)
+	case schema.Max != nil:
+		return fmt.Sprintf(" of at most %.0f", *schema.Max)
+	}
+	return ""
+}
+
+func oneOf(values []any) string {
+	var b strings.Builder
+	for i, value := range values {
+		switch {
+		case i == 0:
+		case i == len(values)-1:
+			b.WriteString(" or ")
+		default:
+			b.WriteString(", ")
+		}
+		fmt.Fprint(&b, value)
+	}
+	return b.String()
+}
+
+// asSent writes a value of the contract as a client would send it.
+func asSent(value any) string {
+	switch v := value.(type) {
+	case nil:
+		return ""
+	case string:
+		return v
+	case map[string]any, []any:
+		text, err := json.Marshal(v)
+		if err == nil {
+			return string(text)
+		}
+	}
+	return fmt.Sprint(value)
+}

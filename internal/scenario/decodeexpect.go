@@ -1,0 +1,97 @@
+package scenario
+
+import (
+	"math"
+	"slices"
+
+	"github.com/mockportal/mockportal/internal/scenario/tree"
+	"github.com/mockportal/mockportal/internal/secret"
+)
+
+// expectations reads a list of expectations, and what stands beside it.
+func (d *decoder) expectations(o *tree.ObjectField, list tree.Field) Expectations {
+	var e Expectations
+	list.Items(func(item tree.Field) { e.Expect = append(e.Expect, d.expectation(item)) })
+	inOrder, within := o.Key("inOrder"), o.Key("within")
+	e.InOrder = inOrder.Bool()
+	before := within.Count()
+	e.Within = within.Duration()
+	readable := within.Count() == before
+	for _, f := range []tree.Field{inOrder, within} {
+		if f.Present() && (!list.Present() || list.Is(tree.List) && len(e.Expect) == 0) {
+			f.Mistake("%s without expect", f.Name())
+		}
+	}
+	if within.Is(tree.Text) && readable && e.Within == 0 {
+		within.Mistake("within must be longer than nothing")
+	}
+	return e
+}
+
+func (d *decoder) expectation(f tree.Field) Expectation {
+	o := f.Object()
+	defer o.Close()
+	when := o.Need("when").Object()
+	matcher, params := d.matcher(when)
+	d.refuseSecrets(f, params)
+	readOutcome(when, &matcher)
+	when.Close()
+	e := Expectation{When: matcher, AtMost: NoLimit}
+	exactly, atLeast, atMost := o.Key("exactly"), o.Key("atLeast"), o.Key("atMost")
+	if atLeast.Present() {
+		e.AtLeast = atLeast.Whole(0, math.MaxInt)
+	}
+	if atMost.Present() {
+		e.AtMost = atMost.Whole(0, math.MaxInt)
+	}
+	switch {
+	case exactly.Present() && (atLeast.Present() || atMost.Present()):
+		exactly.Mistake("exactly stands alone, without atLeast and atMost")
+	case exactly.Present():
+		e.AtLeast = exactly.Whole(0, math.MaxInt)
+		e.AtMost = e.AtLeast
+	case atLeast.Present() && atMost.Present() && e.AtLeast > e.AtMost:
+		atMost.Mistake("atMost must be at least atLeast, %d, not %d", e.AtLeast, e.AtMost)
+	case f.Is(tree.Object) && !atLeast.Present() && !atMost.Present():
+		f.Mistake("%s needs exactly, atLeast or atMost", f.Name())
+	}
+	return e
+}
+
+// refuseSecrets reports parameters that hold secrets: the journal masks them, so nothing could ever be equal to them.
+func (d *decoder) refuseSecrets(f tree.Field, params *tree.Value) {
+	if params == nil {
+		return
+	}
+	for _, entry := range params.Entries {
+		if d.contract.Secret(entry.Key) || d.isMasked(entry) {
+			f.MistakeAt(entry.At, "%s is masked in the journal and equals nothing there; expect it with present: [%s]", entry.Key, entry.Key)
+		}
+	}
+}
+
+// isMasked reports whether the journal masks a parameter, or something in it: by its name, or because it is a secret of the world.
+func (d *decoder) isMasked(entry tree.Entry) bool {
+	is, _ := secret.IsName(entry.Key)
+	return is && entry.Value.Kind == tree.Text || d.known.Hide(entry.Key) != entry.Key || d.holdsSecret(entry.Value)
+}
+
+func (d *decoder) holdsSecret(v *tree.Value) bool {
+	return slices.ContainsFunc(v.Entries, d.isMasked) || slices.ContainsFunc(v.Items, d.holdsSecret) || d.known.Hide(v.Text) != v.Text
+}
+
+// readOutcome reads what only a call that is over can be asked for.
+func readOutcome(o *tree.ObjectField, m *Matcher) {
+	if outcome := o.Key("outcome"); outcome.Present() || o.Listing() {
+		m.Outcome = Outcome(outcome.Word(string(OK), string(Error), string(Faulted)))
+	}
+	if code := o.Key("errorCode"); code.Present() {
+		m.ErrorCode = code.Whole(100, 999)
+		if m.Outcome == OK || m.Outcome == Faulted {
+			code.Mistake("errorCode needs the outcome error, not %s", m.Outcome)
+		}
+	}
+	if violations := o.Key("violations"); violations.Present() || o.Listing() {
+		m.Violations = Violating(violations.Word(string(WithViolations), string(WithoutViolations)))
+	}
+}

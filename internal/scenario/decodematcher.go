@@ -1,0 +1,94 @@
+package scenario
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/mockportal/mockportal/internal/nearest"
+	"github.com/mockportal/mockportal/internal/scenario/tree"
+)
+
+// matcher reads what the `when` of rules and of expectations have in common; params is what they are equal to, with its places.
+func (d *decoder) matcher(o *tree.ObjectField) (m Matcher, params *tree.Value) {
+	m.Operation = d.operation(o.Key("operation"))
+	m.Member = d.member(o.Key("member"))
+	written := o.Key("params")
+	written.Each(func(name string, at tree.Position, value tree.Field) {
+		d.parameter(value, at, m.Operation, name)
+		if m.Params == nil {
+			m.Params = map[string]Param{}
+		}
+		if value.Present() {
+			m.Params[name] = NewParam(value.Value().JSON())
+		}
+	})
+	m.Present = d.parameters(o.Key("present"), m.Operation)
+	absent := o.Key("absent")
+	m.Absent = d.parameters(absent, m.Operation)
+	for _, name := range m.Absent {
+		if _, equal := m.Params[name]; equal || slices.Contains(m.Present, name) {
+			absent.Mistake("%q cannot be there and be absent at once", name)
+		}
+	}
+	if written.Is(tree.Object) {
+		params = written.Value()
+	}
+	return m, params
+}
+
+func (d *decoder) operation(f tree.Field) string {
+	id := f.Text()
+	if id == "" {
+		return ""
+	}
+	if _, ok := d.contract.Operation(id); !ok {
+		f.Mistake("no operation %q%s", id, nearest.Suggest(id, d.contract.OperationIDs()))
+		return ""
+	}
+	return id
+}
+
+// parameters reads a list of parameter names.
+func (d *decoder) parameters(f tree.Field, operation string) []string {
+	var names []string
+	f.Items(func(item tree.Field) {
+		name := item.Text()
+		if name != "" {
+			d.parameter(item, item.At(), operation, name)
+		}
+		names = append(names, name)
+	})
+	return names
+}
+
+// parameter checks that the operation has a parameter, or some operation when none is named.
+func (d *decoder) parameter(f tree.Field, at tree.Position, operation, name string) {
+	if f.Listing() || name == "" {
+		return
+	}
+	owner, ids := operation, []string{operation}
+	if operation == "" {
+		owner, ids = "any operation", d.contract.OperationIDs()
+	}
+	var known []string
+	for _, id := range ids {
+		if o, ok := d.contract.Operation(id); ok {
+			known = append(known, o.ParameterNames()...)
+		}
+	}
+	if slices.Contains(known, name) {
+		return
+	}
+	slices.Sort(known)
+	known = slices.Compact(known)
+	f.MistakeAt(at, "no parameter %q of %s%s", name, owner, orList(nearest.Suggest(name, known), known))
+}
+
+// orList returns the suggestion, or everything that there is.
+func orList(suggestion string, known []string) string {
+	if suggestion != "" {
+		return suggestion
+	}
+	return fmt.Sprintf("; there are %s", strings.Join(known, ", "))
+}

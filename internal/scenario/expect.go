@@ -1,0 +1,151 @@
+package scenario
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/mockportal/mockportal/openapi"
+)
+
+// Expectations is what should be seen of a sandbox's calls, the same in scenario files, over HTTP and in Go.
+type Expectations struct {
+	Expect  []Expectation
+	InOrder bool          // the calls that are required must come in the order of Expect
+	Within  time.Duration // how long a check waits for calls that are still to come; 0: not at all
+}
+
+// Expectation says how many of the matching calls should come.
+type Expectation struct {
+	When    Matcher
+	AtLeast int
+	AtMost  int // NoLimit: as many as like
+}
+
+// NoLimit is the AtMost of an expectation without an upper bound.
+const NoLimit = -1
+
+// Result is how a call ended, as far as expectations ask for it.
+type Result struct {
+	Subject
+
+	Kind       openapi.Kind
+	Outcome    Outcome
+	ErrorCode  int
+	Violations int // how many
+}
+
+// Concerns reports whether an expectation looks at the calls of an operation at all: at that which it names, else at the licensing ones.
+func (e Expectation) Concerns(operation string, kind openapi.Kind) bool {
+	if e.When.Operation != "" {
+		return e.When.Operation == operation
+	}
+	return kind == openapi.Licensing
+}
+
+// Counts reports whether a call is one of those that the expectation counts. Calls that only support the licensing ones count when their
+// operation is named.
+func (e Expectation) Counts(r Result) bool {
+	return e.Concerns(r.Operation, r.Kind) && e.compare(r, func(Difference) bool { return false })
+}
+
+// maxDifferences is how many differences are told of one call: lists that differ throughout would bring millions, and nobody reads them.
+const maxDifferences = 100
+
+// Differences returns the parts in which a call is not what the expectation counts, the operation first, then by their place in the call; none
+// when it counts or when only its kind is another. Of more than a hundred the others are left out.
+func (e Expectation) Differences(r Result) []Difference {
+	var all []Difference
+	e.compare(r, func(d Difference) bool {
+		all = append(all, d)
+		return len(all) < maxDifferences
+	})
+	place := func(d Difference) []string {
+		if d.Path[0] == "operation" {
+			return nil // before all else, which follows from it
+		}
+		return d.Path
+	}
+	slices.SortStableFunc(all, func(a, b Difference) int { return slices.Compare(place(a), place(b)) })
+	return all
+}
+
+// compare reports the parts in which a call differs, until it is told to stop. It returns false when there was one.
+func (e Expectation) compare(r Result, report reporter) bool {
+	w, same := e.When, true
+	tell := func(d Difference) bool {
+		same = false
+		return report(d)
+	}
+	if w.Outcome != "" && w.Outcome != r.Outcome && !tell(Difference{Path: []string{"outcome"}, Expected: string(w.Outcome), Got: string(r.Outcome)}) ||
+		w.ErrorCode != 0 && w.ErrorCode != r.ErrorCode && !tell(Difference{Path: []string{"errorCode"}, Expected: w.ErrorCode, Got: r.ErrorCode}) ||
+		w.Violations != "" && (w.Violations == WithViolations) != (r.Violations > 0) && !tell(Difference{Path: []string{"violations"}, Expected: string(w.Violations), Got: r.Violations}) {
+		return false
+	}
+	return w.compare(r.Subject, report) && same
+}
+
+// String describes the expectation in a line, such as: exactly 1 call of getFutureLicense by admin with f = "json".
+func (e Expectation) String() string {
+	return e.count() + e.When.describe()
+}
+
+func (e Expectation) count() string {
+	switch {
+	case e.AtMost == 0:
+		return "no call"
+	case e.AtLeast == e.AtMost:
+		return "exactly " + calls(e.AtLeast)
+	case e.AtMost == NoLimit:
+		return "at least " + calls(e.AtLeast)
+	case e.AtLeast == 0:
+		return "at most " + calls(e.AtMost)
+	}
+	return fmt.Sprintf("%d to %s", e.AtLeast, calls(e.AtMost))
+}
+
+func calls(n int) string {
+	if n == 1 {
+		return "1 call"
+	}
+	return fmt.Sprintf("%d calls", n)
+}
+
+// describe continues "calls" with what the matcher names.
+func (m Matcher) describe() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, " of %s", cmp.Or(m.Operation, "any licensing operation"))
+	if m.Member != "" {
+		fmt.Fprintf(&b, " by %s", m.Member)
+	}
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(m.Params)) {
+		parts = append(parts, fmt.Sprintf("%s = %s", name, m.Params[name].JSON))
+	}
+	for _, name := range m.Present {
+		parts = append(parts, name+" present")
+	}
+	for _, name := range m.Absent {
+		parts = append(parts, name+" absent")
+	}
+	if m.Outcome != "" {
+		parts = append(parts, "outcome "+string(m.Outcome))
+	}
+	if m.ErrorCode != 0 {
+		parts = append(parts, "error code "+strconv.Itoa(m.ErrorCode))
+	}
+	switch m.Violations {
+	case WithViolations:
+		parts = append(parts, "violations")
+	case WithoutViolations:
+		parts = append(parts, "no violations")
+	}
+	if len(parts) > 0 {
+		b.WriteString(" with " + strings.Join(parts, ", "))
+	}
+	return b.String()
+}

@@ -1,0 +1,372 @@
+package scenario_test
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/mockportal/mockportal/internal/contract"
+	"github.com/mockportal/mockportal/internal/fixture"
+	"github.com/mockportal/mockportal/internal/scenario"
+	"github.com/mockportal/mockportal/openapi"
+)
+
+const (
+	item      = "6489da7f08f045ac8c0a5b1de37d56fe"
+	purchaser = "sWwd06TnJR4lHopc"
+)
+
+// pack makes a pack called "pack" of files and their texts in turn.
+func pack(files ...string) scenario.Pack {
+	fsys := fstest.MapFS{}
+	for i := 0; i < len(files); i += 2 {
+		fsys[files[i]] = &fstest.MapFile{Data: []byte(files[i+1])}
+	}
+	return scenario.Pack{Name: "pack", FS: fsys}
+}
+
+func open(t *testing.T, packs ...scenario.Pack) *scenario.Library {
+	t.Helper()
+	library, err := scenario.Open(packs...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return library
+}
+
+func find(t *testing.T, library *scenario.Library, name string) *scenario.Scenario {
+	t.Helper()
+	scenario, err := library.Scenario(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return scenario
+}
+
+// TestBuiltIn holds what the names of the built-in scenarios promise, at their first instant.
+func TestBuiltIn(t *testing.T) {
+	t.Parallel()
+	library := scenario.BuiltIn()
+	trial := find(t, library, "trial")
+	for _, name := range library.Names() {
+		s := find(t, library, name)
+		if s.Name != name || s.Pack != "built-in" || s.File != "scenarios/"+name+".yaml" || s.Summary == "" {
+			t.Errorf("%s: is called %q, pack %q, file %q, summary %q", name, s.Name, s.Pack, s.File, s.Summary)
+		}
+		if name != "trial" && s.Summary == trial.Summary {
+			t.Errorf("%s: has the summary of trial", name)
+		}
+		if len(s.Expect) > 0 || s.Clock.Mode != scenario.Frozen {
+			t.Errorf("%s: has expectations or a clock that moves", name)
+		}
+		if unreliable := strings.HasSuffix(name, "-portal") || strings.HasPrefix(name, "portal-"); unreliable != (len(s.Rules) > 0) {
+			t.Errorf("%s: has %d rules; only those of the portal itself have some", name, len(s.Rules))
+		}
+		holdMembers(t, trial, s)
+		holdLicensed(t, s)
+	}
+}
+
+// holdMembers holds a built-in scenario to the members of trial, and to what they sign in with.
+func holdMembers(t *testing.T, trial, s *scenario.Scenario) {
+	t.Helper()
+	if diff := cmp.Diff(sortedKeys(trial.World.Members), sortedKeys(s.World.Members)); diff != "" {
+		t.Errorf("%s: other members than trial (-trial +got):\n%s", s.Name, diff)
+	}
+	for username, member := range s.World.Members {
+		if want := trial.World.Members[username]; member.Password != want.Password || member.Token != want.Token || member.OrgID != want.OrgID {
+			t.Errorf("%s: %s has another password, token or organisation than in trial", s.Name, username)
+		}
+	}
+}
+
+// holdLicensed holds that a built-in scenario has a provision, and a licence that has not expired.
+func holdLicensed(t *testing.T, s *scenario.Scenario) {
+	t.Helper()
+	if s.World.License.Body == nil || s.World.Listings[item].Provisions[purchaser].Body == nil {
+		t.Errorf("%s: lacks the licence or the provision", s.Name)
+	}
+	if !s.Clock.At.Before(s.World.License.Expiration) {
+		t.Errorf("%s: the licence has expired", s.Name)
+	}
+}
+
+// TestBuiltInDiffer holds in what each built-in scenario differs from trial.
+func TestBuiltInDiffer(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		reason string
+		holds  func(s *scenario.Scenario, provision string) bool
+	}{
+		{"trial", "on trial", func(_ *scenario.Scenario, p string) bool { return strings.Contains(p, `"trial":true`) }},
+		{"purchased", "bought", func(_ *scenario.Scenario, p string) bool { return strings.Contains(p, `"purchased":true`) }},
+		{"interested", "no more", func(_ *scenario.Scenario, p string) bool { return strings.Contains(p, `"interested":true`) }},
+		{"trial-expired", "ended 2016-06-22", func(_ *scenario.Scenario, p string) bool { return strings.Contains(p, `"endDate":1466614116000`) }},
+		{"purchase-ending", "in seven days", func(s *scenario.Scenario, p string) bool {
+			return strings.Contains(p, `"endDate":1469810917000`) && s.Clock.At.Add(7*24*time.Hour).UnixMilli() == 1469810917000
+		}},
+		{"no-future-entitlements", "a purchase without end", func(s *scenario.Scenario, p string) bool {
+			return strings.Contains(p, `"endDate":-1,"purchased":true`) && s.World.License.Fixture == "licenses/no-future"
+		}},
+		{"future-entitlements", "before 1 July 2020", func(s *scenario.Scenario, p string) bool {
+			return strings.Contains(p, `"endDate":-1,"purchased":true`) && s.World.License.Fixture == "licenses/future" &&
+				s.Clock.At.UnixMilli() < 1593561600000
+		}},
+		{"missing-privilege", "neither role nor privilege", func(s *scenario.Scenario, _ string) bool {
+			return s.World.Members["admin"].Role == "org_user" && len(s.World.Members["admin"].Privileges) == 0
+		}},
+		{"signature-required", "HTTPS only", func(s *scenario.Scenario, _ string) bool { return s.World.Listings[item].SignatureRequired }},
+		{"licensed-by-organization", "without entitlements", func(s *scenario.Scenario, p string) bool {
+			return s.World.Listings[item].LicenseBy == "organization" && !strings.Contains(p, "orgEntitlements")
+		}},
+		{"token-expired", "before the clock", func(s *scenario.Scenario, _ string) bool {
+			return s.World.Members["admin"].TokenExpires.Before(s.Clock.At) && s.World.Members["viewer"].TokenExpires.IsZero()
+		}},
+	} {
+		s := find(t, scenario.BuiltIn(), test.name)
+		if !test.holds(s, string(s.World.Listings[item].Provisions[purchaser].Body)) {
+			t.Errorf("%s: is not %s", test.name, test.reason)
+		}
+	}
+}
+
+// TestMembers holds who may do what, which every built-in scenario shares unless its name says otherwise.
+func TestMembers(t *testing.T) {
+	t.Parallel()
+	members := find(t, scenario.BuiltIn(), "trial").World.Members
+	got := map[string]string{}
+	for username, m := range members {
+		got[username] = m.Role
+		for _, privilege := range []string{"marketplace:admin:purchase", "portal:admin:manageLicenses"} {
+			if slices.Contains(m.Privileges, privilege) {
+				got[username] += " " + privilege
+			}
+		}
+	}
+	want := map[string]string{
+		"admin":     "org_admin marketplace:admin:purchase portal:admin:manageLicenses",
+		"viewer":    "org_user",
+		"publisher": "org_publisher marketplace:admin:purchase",
+		"licensing": "org_user portal:admin:manageLicenses",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestDecodeExtends lets a document extend any scenario of the library, but none that is not there.
+func TestDecodeExtends(t *testing.T) {
+	t.Parallel()
+	library := open(t, pack("scenarios/ours.yaml", "format: 1\nextends: purchased\nseed: 9\n"))
+	s, err := library.Decode("mine", []byte("format: 1\nextends: ours\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Seed != 9 || s.Name != "mine" || s.Extends != "ours" || s.Pack != "" {
+		t.Errorf("got %q of %q with the seed %d, extending %q", s.Name, s.Pack, s.Seed, s.Extends)
+	}
+	_, err = library.Decode("mine", []byte("format: 1\nextends: our\n"))
+	if want := `mine:2:10: no scenario "our" to extend (did you mean "ours"?)`; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+func TestUnknownScenario(t *testing.T) {
+	t.Parallel()
+	_, err := scenario.BuiltIn().Scenario("trail")
+	if !errors.Is(err, scenario.ErrUnknown) || err.Error() != `no scenario "trail" (did you mean "trial"?)` {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestPacks(t *testing.T) {
+	t.Parallel()
+	first := pack(
+		"scenarios/trial.yaml", "format: 1\nextends: trial\nsummary: ours\nseed: 7\n",
+		"scenarios/team/checkout.yaml", "format: 1\nextends: trial\nsummary: checkout\n",
+		"scenarios/README.md", "# ours\n",
+	)
+	second := pack("scenarios/team/checkout.yaml", "format: 1\nextends: trial\nsummary: later\n")
+	library := open(t, first, scenario.Pack{Name: "empty", FS: fstest.MapFS{}}, second)
+
+	if s := find(t, library, "trial"); s.Summary != "ours" || s.Pack != "pack" || s.File != "pack/scenarios/trial.yaml" || s.Extends != "trial" || s.Seed != 7 {
+		t.Errorf("trial is %q of %q in %s", s.Summary, s.Pack, s.File)
+	}
+	if s := find(t, library, "team/checkout"); s.Summary != "later" || s.Seed != 0 {
+		t.Errorf("team/checkout is %q with the seed %d: the second pack extends the built-in trial", s.Summary, s.Seed)
+	}
+	if s := find(t, library, "purchased"); s.Seed != 0 {
+		t.Error("a built-in scenario extends a scenario of a pack")
+	}
+	if s := find(t, open(t, first), "team/checkout"); s.Seed != 7 {
+		t.Error("a scenario extends the built-in trial though its own pack has one")
+	}
+	want := append(scenario.BuiltIn().Names(), "team/checkout")
+	if diff := cmp.Diff(sortedKeys(set(want)), library.Names()); diff != "" {
+		t.Errorf("names (-want +got):\n%s", diff)
+	}
+}
+
+func set(names []string) map[string]bool {
+	in := map[string]bool{}
+	for _, name := range names {
+		in[name] = true
+	}
+	return in
+}
+
+// TestPackFixtures replaces a built-in fixture: the built-in scenarios are made of it too.
+func TestPackFixtures(t *testing.T) {
+	t.Parallel()
+	built, _ := fixture.BuiltIn().Get("provisions/trial")
+	library := open(t, pack(
+		"fixtures/provisions/trial.json", strings.Replace(string(built.Body), "jsmith@email.com", "team@example.com", 1),
+		"fixtures/evidence.yaml", "provisions/trial: { level: observed, source: our portal }\n",
+	))
+	provision := find(t, library, "trial").World.Listings[item].Provisions[purchaser]
+	if !strings.Contains(string(provision.Body), "team@example.com") || provision.Evidence != openapi.Observed {
+		t.Errorf("got %s, %s", provision.Evidence, provision.Body)
+	}
+	if _, ok := library.Fixtures().Get("provisions/trial"); !ok {
+		t.Error("the library has no fixtures")
+	}
+	if own := find(t, scenario.BuiltIn(), "trial").World.Listings[item].Provisions[purchaser]; strings.Contains(string(own.Body), "team@example.com") {
+		t.Error("the built-in library has the pack's fixture")
+	}
+}
+
+// broken fails on every file but the folders.
+type broken struct{ fs.FS }
+
+func (b broken) Open(name string) (fs.File, error) {
+	if strings.HasSuffix(name, ".yaml") {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrPermission}
+	}
+	return b.FS.Open(name)
+}
+
+func TestUnreadableFile(t *testing.T) {
+	t.Parallel()
+	bad := pack("scenarios/a.yaml", "")
+	bad.FS = broken{bad.FS}
+	_, err := scenario.Open(bad)
+	if want := "pack/scenarios/a.yaml: cannot be read: permission denied"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+// TestReadmeExamples loads every example of the README, and its table of the built-in scenarios.
+func TestReadmeExamples(t *testing.T) {
+	t.Parallel()
+	for line, source := range examples(t) {
+		if _, err := scenario.BuiltIn().Decode("../../scenarios/README.md", []byte(source)); err != nil {
+			t.Errorf("the example in line %d: %v", line, err)
+		}
+	}
+	listed := map[string]string{}
+	for _, row := range regexp.MustCompile("(?m)^\\| `([a-z-]+)` \\| ([^|]+) \\|$").FindAllStringSubmatch(string(readFile(t, "../../scenarios/README.md")), -1) {
+		listed[row[1]] = row[2]
+	}
+	summaries := map[string]string{}
+	for _, name := range scenario.BuiltIn().Names() {
+		summaries[name] = find(t, scenario.BuiltIn(), name).Summary
+	}
+	if diff := cmp.Diff(summaries, listed); diff != "" {
+		t.Errorf("built-in scenarios (-library +README):\n%s", diff)
+	}
+}
+
+// TestProvisionsAndLicensesAreProven holds every body of every scenario to its schema.
+func TestProvisionsAndLicensesAreProven(t *testing.T) {
+	t.Parallel()
+	for _, name := range scenario.BuiltIn().Names() {
+		s := find(t, scenario.BuiltIn(), name)
+		if err := contract.BuiltIn().ProveSchema("FutureLicense", string(s.World.License.Body)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		for id, listing := range s.World.Listings {
+			for org, provision := range listing.Provisions {
+				if err := contract.BuiltIn().ProveSchema("Provision", string(provision.Body)); err != nil {
+					t.Errorf("%s: %s %s: %v", name, id, org, err)
+				}
+			}
+		}
+	}
+}
+
+func TestFolderThatIsNoPack(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		files fstest.MapFS
+		want  string
+	}{
+		"empty":                {fstest.MapFS{}, ""},
+		"hidden files only":    {fstest.MapFS{".gitkeep": {}}, ""},
+		"scenarios only":       {fstest.MapFS{"scenarios/README.md": {}, "../../scenarios/README.md": {}}, ""},
+		"something else":       {fstest.MapFS{"trial.yaml": {}}, "somewhere: has neither scenarios/ nor fixtures/, and is not empty either"},
+		"a file of that name":  {fstest.MapFS{"scenarios": {}}, "somewhere: has neither scenarios/ nor fixtures/, and is not empty either"},
+		"a folder in a folder": {fstest.MapFS{"pack/scenarios/x.yaml": {}}, "somewhere: has neither scenarios/ nor fixtures/, and is not empty either"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := scenario.Open(scenario.Pack{Name: "somewhere", FS: row.files})
+			got := ""
+			if err != nil {
+				got = err.Error()
+			}
+			if diff := cmp.Diff(row.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestLinkedFolder opens a pack as a Kubernetes volume mounts it: its folders are links to others in it.
+func TestLinkedFolder(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(dir, "..data", "scenarios"), 0o750); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "..data", "scenarios", "mine.yaml"), []byte("format: 1\nextends: trial\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(filepath.Join("..data", "scenarios"), filepath.Join(dir, "scenarios")); err != nil {
+		t.Skip(err)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	library, err := scenario.Open(scenario.Pack{Name: "linked", FS: root.FS()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := library.Scenario("mine"); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestIrregularFile proves that a pipe is a fault, and nothing waits for its other end.
+func TestIrregularFile(t *testing.T) {
+	t.Parallel()
+	for file, want := range map[string]string{
+		"scenarios/a.yaml":         "pack/scenarios/a.yaml: is no regular file",
+		"fixtures/licenses/a.json": "pack/fixtures/licenses/a.json: is no regular file",
+	} {
+		_, err := scenario.Open(scenario.Pack{Name: "pack", FS: fstest.MapFS{file: {Mode: fs.ModeNamedPipe}}})
+		if err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}

@@ -1,0 +1,118 @@
+package scenario_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/mockportal/mockportal/internal/scenario"
+)
+
+// matcher reads a `when` as a rule has it.
+func matcher(t *testing.T, when string) scenario.Matcher {
+	t.Helper()
+	library := scenario.BuiltIn()
+	rules, err := library.Rules(find(t, library, "trial"), []byte("when: "+when+"\ndelay: 1s\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rules[0].When
+}
+
+// params reads what a call has, its numbers as they were written.
+func params(t *testing.T, source string) map[string]any {
+	t.Helper()
+	decoder := json.NewDecoder(strings.NewReader(source))
+	decoder.UseNumber()
+	var value map[string]any
+	if err := decoder.Decode(&value); err != nil {
+		t.Fatal(err)
+	}
+	return value
+}
+
+// plainParams reads what a call has, its numbers as the journal shows them.
+func plainParams(t *testing.T, source string) map[string]any {
+	t.Helper()
+	var value map[string]any
+	if err := json.Unmarshal([]byte(source), &value); err != nil {
+		t.Fatal(err)
+	}
+	return value
+}
+
+func TestMatches(t *testing.T) {
+	t.Parallel()
+	const sent = `{"f": "json", "purchaserOrgId": "12", "callback": "", "expiration": "60", "itemId": "true",
+		"orgEntitlements": {"maxUsers": 10, "list": [1, 2], "flag": true, "none": null, "text": "5", "objects": [{"id": "a", "num": 1}], "half": 0.50, "entitlements": {"a": {"num": 5}, "b": {"num": 7}}}}`
+	for _, tt := range []struct {
+		reason, when string
+		want         bool
+	}{
+		{"nothing is asked for", "{}", true},
+		{"the operation", "{ operation: provisionOrgEntitlements }", true},
+		{"another operation", "{ operation: user }", false},
+		{"the member", "{ member: admin }", true},
+		{"another member", "{ member: viewer }", false},
+		{"the member of another operation", "{ operation: user, member: admin }", false},
+		{"another member of the operation", "{ operation: provisionOrgEntitlements, member: viewer }", false},
+
+		{"a text", "{ params: { f: json } }", true},
+		{"another text", "{ params: { f: pjson } }", false},
+		{"a text in another letter case", "{ params: { f: JSON } }", false},
+		{"a text that is not there", "{ params: { token: json } }", false},
+		{"one of two", "{ params: { f: json, token: x } }", false},
+		{"both", "{ params: { f: json, purchaserOrgId: \"12\" } }", true},
+		{"a number sent as text", "{ params: { expiration: 60 } }", true},
+		{"another number sent as text", "{ params: { expiration: 6 } }", false},
+		{"a literal sent as text", "{ params: { itemId: true } }", true},
+		{"an empty text", "{ params: { callback: \"\" } }", true},
+
+		{"an object, in part", "{ params: { orgEntitlements: { maxUsers: 10 } } }", true},
+		{"an object, in part, deep inside", "{ params: { orgEntitlements: { entitlements: { b: { num: 7 } } } } }", true},
+		{"an object, another value deep inside", "{ params: { orgEntitlements: { entitlements: { b: { num: 5 } } } } }", false},
+		{"an object, a key that is not there", "{ params: { orgEntitlements: { entitlements: { c: {} } } } }", false},
+		{"an object, one of two keys", "{ params: { orgEntitlements: { maxUsers: 10, min: 1 } } }", false},
+		{"an empty object", "{ params: { orgEntitlements: {} } }", true},
+		{"an object where there is a text", "{ params: { f: {} } }", false},
+		{"a text where there is an object", "{ params: { orgEntitlements: x } }", false},
+		{"a number where there is an object", "{ params: { orgEntitlements: 1 } }", false},
+		{"a number of JSON", "{ params: { orgEntitlements: { maxUsers: 1 } } }", false},
+		{"a text where there is a number of JSON", "{ params: { orgEntitlements: { maxUsers: \"10\" } } }", false},
+		{"a number where there is a text in JSON", "{ params: { orgEntitlements: { text: 5 } } }", false},
+		{"a number that is written otherwise", "{ params: { orgEntitlements: { half: 0.5 } } }", true},
+		{"nothing where there is null", "{ params: { orgEntitlements: { none: null } } }", true},
+		{"a literal of JSON", "{ params: { orgEntitlements: { flag: true } } }", true},
+		{"another literal of JSON", "{ params: { orgEntitlements: { flag: false } } }", false},
+		{"a whole list", "{ params: { orgEntitlements: { list: [1, 2] } } }", true},
+		{"the beginning of a list", "{ params: { orgEntitlements: { list: [1] } } }", false},
+		{"a list in another order", "{ params: { orgEntitlements: { list: [2, 1] } } }", false},
+		{"a list of objects with a key more", "{ params: { orgEntitlements: { objects: [{ id: a }] } } }", false},
+		{"a list of whole objects", "{ params: { orgEntitlements: { objects: [{ id: a, num: 1 }] } } }", true},
+		{"an empty list", "{ params: { orgEntitlements: { list: [] } } }", false},
+
+		{"there", "{ present: [f, callback] }", true},
+		{"one of two there", "{ present: [f, token] }", false},
+		{"not there", "{ absent: [token] }", true},
+		{"one of two not there", "{ absent: [token, f] }", false},
+		{"empty, but there", "{ absent: [callback] }", false},
+		{"all at once", "{ operation: provisionOrgEntitlements, member: admin, params: { f: json }, present: [itemId], absent: [token] }", true},
+	} {
+		asked := 0
+		subject := scenario.Subject{
+			Operation: "provisionOrgEntitlements", Member: "admin",
+			Params: func() map[string]any { asked++; return params(t, sent) },
+		}
+		plain := subject
+		plain.Params = func() map[string]any { return plainParams(t, sent) }
+		if got := matcher(t, tt.when).Matches(plain); got != tt.want {
+			t.Errorf("%s: %s matches, with numbers as floats: %t", tt.reason, tt.when, got)
+		}
+		if got := matcher(t, tt.when).Matches(subject); got != tt.want {
+			t.Errorf("%s: %s matches: %t", tt.reason, tt.when, got)
+		}
+		if needs := strings.ContainsAny(tt.when, "[") || strings.Contains(tt.when, "params"); asked > 1 || asked == 1 && !needs {
+			t.Errorf("%s: the parameters were asked for %d times", tt.reason, asked)
+		}
+	}
+}

@@ -1,0 +1,128 @@
+package scenario_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/mockportal/mockportal/internal/scenario"
+)
+
+// TestEveryMessageIsHeld finds every fault text in the sources and looks for it in the golden mistakes, or in the generated ones.
+func TestEveryMessageIsHeld(t *testing.T) {
+	t.Parallel()
+	var held strings.Builder
+	for _, a := range archives(t) {
+		held.WriteString(a.golden)
+	}
+	for _, name := range []string{"mistakes_test.go", "library_test.go", "parts_test.go"} {
+		held.Write(readFile(t, name))
+	}
+	formats := messages(t)
+	delete(formats, scenario.ErrUnknown.Error()) // a sentinel that nobody sees
+	if len(formats) < 60 {
+		t.Fatalf("found %d messages only", len(formats))
+	}
+	verb := regexp.MustCompile(`%[a-z]`)
+	for format, at := range formats {
+		parts := verb.Split(format, -1)
+		for i := range parts {
+			parts[i] = regexp.QuoteMeta(parts[i])
+		}
+		if !regexp.MustCompile(strings.Join(parts, ".*")).MatchString(held.String()) {
+			t.Errorf("%s: no test holds %q", at, format)
+		}
+	}
+}
+
+// messages returns where each fault text stands: the literal arguments of everything that makes a fault, and the Message of every literal one.
+func messages(t *testing.T) map[string]string {
+	t.Helper()
+	found := map[string]string{}
+	for _, path := range sources(t) {
+		files := token.NewFileSet()
+		parsed, err := parser.ParseFile(files, path, readFile(t, path), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(parsed, func(n ast.Node) bool {
+			for _, literal := range literals(n) {
+				if text, err := strconv.Unquote(literal.Value); err == nil && strings.Contains(text, " ") {
+					found[text] = files.Position(literal.Pos()).String()
+				}
+			}
+			return true
+		})
+	}
+	return found
+}
+
+// sources returns the paths of the files that make mistakes, without their tests.
+func sources(t *testing.T) []string {
+	t.Helper()
+	var found []string
+	for _, pattern := range []string{"*.go", "internal/tree/*.go"} {
+		paths, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found = append(found, paths...)
+	}
+	return slices.DeleteFunc(found, func(path string) bool { return strings.HasSuffix(path, "_test.go") })
+}
+
+// literals returns the strings that a node makes messages of, but not those in the calls among them, which are nodes of their own.
+func literals(n ast.Node) []*ast.BasicLit {
+	var found []*ast.BasicLit
+	for _, candidate := range candidates(n) {
+		ast.Inspect(candidate, func(inner ast.Node) bool {
+			if _, call := inner.(*ast.CallExpr); call {
+				return false
+			}
+			if literal, ok := inner.(*ast.BasicLit); ok && literal.Kind == token.STRING {
+				found = append(found, literal)
+			}
+			return true
+		})
+	}
+	return found
+}
+
+// candidates returns the expressions of a node that may be the message of a fault.
+func candidates(n ast.Node) []ast.Expr {
+	switch n := n.(type) {
+	case *ast.CallExpr:
+		switch nameOf(n.Fun) {
+		case "Mistake", "MistakeAt", "mistake", "Sprintf", "wants", "New", "Errorf":
+			return n.Args
+		}
+	case *ast.KeyValueExpr:
+		if key, ok := n.Key.(*ast.Ident); ok && key.Name == "Message" {
+			return []ast.Expr{n.Value}
+		}
+	case *ast.AssignStmt:
+		if target, ok := n.Lhs[0].(*ast.SelectorExpr); ok && target.Sel.Name == "Message" {
+			return n.Rhs
+		}
+	case *ast.ValueSpec:
+		return n.Values
+	}
+	return nil
+}
+
+// nameOf returns the last name of what is called, or nothing.
+func nameOf(called ast.Expr) string {
+	switch called := called.(type) {
+	case *ast.SelectorExpr:
+		return called.Sel.Name
+	case *ast.Ident:
+		return called.Name
+	}
+	return ""
+}
