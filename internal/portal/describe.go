@@ -22,6 +22,13 @@ type Site struct {
 	Secure bool
 }
 
+// Root returns scheme and host, without the context.
+func (s Site) Root() string {
+	scheme, rest, _ := strings.Cut(s.URL, "://")
+	host, _, _ := strings.Cut(rest, "/")
+	return scheme + "://" + host
+}
+
 // User is a member as the sharing API shows it.
 type User struct {
 	Username   string   `json:"username"`

@@ -12,6 +12,8 @@ type OAuthRequest struct {
 	ClientSecret string
 	RefreshToken string
 	Code         string
+	CodeVerifier string // PKCE (RFC 7636)
+	RedirectURI  string
 	Expiration   int64 // minutes; 0 when it was not sent
 	Secure       bool
 }
@@ -26,13 +28,13 @@ type OAuthToken struct {
 	RefreshTokenExpiresIn int64  `json:"refresh_token_expires_in,omitempty"` // seconds
 }
 
-// OAuthToken answers the four grants of the portal. Nobody is ever given an authorization code here, so one cannot be good.
+// OAuthToken answers the grants of the portal.
 func (w World) OAuthToken(now time.Time, r OAuthRequest) (World, Reply, *Problem) {
 	if r.ClientID == "" {
 		return w, Reply{}, missing("parameters-invalid", "client_id")
 	}
 	r.ClientID = w.local(r.ClientID)
-	if _, ok := w.apps[r.ClientID]; !ok {
+	if _, ok := w.app(r.ClientID); !ok {
 		return w, Reply{}, problem("oauth-client-invalid")
 	}
 	switch r.GrantType {
@@ -41,10 +43,9 @@ func (w World) OAuthToken(now time.Time, r OAuthRequest) (World, Reply, *Problem
 	case "refresh_token", "exchange_refresh_token":
 		return w.refresh(now, r)
 	case "authorization_code":
-		if r.Code == "" {
-			return w, Reply{}, missing("parameters-invalid", "code")
-		}
-		return w, Reply{}, problem("oauth-code-invalid")
+		return w.codeGrant(now, r)
+	case "suspend_session":
+		return w.suspend(now, r)
 	}
 	return w, Reply{}, problem("oauth-grant-invalid")
 }
@@ -53,7 +54,7 @@ func (w World) clientCredentials(now time.Time, r OAuthRequest) (World, Reply, *
 	if r.ClientSecret == "" {
 		return w, Reply{}, missing("parameters-invalid", "client_secret")
 	}
-	if subtle.ConstantTimeCompare([]byte(w.apps[r.ClientID].secret), []byte(r.ClientSecret)) != 1 {
+	if !w.isSecret(r.ClientID, r.ClientSecret) {
 		return w, Reply{}, problem("oauth-secret-invalid")
 	}
 	lifetime := lifetime(r.Expiration)
@@ -70,14 +71,45 @@ func (w World) refresh(now time.Time, r OAuthRequest) (World, Reply, *Problem) {
 	if !ok {
 		return w, Reply{}, problem("oauth-refresh-token-invalid")
 	}
-	lifetime := lifetime(r.Expiration)
-	w, access := w.issue(claims{Member: member, Expires: now.Add(lifetime).UnixMilli()})
-	reply := OAuthToken{AccessToken: access, ExpiresIn: int64(lifetime.Seconds()), Username: member, SSL: &r.Secure}
-	if r.GrantType == "exchange_refresh_token" {
-		w, reply.RefreshToken = w.issue(claims{Member: member, Expires: now.Add(refreshLifetime).UnixMilli(), Refresh: true})
-		reply.RefreshTokenExpiresIn = int64(refreshLifetime.Seconds())
+	if r.GrantType == "refresh_token" {
+		return w.userTokens(now, member, r, 0)
+	}
+	if r.RedirectURI == "" {
+		return w, Reply{}, problem("oauth-redirect-uri-missing")
+	}
+	return w.userTokens(now, member, r, refreshLifetime)
+}
+
+// userTokens answers an access token for a member and, where refresh is above 0, a refresh token that lives so long.
+func (w World) userTokens(now time.Time, member string, r OAuthRequest, refresh time.Duration) (World, Reply, *Problem) {
+	access := accessLifetime
+	if r.Expiration > 0 {
+		access = lifetime(r.Expiration)
+	}
+	reply := OAuthToken{ExpiresIn: int64(access.Seconds()), Username: member, SSL: &r.Secure}
+	w, reply.AccessToken = w.issue(claims{Member: member, Expires: now.Add(access).UnixMilli()})
+	if refresh > 0 {
+		w, reply.RefreshToken = w.issue(claims{Member: member, Use: useRefresh, Expires: now.Add(refresh).UnixMilli()})
+		reply.RefreshTokenExpiresIn = int64(refresh.Seconds())
 	}
 	return w, Reply{Value: reply}, nil
+}
+
+// suspend ends a refresh token, as the ArcGIS API for Python signs out.
+func (w World) suspend(now time.Time, r OAuthRequest) (World, Reply, *Problem) {
+	if r.RefreshToken == "" {
+		return w, Reply{}, missing("parameters-invalid", "refresh_token")
+	}
+	if _, ok := w.refreshMember(now, r.RefreshToken); !ok {
+		return w, Reply{}, problem("oauth-refresh-token-invalid")
+	}
+	return w.revoke(r.RefreshToken), Reply{Value: Success{true}}, nil
+}
+
+// isSecret compares an application's secret. An application without one, such as those that every portal knows, has no right one.
+func (w World) isSecret(clientID, secret string) bool {
+	a, _ := w.app(clientID)
+	return a.secret != "" && subtle.ConstantTimeCompare([]byte(a.secret), []byte(secret)) == 1
 }
 
 // refreshMember returns whom a refresh token stands for: one that the scenario gives a member, or one that was issued.
@@ -86,7 +118,7 @@ func (w World) refreshMember(now time.Time, token string) (string, bool) {
 		return m.Username, !w.isRevoked(token)
 	}
 	c, ok := w.open(token, now)
-	return c.Member, ok && c.Refresh
+	return c.Member, ok && c.Use == useRefresh
 }
 
 // AppAccess is the reply of oauth2/validateAppAccess.
@@ -97,7 +129,7 @@ type AppAccess struct {
 
 // AppAccess answers whether the caller may use an application: every member may (assumed).
 func (w World) AppAccess(caller Caller, clientID string) (Reply, *Problem) {
-	if _, ok := w.apps[w.local(clientID)]; !ok {
+	if _, ok := w.app(clientID); !ok {
 		return Reply{}, problem("app-access-invalid")
 	}
 	return Reply{Value: AppAccess{Valid: caller.Member != nil}}, nil

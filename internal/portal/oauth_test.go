@@ -14,7 +14,7 @@ func TestOAuthRefusals(t *testing.T) {
 	t.Parallel()
 	_, w, now := played(t, "trial")
 	_, access := signIn(t, w, now, nil)
-	good := portal.OAuthRequest{ClientID: "app", ClientSecret: "app-secret", RefreshToken: "admin-refresh-token", Code: "c"}
+	good := portal.OAuthRequest{ClientID: "app", ClientSecret: "app-secret", RefreshToken: "admin-refresh-token", Code: "c", RedirectURI: appURI}
 	for _, tt := range []struct {
 		name, grant string
 		change      func(*portal.OAuthRequest)
@@ -33,6 +33,11 @@ func TestOAuthRefusals(t *testing.T) {
 		{"refresh, the scenario's access token", "refresh_token", func(r *portal.OAuthRequest) { r.RefreshToken = "admin-token" }, "oauth-refresh-token-invalid"},
 		{"refresh, unknown client", "refresh_token", func(r *portal.OAuthRequest) { r.ClientID = "x" }, "oauth-client-invalid"},
 		{"exchange of the refresh token", "exchange_refresh_token", nil, ""},
+		{"exchange, no redirect URI", "exchange_refresh_token", func(r *portal.OAuthRequest) { r.RedirectURI = "" }, "oauth-redirect-uri-missing"},
+		{"end of a session", "suspend_session", nil, ""},
+		{"end of a session, no token", "suspend_session", func(r *portal.OAuthRequest) { r.RefreshToken = "" }, "parameters-invalid parameter-missing:refresh_token"},
+		{"end of a session, unknown token", "suspend_session", func(r *portal.OAuthRequest) { r.RefreshToken = "x" }, "oauth-refresh-token-invalid"},
+		{"credentials of an application without a secret", "client_credentials", func(r *portal.OAuthRequest) { r.ClientID = "pythonapi" }, "oauth-secret-invalid"},
 		{"code", "authorization_code", nil, "oauth-code-invalid"},
 		{"no code", "authorization_code", func(r *portal.OAuthRequest) { r.Code = "" }, "parameters-invalid parameter-missing:code"},
 		{"another grant", "password", nil, "oauth-grant-invalid"},
@@ -52,7 +57,7 @@ func TestOAuthRefusals(t *testing.T) {
 			t.Errorf("%s: the world has changed: %t", tt.name, changed)
 		}
 		if tt.want == "" {
-			if err := contract.BuiltIn().ProveSchema("OAuthToken", text(t, reply.Value)); err != nil {
+			if err := contract.BuiltIn().ProveSchema("OAuthTokenReply", text(t, reply.Value)); err != nil {
 				t.Errorf("%s: %v", tt.name, err)
 			}
 		}
@@ -95,14 +100,14 @@ func TestRefresh(t *testing.T) {
 	t.Parallel()
 	_, w, now := played(t, "trial")
 	secure := true
-	w, reply, problem := w.OAuthToken(now, portal.OAuthRequest{GrantType: "exchange_refresh_token", ClientID: "app", RefreshToken: "admin-refresh-token", Secure: true})
+	w, reply, problem := w.OAuthToken(now, portal.OAuthRequest{GrantType: "exchange_refresh_token", ClientID: "app", RedirectURI: appURI, RefreshToken: "admin-refresh-token", Secure: true})
 	if problem != nil {
 		t.Fatal(refusal(problem))
 	}
 	first := reply.Value.(portal.OAuthToken)
 	const twoWeeks = 14 * 24 * time.Hour
 	want := portal.OAuthToken{
-		AccessToken: first.AccessToken, ExpiresIn: 7200, Username: "admin", SSL: &secure,
+		AccessToken: first.AccessToken, ExpiresIn: 1800, Username: "admin", SSL: &secure,
 		RefreshToken: first.RefreshToken, RefreshTokenExpiresIn: int64(twoWeeks.Seconds()),
 	}
 	if diff := cmp.Diff(want, first); diff != "" {
@@ -128,7 +133,7 @@ func TestRefresh(t *testing.T) {
 func TestRevokedRefreshTokens(t *testing.T) {
 	t.Parallel()
 	_, w, now := played(t, "trial")
-	w, reply, _ := w.OAuthToken(now, portal.OAuthRequest{GrantType: "exchange_refresh_token", ClientID: "app", RefreshToken: "admin-refresh-token"})
+	w, reply, _ := w.OAuthToken(now, portal.OAuthRequest{GrantType: "exchange_refresh_token", ClientID: "app", RedirectURI: appURI, RefreshToken: "admin-refresh-token"})
 	issued := reply.Value.(portal.OAuthToken).RefreshToken
 	refused := func(w portal.World, token string) string {
 		_, _, problem := w.OAuthToken(now, portal.OAuthRequest{GrantType: "refresh_token", ClientID: "app", RefreshToken: token})

@@ -30,7 +30,8 @@ func missing(id string, names ...string) *Problem {
 
 // Reply is the outcome of an operation that could be done.
 type Reply struct {
-	Value    any           // marshals to the documented JSON
+	Value    any           // marshals to the documented JSON; nil with a Location
+	Location string        // where the browser is sent instead
 	Evidence openapi.Level // of what went into it beside the operation itself; "" when there is nothing
 	Keep     bool          // only the scenario and the time decide it: it is good until the world's next boundary in time
 }

@@ -16,19 +16,25 @@ import (
 const (
 	defaultLifetime = 120 * time.Minute
 	maxLifetime     = 21600 * time.Minute
-	refreshLifetime = 20160 * time.Minute
 )
 
 // claims is what an issued token says of itself; the token carries and signs it, so that nothing has to be kept for it.
 type claims struct {
-	Number  uint64   `json:"n"`
-	Member  string   `json:"m,omitempty"`
-	App     string   `json:"a,omitempty"`
-	Expires int64    `json:"e"`           // portal time, milliseconds since 1970
-	Referer string   `json:"r,omitempty"` // a digest of the referer that it is bound to
-	Parents []string `json:"p,omitempty"` // the ids of the tokens that it was exchanged for, the first one first
-	Refresh bool     `json:"f,omitempty"` // good for oauth2/token only
+	Number  uint64            `json:"n"`
+	Member  string            `json:"m,omitempty"`
+	App     string            `json:"a,omitempty"`
+	Expires int64             `json:"e"`           // portal time, milliseconds since 1970
+	Referer string            `json:"r,omitempty"` // a digest of the referer that it is bound to
+	Parents []string          `json:"p,omitempty"` // the ids of the tokens that it was exchanged for, the first one first
+	Use     string            `json:"u,omitempty"` // what it is good for beside identifying its bearer: refresh or code
+	For     *AuthorizeRequest `json:"o,omitempty"` // of a code: what the application asked for
 }
+
+// What a token may be good for in place of identifying its bearer.
+const (
+	useRefresh = "refresh" // oauth2/token issues access tokens for it
+	useCode    = "code"    // oauth2/token exchanges it, once
+)
 
 // issue returns a new token and the world that has counted it.
 func (w World) issue(c claims) (World, string) {
@@ -88,7 +94,7 @@ func (w World) Identify(token, referer string, now time.Time) (Caller, bool) {
 		return Caller{Member: m}, true
 	}
 	c, ok := w.open(token, now)
-	if !ok || c.Refresh || c.Referer != "" && c.Referer != digest(referer) {
+	if !ok || c.Use != "" || c.Referer != "" && c.Referer != digest(referer) {
 		return Caller{}, false
 	}
 	return w.caller(c), true
@@ -118,14 +124,20 @@ func (w World) Revoke(now time.Time, token string) (World, Reply) {
 	_, issued := w.open(token, now)
 	token = w.local(token)
 	if issued || w.byToken[token] != nil || w.byRefreshToken[token] != nil {
-		revoked := maps.Clone(w.revoked)
-		if revoked == nil {
-			revoked = map[string]bool{}
-		}
-		revoked[digest(token)] = true
-		w.revoked = revoked
+		w = w.revoke(token)
 	}
 	return w, Reply{Value: Success{true}}
+}
+
+// revoke returns the world in which a token is no longer good.
+func (w World) revoke(token string) World {
+	revoked := maps.Clone(w.revoked)
+	if revoked == nil {
+		revoked = map[string]bool{}
+	}
+	revoked[digest(w.local(token))] = true
+	w.revoked = revoked
+	return w
 }
 
 // Success is the reply of operations that have nothing else to say.

@@ -39,8 +39,20 @@ type start struct {
 }
 
 type app struct {
-	secret string
-	member *Member // nil: acts as no member
+	secret       string
+	member       *Member // nil: acts as no member
+	redirectURIs []string
+	wellKnown    bool // every portal has it, and it has no secret
+}
+
+// app finds an application by its client id, with the world's suffix or without it. Every portal knows the two that Esri's clients use
+// for themselves. Source: the ArcGIS API for Python (arcgis 2.4.4), class EsriBuiltInAuth.
+func (w World) app(clientID string) (app, bool) {
+	id := w.local(clientID)
+	if a, ok := w.apps[id]; ok {
+		return a, true
+	}
+	return app{wellKnown: true}, id == "arcgisonline" || id == "pythonapi"
 }
 
 // NewWorld returns the world at the start of a scenario, with all its dates moved by shift.
@@ -58,7 +70,7 @@ func NewWorld(s *scenario.Scenario, shift time.Duration) (World, error) {
 		w.addMember(newMember(m, shift))
 	}
 	for id, a := range s.World.Apps {
-		w.apps[id] = app{secret: a.Secret, member: w.members[a.Member]}
+		w.apps[id] = app{secret: a.Secret, member: w.members[a.Member], redirectURIs: a.RedirectURIs}
 	}
 	if err := w.addProvisions(shift); err != nil {
 		return World{}, err

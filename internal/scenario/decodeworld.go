@@ -68,7 +68,10 @@ func (d *decoder) apps(f tree.Field) map[string]App {
 	apps := map[string]App{}
 	f.Each(func(id string, _ tree.Position, entry tree.Field) {
 		o := entry.Object()
-		apps[id] = App{ClientID: id, Secret: o.Need("secret").Text(), Member: d.member(o.Key("member"))}
+		apps[id] = App{
+			ClientID: id, Secret: o.Need("secret").Text(), Member: d.member(o.Key("member")),
+			RedirectURIs: texts(o.Key("redirectUris")),
+		}
 		o.Close()
 	})
 	return apps

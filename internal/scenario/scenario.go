@@ -68,9 +68,10 @@ type Member struct {
 
 // App is a registered application, for oauth2/token.
 type App struct {
-	ClientID string
-	Secret   string
-	Member   string // whom it acts as; empty: nobody, without any privilege
+	ClientID     string
+	Secret       string
+	Member       string   // whom it acts as; empty: nobody, without any privilege
+	RedirectURIs []string // where oauth2/authorize may send a browser, as registered
 }
 
 // Listing is an item in the marketplace.

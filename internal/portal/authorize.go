@@ -1,0 +1,276 @@
+package portal
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// OutOfBand is the redirect URI of clients that nothing can be redirected to: the code stands in the title of a page of the portal.
+const OutOfBand = "urn:ietf:wg:oauth:2.0:oob"
+
+// How long what a sign-in page brings lives.
+const (
+	codeLifetime       = 10 * time.Minute    // RFC 6749, 4.1.2 recommends at most ten minutes; the portal's own is not documented
+	accessLifetime     = 30 * time.Minute    // the documentation's example of oauth2/token has 1800 seconds
+	refreshLifetime    = 20160 * time.Minute // what Esri's own clients ask for
+	maxRefreshLifetime = 129600 * time.Minute
+)
+
+// AuthorizeRequest is what an application asks of oauth2/authorize. The sign-in page carries it in oauth_state.
+type AuthorizeRequest struct {
+	ClientID        string `json:"client_id"`
+	RedirectURI     string `json:"redirect_uri"`
+	ResponseType    string `json:"response_type"` // code or token
+	State           string `json:"state,omitempty"`
+	Expiration      int64  `json:"expiration,omitempty"` // minutes; 0: the portal's own
+	Challenge       string `json:"code_challenge,omitempty"`
+	ChallengeMethod string `json:"code_challenge_method,omitempty"` // S256, or plain
+}
+
+// OAuthInfo is the reply of oauth2/authorize and the object in the script of its page, which clients read.
+// Source: the ArcGIS API for Python (arcgis 2.4.4), class EsriBuiltInAuth.
+type OAuthInfo struct {
+	OAuthState string `json:"oauth_state"`
+	ClientID   string `json:"client_id"`
+	AppTitle   string `json:"appTitle"`
+}
+
+// Authorize begins a sign-in: the reply is what the sign-in page is made of. An application or a redirect URI that is not known is an error
+// on the portal's own page, since nobody may be redirected then; every other mistake is told to the application (RFC 6749, 4.1.2.1).
+func (w World) Authorize(r AuthorizeRequest, site Site) (Reply, *Problem) {
+	if p := w.authorizeProblem(r, site); p != nil {
+		return Reply{}, p
+	}
+	if code, text := r.refusal(); code != "" {
+		return Reply{Location: r.back(url.Values{"error": {code}, "error_description": {text}})}, nil
+	}
+	return Reply{Value: OAuthInfo{OAuthState: r.seal(), ClientID: r.ClientID, AppTitle: w.local(r.ClientID)}}, nil
+}
+
+func (w World) authorizeProblem(r AuthorizeRequest, site Site) *Problem {
+	a, ok := w.app(r.ClientID)
+	switch {
+	case !ok:
+		return problem("oauth-client-invalid")
+	case r.RedirectURI == "":
+		return problem("oauth-redirect-uri-missing")
+	case !a.mayRedirectTo(r.RedirectURI, site):
+		return problem("oauth-redirect-uri-invalid")
+	}
+	return nil
+}
+
+// refusal says what the application may not ask for, in the words of RFC 6749 and 7636; nothing when all is well.
+func (r AuthorizeRequest) refusal() (code, text string) {
+	switch {
+	case r.ResponseType != "code" && r.ResponseType != "token":
+		return "unsupported_response_type", "response_type must be code or token"
+	case r.Challenge != "" && r.ChallengeMethod != "" && r.ChallengeMethod != "S256" && r.ChallengeMethod != "plain":
+		return "invalid_request", "code_challenge_method must be S256 or plain"
+	}
+	return "", ""
+}
+
+// seal writes the request as the oauth_state of a page. It is not signed, since all that it says is judged again when somebody signs in; so
+// a page of one sandbox serves the sign-in of a member of another.
+func (r AuthorizeRequest) seal() string {
+	text, err := json.Marshal(r)
+	if err != nil {
+		panic("portal: a request of texts and a number cannot fail to marshal: " + err.Error())
+	}
+	return base64.RawURLEncoding.EncodeToString(text)
+}
+
+// OpenOAuthState returns the request that a sign-in page carries; false when the text is none.
+func OpenOAuthState(text string) (AuthorizeRequest, bool) {
+	var r AuthorizeRequest
+	raw, err := base64.RawURLEncoding.DecodeString(text)
+	return r, err == nil && json.Unmarshal(raw, &r) == nil && r.ClientID != ""
+}
+
+// OAuthSignIn is what the sign-in page sends.
+type OAuthSignIn struct {
+	State              string // oauth_state
+	Username, Password string
+	Cancel             bool // the member does not want to sign in
+	Site               Site
+}
+
+// SignInForApp answers the sign-in page: the application is told a code or a token at its redirect URI, or that the member refused.
+func (w World) SignInForApp(now time.Time, s OAuthSignIn) (World, Reply, *Problem) {
+	r, ok := OpenOAuthState(s.State)
+	if !ok {
+		return w, Reply{}, problem("oauth-state-invalid")
+	}
+	if p := w.authorizeProblem(r, s.Site); p != nil {
+		return w, Reply{}, p
+	}
+	if s.Cancel {
+		return w, Reply{Location: r.back(url.Values{"error": {"access_denied"}, "error_description": {"The user denied your request."}})}, nil
+	}
+	s.Username = w.local(s.Username)
+	if !w.isPassword(s.Username, s.Password) {
+		return w, Reply{}, problem("oauth-sign-in-failed")
+	}
+	answer := url.Values{}
+	if r.ResponseType == "token" {
+		lifetime := lifetime(r.Expiration)
+		var token string
+		w, token = w.issue(claims{Member: s.Username, Expires: now.Add(lifetime).UnixMilli()})
+		answer.Set("access_token", token)
+		answer.Set("expires_in", strconv.FormatInt(int64(lifetime.Seconds()), 10))
+		answer.Set("username", s.Username)
+		answer.Set("ssl", strconv.FormatBool(s.Site.Secure))
+	} else {
+		var code string
+		w, code = w.issue(claims{Member: s.Username, Use: useCode, For: &r, Expires: now.Add(codeLifetime).UnixMilli()})
+		answer.Set("code", code)
+	}
+	return w, Reply{Location: r.back(answer)}, nil
+}
+
+// back returns where the browser goes with an answer. A token and its errors stand in the fragment, all else in the query.
+func (r AuthorizeRequest) back(answer url.Values) string {
+	if r.State != "" {
+		answer.Set("state", r.State)
+	}
+	if r.RedirectURI == OutOfBand {
+		return approvalPath + "?" + answer.Encode()
+	}
+	if r.ResponseType == "token" {
+		return r.RedirectURI + "#" + answer.Encode()
+	}
+	separator := "?"
+	if strings.Contains(r.RedirectURI, "?") {
+		separator = "&"
+	}
+	return r.RedirectURI + separator + answer.Encode()
+}
+
+// approvalPath is where the code of an out-of-band client is shown, relative to oauth2/signin and oauth2/authorize.
+const approvalPath = "approval"
+
+// mayRedirectTo reports whether a browser may be sent to an address with a code or a token: the redirect URIs that the scenario registers;
+// for an application that every portal knows, out-of-band and the portal itself.
+func (a app) mayRedirectTo(uri string, site Site) bool {
+	if a.wellKnown {
+		return uri == OutOfBand || covers(site.Root(), uri)
+	}
+	return slices.ContainsFunc(a.redirectURIs, func(registered string) bool { return covers(registered, uri) })
+}
+
+// covers reports whether a registered redirect URI allows another: the same one, or one below it. A host may begin with "*.", as in the
+// default redirect URIs of the portal's own applications.
+// Source: https://developers.arcgis.com/rest/enterprise-administration/portal/get-app-info; that a path below is allowed is assumed.
+func covers(registered, uri string) bool {
+	if registered == uri {
+		return true
+	}
+	r, err := url.Parse(registered)
+	u, err2 := url.Parse(uri)
+	if cmp.Or(err, err2) != nil || r.Host == "" || r.Scheme != u.Scheme || u.User != nil || u.Fragment != "" {
+		return false
+	}
+	host := strings.EqualFold(r.Host, u.Host)
+	if domain, ok := strings.CutPrefix(r.Host, "*"); ok {
+		host = strings.HasSuffix(strings.ToLower(u.Host), strings.ToLower(domain))
+	}
+	below := strings.TrimSuffix(r.Path, "/")
+	return host && (u.Path == below || strings.HasPrefix(u.Path, below+"/")) && !strings.Contains(u.Path+"/", "/../")
+}
+
+// codeGrant exchanges an authorization code, once.
+func (w World) codeGrant(now time.Time, r OAuthRequest) (World, Reply, *Problem) {
+	if r.Code == "" {
+		return w, Reply{}, missing("parameters-invalid", "code")
+	}
+	c, ok := w.open(r.Code, now)
+	if !ok || c.Use != useCode || w.local(c.For.ClientID) != r.ClientID {
+		return w, Reply{}, problem("oauth-code-invalid")
+	}
+	switch {
+	case r.RedirectURI == "":
+		return w, Reply{}, problem("oauth-redirect-uri-missing")
+	case r.RedirectURI != c.For.RedirectURI:
+		return w, Reply{}, problem("oauth-redirect-uri-invalid")
+	case r.ClientSecret != "" && !w.isSecret(r.ClientID, r.ClientSecret):
+		return w, Reply{}, problem("oauth-secret-invalid")
+	case !c.For.verifies(r.CodeVerifier):
+		return w, Reply{}, problem("oauth-verifier-invalid")
+	}
+	w = w.revoke(r.Code)
+	return w.userTokens(now, c.Member, r, refreshFor(c.For.Expiration))
+}
+
+// verifies reports whether a verifier is that of the challenge that the request was made with (RFC 7636, 4.6). Without a challenge none is
+// needed.
+func (r AuthorizeRequest) verifies(verifier string) bool {
+	if r.Challenge == "" {
+		return true
+	}
+	if r.ChallengeMethod == "S256" {
+		sum := sha256.Sum256([]byte(verifier))
+		verifier = base64.RawURLEncoding.EncodeToString(sum[:])
+	}
+	return subtle.ConstantTimeCompare([]byte(verifier), []byte(r.Challenge)) == 1
+}
+
+// refreshFor turns what oauth2/authorize was asked for, in minutes, into the life of a refresh token; a negative number asks for the longest.
+func refreshFor(minutes int64) time.Duration {
+	switch {
+	case minutes == 0:
+		return refreshLifetime
+	case minutes < 0 || minutes > int64(maxRefreshLifetime/time.Minute):
+		return maxRefreshLifetime
+	}
+	return time.Duration(minutes) * time.Minute
+}
+
+// RedirectURIValidity is the reply of oauth2/validateRedirectUri.
+type RedirectURIValidity struct {
+	Valid bool `json:"valid"`
+}
+
+// ValidateRedirectURI answers whether an application may be answered at an address.
+func (w World) ValidateRedirectURI(clientID, uri string, site Site) (Reply, *Problem) {
+	a, ok := w.app(clientID)
+	if !ok {
+		return Reply{}, problem("oauth-client-invalid")
+	}
+	return Reply{Value: RedirectURIValidity{a.mayRedirectTo(uri, site)}}, nil
+}
+
+// ExchangedToken is the reply of oauth2/exchangeToken.
+type ExchangedToken struct {
+	Token string `json:"token"`
+}
+
+// ExchangeToken gives an application a token of its own for the member who calls; it lives as long as the caller's (assumed).
+func (w World) ExchangeToken(now time.Time, caller Caller, token, clientID string) (World, Reply, *Problem) {
+	if _, ok := w.app(clientID); !ok {
+		return w, Reply{}, problem("oauth-client-invalid")
+	}
+	c := claims{
+		Member: caller.Name(), App: caller.App, Parents: w.lineage(now, token),
+		Expires: now.Add(min(w.remaining(token, now), maxLifetime)).UnixMilli(),
+	}
+	w, issued := w.issue(c)
+	return w, Reply{Value: ExchangedToken{issued}}, nil
+}
+
+// SignOut sends the browser back to the application; to the portal's own page where the address is not the application's.
+// No session is kept between sign-ins, so there is nothing to end.
+func (w World) SignOut(clientID, uri string, site Site) Reply {
+	if a, ok := w.app(clientID); ok && uri != "" && a.mayRedirectTo(uri, site) {
+		return Reply{Location: uri}
+	}
+	return Reply{Value: Success{true}}
+}
