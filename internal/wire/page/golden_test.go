@@ -106,6 +106,15 @@ func forms() []golden {
 	signIn := func(s page.SignInPage) func(io.Writer) error {
 		return func(w io.Writer) error { return page.SignIn(w, s) }
 	}
+	oauth := func(o page.OAuthPage) func(io.Writer) error {
+		return func(w io.Writer) error { return page.OAuth(w, o) }
+	}
+	approval := func(a page.ApprovalPage) func(io.Writer) error {
+		return func(w io.Writer) error { return page.Approval(w, a) }
+	}
+	asked := page.OAuthInfo{OAuthState: "c3RhdGU", ClientID: "pythonapi", AppTitle: "pythonapi"}
+	refused := asked
+	refused.Code, refused.Messages = "OAUTH_0015", []string{"Invalid username or password."}
 	portal := portaladmin("Sign In")
 	portal.Member, portal.SignOut, portal.Formats = "", "", nil
 	enemyField := func(kind string) page.Field {
@@ -125,6 +134,20 @@ func forms() []golden {
 			},
 		})},
 		{"signin", signIn(page.SignInPage{Head: portal, Action: "/portaladmin/login", Redirect: "/portaladmin/license/getFutureLicense"})},
+		{"oauth", oauth(page.OAuthPage{Head: sharing("Sign In"), Action: "signin", Application: "pythonapi", Info: asked})},
+		{"oauth-refused", oauth(page.OAuthPage{
+			Head: sharing("Sign In"), Action: "signin", Application: "pythonapi", Info: refused, Username: "admin",
+			Message: "Unable to sign in.", Details: refused.Messages,
+		})},
+		{"oauth-hostile", oauth(page.OAuthPage{
+			Head: enemy(), Action: "javascript:alert(9)", Application: hostile, Info: page.OAuthInfo{OAuthState: hostile, AppTitle: hostile},
+			Username: hostile, Message: hostile, Details: []string{hostile},
+		})},
+		{"approval", approval(page.ApprovalPage{Head: sharing("Approval"), Code: "Y29kZQ.c2ln"})},
+		{"approval-refused", approval(page.ApprovalPage{
+			Head: sharing("Approval"), Error: "access_denied", Description: "The user denied your request.",
+		})},
+		{"approval-hostile", approval(page.ApprovalPage{Head: enemy(), Code: hostile, Error: hostile, Description: hostile})},
 		{"signin-refused", signIn(page.SignInPage{
 			Head: portal, Action: "/portaladmin/login", Redirect: "/portaladmin", Username: "admin",
 			Message: "Unable to generate token.", Details: []string{"Invalid username or password."},

@@ -22,8 +22,8 @@ type outline struct {
 	texts    []string
 }
 
-// known are all elements that a page may have, and their attributes. There is no script in it, nothing that loads, and
-// no attribute that runs code or carries style.
+// known are all elements that a page may have, and their attributes. Nothing in it loads, runs or carries style: the only script
+// is data, which no browser runs.
 var known = map[string][]string{
 	"html": {"lang"}, "head": nil, "meta": {"charset", "name", "content"}, "link": {"rel", "href"}, "title": nil,
 	"style": nil, "body": nil, "header": nil, "main": {"id"}, "footer": nil, "nav": {"class", "aria-label"},
@@ -31,7 +31,7 @@ var known = map[string][]string{
 	"a": {"class", "href"}, "b": nil, "h1": nil, "h2": nil, "ul": {"class"}, "ol": {"class"}, "li": nil,
 	"dl": {"class"}, "dt": nil, "dd": nil, "code": nil, "time": {"datetime"}, "table": {"role"}, "thead": {"role"},
 	"tbody": {"role"}, "tr": {"role"}, "th": {"role", "scope"}, "td": {"role", "data-label"},
-	"form": {"class", "action", "method", "aria-describedby"}, "label": {"for"}, "button": {"type"},
+	"form": {"class", "action", "method", "aria-describedby"}, "label": {"for"}, "button": {"type", "name", "value", "formnovalidate"}, "script": {"type"},
 	"input": {
 		"id", "type", "name", "value", "step", "required", "autofocus", "autocomplete", "autocapitalize", "spellcheck", "aria-describedby",
 	},
@@ -82,6 +82,9 @@ func checked(tb testing.TB, start xml.StartElement) element {
 		tb.Errorf("no page has an element <%s>", start.Name.Local)
 	}
 	e := element{start.Name.Local, map[string]string{}}
+	if e.name == "script" && (len(start.Attr) != 1 || start.Attr[0].Value != "text/plain") {
+		tb.Errorf("a script that a browser runs: %v", start.Attr)
+	}
 	for _, attr := range start.Attr {
 		name := attr.Name.Local
 		e.attr[name] = attr.Value

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"html/template"
 	"io"
 )
 
@@ -19,6 +20,10 @@ type Head struct {
 	Formats []Link
 	// Member is the username of the member who is signed in.
 	Member string
+	// Window is the window's title; empty: Title and Directory.
+	Window string
+	// Data is a script that programs read; empty: none.
+	Data template.HTML
 	// SignIn and SignOut are the URLs behind the links of these names in the bar.
 	SignIn, SignOut string
 }

@@ -290,3 +290,47 @@ func walk(value any, depth int, visit func(string)) {
 		show(v)
 	}
 }
+
+// TestOAuthDataIsTheFirstLineWithBraces holds what the ArcGIS API for Python reads: the first {...} that stands on one line, up to the last
+// brace of that line, is a JSON object with oauth_state.
+func TestOAuthDataIsTheFirstLineWithBraces(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	want := page.OAuthInfo{OAuthState: "c3RhdGU", ClientID: "app", AppTitle: "</script>{'", Code: "OAUTH_0015", Messages: []string{"Invalid username or password."}}
+	if err := page.OAuth(&b, page.OAuthPage{Head: page.Head{Directory: "ArcGIS Portal Directory"}, Info: want}); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.SplitSeq(b.String(), "\n") {
+		open, end := strings.Index(line, "{"), strings.LastIndex(line, "}")
+		if open < 0 || end < open {
+			continue
+		}
+		var got page.OAuthInfo
+		if err := json.Unmarshal([]byte(line[open:end+1]), &got); err != nil {
+			t.Fatalf("the first line with braces is %q: %v", line, err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		return
+	}
+	t.Fatal("no line has braces")
+}
+
+func TestFormTarget(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]string{
+		"https://app.example.com:8443/cb?x=y": "https://app.example.com:8443",
+		"my-app:/auth":                        "my-app:",
+		"urn:ietf:wg:oauth:2.0:oob":           "",
+		"/relative":                           "",
+		"%zz":                                 "",
+	} {
+		if got := page.FormTarget(address); got != want {
+			t.Errorf("%s: %q, want %q", address, got, want)
+		}
+	}
+	if policy := page.ContentSecurityPolicy("https://app.example.com"); !strings.Contains(policy, "form-action 'self' https://app.example.com;") {
+		t.Errorf("the policy is %q", policy)
+	}
+}

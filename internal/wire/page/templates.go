@@ -5,6 +5,7 @@ import (
 	"embed"
 	"encoding/base64"
 	"html/template"
+	"strings"
 	"sync"
 )
 
@@ -20,16 +21,16 @@ var pages = sync.OnceValue(func() map[string]*template.Template {
 		"style": func() template.CSS { return template.CSS(style) }, //nolint:gosec // our own file, not input
 	}).ParseFS(files, "templates/layout.html", "templates/value.html"))
 	kinds := map[string]*template.Template{}
-	for _, kind := range []string{"result", "error", "form", "signin", "directory"} {
+	for _, kind := range []string{"result", "error", "form", "signin", "directory", "oauth", "approval"} {
 		kinds[kind] = template.Must(template.Must(layout.Clone()).ParseFS(files, "templates/"+kind+".html"))
 	}
 	return kinds
 })
 
 // ContentSecurityPolicy returns the value of the header of this name under which every page works: the one style sheet
-// inside the page, forms to the same origin, and nothing else: no script, no frame, nothing loaded.
-func ContentSecurityPolicy() string {
+// inside the page, forms to the same origin and to the targets, and nothing else: no script, no frame, nothing loaded.
+func ContentSecurityPolicy(formTargets ...string) string {
 	sum := sha256.Sum256([]byte(style))
 	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
-		"'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+		"'; img-src data:; form-action " + strings.Join(append([]string{"'self'"}, formTargets...), " ") + "; base-uri 'none'; frame-ancestors 'none'"
 }
