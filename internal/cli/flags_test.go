@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/alecthomas/kong"
+
 	"github.com/mockportal/mockportal/internal/cli"
 	"github.com/mockportal/mockportal/mock"
 )
@@ -104,41 +106,46 @@ func TestFlagTable(t *testing.T) {
 
 // flagTable writes a row for each flag, in Markdown; one for several commands if they agree on it.
 func flagTable() string {
-	code := regexp.MustCompile(`--[a-z-]+|MOCKPORTAL_[A-Z_]+|/[_a-z]+(/[a-z.]+)?`)
 	var rows []string
-	owners := map[string][]string{}
+	commands := map[string][]string{}
 	for _, command := range cli.Model().Children {
 		for _, flag := range command.Flags {
+			row := flagRow(flag)
 			if flag.Name == "help" {
 				continue
 			}
-			short, preset := "", "none"
-			if flag.Short != 0 {
-				short = fmt.Sprintf(", `-%c`", flag.Short)
-			}
-			if flag.IsBool() {
-				preset = "off"
-			} else if flag.Default != "" {
-				preset = "`" + flag.Default + "`"
-			}
-			help, own, ok := strings.Cut(flag.Help, " The default is ")
-			if ok {
-				preset = own
-			}
-			cells := []string{"`--" + flag.Name + "`" + short, "%s", cli.Variable(flag.Name), preset, help}
-			for i := range cells[2:] {
-				cells[2+i] = code.ReplaceAllString(strings.TrimSuffix(cells[2+i], "."), "`$0`")
-			}
-			row := "| " + strings.Join(cells, " | ") + " |\n"
 			if !slices.Contains(rows, row) {
 				rows = append(rows, row)
 			}
-			owners[row] = append(owners[row], "`"+command.Name+"`")
+			commands[row] = append(commands[row], "`"+command.Name+"`")
 		}
 	}
 	table := "| flag | commands | environment | default | meaning |\n|---|---|---|---|---|\n"
 	for _, row := range rows {
-		table += fmt.Sprintf(row, strings.Join(owners[row], ", "))
+		table += fmt.Sprintf(row, strings.Join(commands[row], ", "))
 	}
 	return table
+}
+
+// flagRow is the row of a flag, with %s for its commands. The default is in the help if the grammar has none.
+func flagRow(flag *kong.Flag) string {
+	name, preset := "`--"+flag.Name+"`", "none"
+	help, inHelp, ok := strings.Cut(flag.Help, " The default is ")
+	switch {
+	case ok:
+		preset = inHelp
+	case flag.IsBool():
+		preset = "off"
+	case flag.Default != "":
+		preset = "`" + flag.Default + "`"
+	}
+	if flag.Short != 0 {
+		name += fmt.Sprintf(", `-%c`", flag.Short)
+	}
+	cells := []string{name, "%s", "`" + cli.Variable(flag.Name) + "`"}
+	code := regexp.MustCompile(`--[a-z-]+|MOCKPORTAL_[A-Z_]+|/[_a-z]+(/[a-z.]+)?`)
+	for _, text := range []string{preset, help} {
+		cells = append(cells, code.ReplaceAllString(strings.TrimSuffix(text, "."), "`$0`"))
+	}
+	return "| " + strings.Join(cells, " | ") + " |\n"
 }

@@ -6,7 +6,6 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -45,7 +44,8 @@ func (h *healthcheckCmd) Run(ctx context.Context, p Process) error {
 // ownURL is the root of the server that the environment describes.
 func (p Process) ownURL() string {
 	address := cmp.Or(p.getenv("MOCKPORTAL_ADDR"), "127.0.0.1:8080")
-	if tls, _ := strconv.ParseBool(p.getenv("MOCKPORTAL_TLS")); tls {
+	switch strings.ToLower(p.getenv("MOCKPORTAL_TLS")) { // as kong reads a flag
+	case "true", "1", "yes":
 		return "https://" + local(address)
 	}
 	return "http://" + local(address)
