@@ -50,7 +50,7 @@ func TestWrongUse(t *testing.T) {
 		"--tls --tls-cert doc.go --tls-key doc.go",
 	} {
 		var env, args []string
-		for _, word := range strings.Fields(row) {
+		for word := range strings.FieldsSeq(row) {
 			word = strings.Trim(word, "'")
 			if len(args) == 0 && strings.HasPrefix(word, "MOCKPORTAL_") {
 				env = append(env, word)
