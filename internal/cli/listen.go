@@ -104,13 +104,6 @@ func unwrapNet(err error) error {
 	return err
 }
 
-func (s *server) serve() error {
-	if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
-		return err
-	}
-	return nil
-}
-
 // started is a portal that is served.
 type started struct {
 	*mock.Portal
@@ -135,25 +128,24 @@ func (f *portalFlags) start(p Process, a addresses, log *slog.Logger, more ...mo
 	}
 	s := &started{Portal: portal, servers: servers, failures: make(chan error, len(servers)), line: a.ready(portal, servers)}
 	for _, server := range servers {
-		go func() { s.failures <- server.serve() }()
+		go func() {
+			if err := server.http.Serve(server.listener); !errors.Is(err, http.ErrServerClosed) {
+				s.failures <- err
+			}
+		}()
 	}
 	return s, nil
 }
 
-// stop ends the portal and its servers.
+// stop ends the portal and its servers. Calls in progress have shutdownGrace to finish.
 func (s *started) stop() error {
 	s.Close()
-	return stop(s.servers)
-}
-
-// stop ends servers. Calls in progress have shutdownGrace to finish.
-func stop(servers []*server) error {
 	ctx, cancel := context.WithTimeout(context.Background(), shutdownGrace)
 	defer cancel()
 	var errs []error
-	for _, s := range servers {
-		if err := s.http.Shutdown(ctx); err != nil {
-			errs = append(errs, s.http.Close())
+	for _, server := range s.servers {
+		if err := server.http.Shutdown(ctx); err != nil {
+			errs = append(errs, server.http.Close())
 		}
 	}
 	return errors.Join(errs...)

@@ -68,12 +68,13 @@ func (p Process) inOurWords(app *kong.Application, name string, err error) error
 	if !errors.As(err, &parse) {
 		return err
 	}
-	command := app.Children[slices.Index(commands(app), name)]
+	command := node(app, name)
 	if bad := (*valueError)(nil); errors.As(err, &bad) {
 		return p.badValue(command, bad)
 	}
-	if parse.Context.Error == nil { // every token was taken, so it is one that did not come
-		return missingArgument(command)
+	if parse.Context.Error == nil { // kong has read everything: the argument of the command is missing
+		value := command.Positional[0]
+		return fmt.Errorf("%s: <%s> is missing, for example: %s", name, value.Name, value.Tag.Get("example"))
 	}
 	path := parse.Context.Path
 	rest := path[len(path)-1].Remainder()
@@ -85,22 +86,15 @@ func (p Process) inOurWords(app *kong.Application, name string, err error) error
 		return unknownFlag(app, command, word)
 	}
 	hint := ""
-	if slices.Contains(commands(app), word) {
+	if name == "serve" && slices.Contains(commands(app), word) { // serve may be implied
 		hint = "; flags stand after their command"
 	}
-	return fmt.Errorf("%s takes %s: %q is one too many%s", name, upTo(len(command.Positional)), word, hint)
-}
-
-func upTo(n int) string {
-	if n == 0 {
-		return "no argument"
-	}
-	return plural(n, "argument", "arguments") + " at most"
+	return fmt.Errorf("%s takes %s: %q is one too many%s", name, plural(len(command.Positional), "argument", "arguments"), word, hint)
 }
 
 // badValue says where a value came from, and what is allowed instead.
 func (p Process) badValue(command *kong.Node, e *valueError) error {
-	where := fmt.Sprintf("%s %s", command.Name, argument(e.value))
+	where := fmt.Sprintf("%s <%s>", command.Name, e.value.Name)
 	if e.value.Flag != nil {
 		where = p.flag(e.value.Name)
 	}
@@ -115,30 +109,15 @@ func (p Process) badValue(command *kong.Node, e *valueError) error {
 	return fmt.Errorf("%s %q: must be %s%s", where, came, e.allowed, nearest.Suggest(came, e.value.EnumSlice()))
 }
 
-// missingArgument names the first argument, since no command has two.
-func missingArgument(command *kong.Node) error {
-	first := command.Positional[0]
-	return fmt.Errorf("%s: %s is missing, for example: %s", command.Name, argument(first), first.Tag.Get("example"))
-}
-
-func argument(value *kong.Value) string { return "<" + value.Name + ">" }
-
 // unknownFlag names the flag that was probably meant, else the commands that have one of this name.
 func unknownFlag(app *kong.Application, command *kong.Node, word string) error {
 	word, _, _ = strings.Cut(word, "=")
 	hint := nearest.Suggest(word, flags(command))
-	if hint == "" {
-		var owners []string
-		for _, other := range app.Children {
-			if slices.Contains(flags(other), word) {
-				owners = append(owners, other.Name)
-			}
-		}
-		if len(owners) > 0 {
-			hint = fmt.Sprintf(" (%s %s it)", list(owners, "and"), map[bool]string{true: "has", false: "have"}[len(owners) == 1])
-		}
+	owners := slices.DeleteFunc(commands(app), func(other string) bool { return !slices.Contains(flags(node(app, other)), word) })
+	if hint == "" && len(owners) > 0 {
+		hint = " (it is a flag of " + list(owners, "and") + ")"
 	}
-	if slices.ContainsFunc(command.Positional, func(v *kong.Value) bool { return v.Passthrough }) {
+	if len(command.Positional) > 0 && command.Positional[0].Passthrough {
 		hint += "; a command that begins with - stands after --"
 	}
 	return fmt.Errorf("%s has no flag %s%s", command.Name, word, hint)
@@ -159,6 +138,10 @@ func commands(app *kong.Application) []string {
 		names = append(names, command.Name)
 	}
 	return names
+}
+
+func node(app *kong.Application, command string) *kong.Node {
+	return app.Children[slices.Index(commands(app), command)]
 }
 
 func unknownCommand(app *kong.Application, word string) error {
