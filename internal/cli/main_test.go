@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"context"
+	"flag"
 	"os"
 	"os/signal"
 	"syscall"
@@ -14,6 +15,7 @@ import (
 
 // TestMain lets this test binary act as the program, and as the client ask, so that scripts run them as processes.
 func TestMain(m *testing.M) {
+	_ = flag.Set("test.parallel", "8") // scripts wait for their programs most of the time; the command line overrides this
 	testscript.Main(m, map[string]func(){"mockportal": mockportal, "ask": ask})
 }
 
