@@ -276,7 +276,7 @@ func FuzzDecode(f *testing.F) {
 			again(t, scenario.BuiltIn(), s)
 			return
 		}
-		for _, fault := range faultsOf(t, err) {
+		for _, fault := range mistakesOf(t, err) {
 			if fault.File == "" || fault.Message == "" || fault.Line < 0 || (fault.Line == 0) != (fault.Column == 0) {
 				t.Errorf("a fault without a place: %#v", fault)
 			}

@@ -20,7 +20,7 @@ func statusReply(k replyFields, reply *Reply, operation *contract.Operation) {
 	switch {
 	case operation == nil || reply.Status == 0:
 	case reply.Status != http.StatusOK:
-		k.status.Mistake("off-spec: the portal answers every call with the status 200, not %d%s", reply.Status, meant)
+		k.status.Mistake("off-spec: the portal answers every call with status 200, not %d%s", reply.Status, meant)
 	case !k.body.Present():
 		k.status.Mistake("off-spec: %s never answers without a body%s", operation.ID, meant)
 	default:
@@ -30,7 +30,7 @@ func statusReply(k replyFields, reply *Reply, operation *contract.Operation) {
 	}
 }
 
-// proveEither checks a body against the operation's errors when it looks like one, else against its success.
+// proveEither checks a body with an "error" against the operation's errors, and any other body against its success.
 func proveEither(operation *contract.Operation, body *tree.Value) error {
 	if body.Get("error") != nil {
 		return operation.ProveError(string(body.JSON()))
@@ -38,7 +38,7 @@ func proveEither(operation *contract.Operation, body *tree.Value) error {
 	return operation.Prove(string(body.JSON()))
 }
 
-// folders returns the folders whose fixtures answer the operation, of those that have a fixture.
+// folders returns the folders that hold a valid reply of the operation.
 func (s surroundings) folders(operation *contract.Operation) []string {
 	var folders []string
 	for _, id := range s.fixtures.IDs() {
@@ -46,27 +46,25 @@ func (s surroundings) folders(operation *contract.Operation) []string {
 		if strings.HasPrefix(id, "errors/") || len(folders) > 0 && folders[len(folders)-1] == folder {
 			continue
 		}
-		if fixture, ok := s.fixtures.Get(id); ok && operation.Prove(string(fixture.Body)) == nil {
+		if found, ok := s.fixtures.Get(id); ok && operation.Prove(string(found.Body)) == nil {
 			folders = append(folders, folder)
 		}
 	}
 	return folders
 }
 
-// readHeaders reads the headers of a reply. Those that frame a message are the server's.
+// readHeaders reads the headers of a reply. The server sets those that frame the message.
 func readHeaders(f tree.Field) map[string]string {
 	var headers map[string]string
 	f.Each(func(name string, at tree.Position, value tree.Field) {
 		text := value.Text()
 		switch {
-		case f.Listing():
-			return
 		case strings.Trim(strings.ToLower(name), "abcdefghijklmnopqrstuvwxyz0123456789-_") != "":
-			value.MistakeAt(at, "a header's name has letters, digits, - and _, unlike %q", name)
+			value.MistakeAt(at, "a header's name must consist of letters, digits, - and _, not %q", name)
 		case framing(name):
-			value.MistakeAt(at, "the header %s is the server's own: leave it out", name)
+			value.MistakeAt(at, "the server sets the header %s itself: leave it out", name)
 		case strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f }):
-			value.Mistake("the header %s has a control character", name)
+			value.Mistake("the header %s contains a control character", name)
 		}
 		if headers == nil {
 			headers = map[string]string{}

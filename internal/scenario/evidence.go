@@ -2,7 +2,7 @@ package scenario
 
 import "github.com/mockportal/mockportal/openapi"
 
-// Evidence returns what the scenario's documents rest on: the weakest level among its provisions and its licence.
+// Evidence returns the weakest level of evidence of the scenario's provisions and licence.
 func (s *Scenario) Evidence() openapi.Level {
 	level := s.World.License.Evidence
 	for _, listing := range s.World.Listings {

@@ -313,9 +313,9 @@ func TestFolderThatIsNoPack(t *testing.T) {
 		"empty":                {fstest.MapFS{}, ""},
 		"hidden files only":    {fstest.MapFS{".gitkeep": {}}, ""},
 		"scenarios only":       {fstest.MapFS{"scenarios/README.md": {}, "../../scenarios/README.md": {}}, ""},
-		"something else":       {fstest.MapFS{"trial.yaml": {}}, "somewhere: has neither scenarios/ nor fixtures/, and is not empty either"},
-		"a file of that name":  {fstest.MapFS{"scenarios": {}}, "somewhere: has neither scenarios/ nor fixtures/, and is not empty either"},
-		"a folder in a folder": {fstest.MapFS{"pack/scenarios/x.yaml": {}}, "somewhere: has neither scenarios/ nor fixtures/, and is not empty either"},
+		"something else":       {fstest.MapFS{"trial.yaml": {}}, "somewhere: not a pack: it has neither scenarios/ nor fixtures/ and is not empty"},
+		"a file of that name":  {fstest.MapFS{"scenarios": {}}, "somewhere: not a pack: it has neither scenarios/ nor fixtures/ and is not empty"},
+		"a folder in a folder": {fstest.MapFS{"pack/scenarios/x.yaml": {}}, "somewhere: not a pack: it has neither scenarios/ nor fixtures/ and is not empty"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

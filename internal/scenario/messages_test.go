@@ -67,7 +67,7 @@ func messages(t *testing.T) map[string]string {
 func sources(t *testing.T) []string {
 	t.Helper()
 	var found []string
-	for _, pattern := range []string{"*.go", "internal/tree/*.go"} {
+	for _, pattern := range []string{"*.go", "tree/*.go"} {
 		paths, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)

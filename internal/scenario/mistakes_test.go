@@ -18,7 +18,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden parts of testdata/mistakes")
 
-func faultsOf(t *testing.T, err error) fixture.Mistakes {
+func mistakesOf(t *testing.T, err error) fixture.Mistakes {
 	t.Helper()
 	var mistakes fixture.Mistakes
 	if !errors.As(err, &mistakes) {
@@ -34,7 +34,7 @@ func TestMistakes(t *testing.T) {
 		t.Run(filepath.Base(a.path), func(t *testing.T) {
 			t.Parallel()
 			_, err := scenario.Open(scenario.Pack{FS: a.fs()})
-			got := faultsOf(t, err).Error() + "\n"
+			got := mistakesOf(t, err).Error() + "\n"
 			holdGolden(t, a, got)
 			holdGood(t, a, got)
 		})
@@ -97,15 +97,15 @@ func TestGeneratedMistakes(t *testing.T) {
 		{"not UTF-8", "format: \xff", "doc: not UTF-8"},
 		{"UTF-16", "\xff\xfef\x00", "doc: not UTF-8"},
 		{"control character", "format: \"\x00\"", "doc:1:10: not YAML: control characters are not allowed (value: 0)"},
-		{"nested YAML", "a: " + deep, "doc:1:104: nested deeper than 100"},
-		{"nested JSON", `{"a":` + deep + "}", "doc:1:106: nested deeper than 100"},
-		{"alias bomb", bomb, "doc:1:4: anchors and aliases are not read here: write the value out, or quote the text"},
+		{"nested YAML", "a: " + deep, "doc:1:104: nested deeper than 100 levels"},
+		{"nested JSON", `{"a":` + deep + "}", "doc:1:106: nested deeper than 100 levels"},
+		{"alias bomb", bomb, "doc:1:4: anchors and aliases are not supported: write the value out, or quote the text"},
 		{"too many rules", "format: 1\nextends: trial\n" + rules, "doc:4:3: at most 1000 rules, not 1001"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			_, err := scenario.BuiltIn().Decode("doc", []byte(test.source))
-			if got := faultsOf(t, err); !strings.Contains("\n"+got.Error()+"\n", "\n"+test.want+"\n") {
+			if got := mistakesOf(t, err); !strings.Contains("\n"+got.Error()+"\n", "\n"+test.want+"\n") {
 				t.Errorf("got %.300s, want %s", got, test.want)
 			}
 		})
@@ -119,14 +119,14 @@ func TestSecretsAreNotInMistakes(t *testing.T) {
 		for _, key := range []string{"password", "token", "secret"} {
 			source := fmt.Sprintf("format: 1\nextends: trial\nworld: {members: {admin: {%s: %s}}, apps: {app: {%[1]s: %[2]s}}}", key, value)
 			_, err := scenario.BuiltIn().Decode("doc", []byte(source))
-			if text := faultsOf(t, err).Error(); strings.Contains(text, "5ec12e7") || strings.Contains(text, "ec12e7: a") {
+			if text := mistakesOf(t, err).Error(); strings.Contains(text, "5ec12e7") || strings.Contains(text, "ec12e7: a") {
 				t.Errorf("%s: %s\n%s", key, value, text)
 			}
 		}
 	}
 	same := "format: 1\nextends: trial\nworld: {members: {admin: {token: 5ec12e7}, viewer: {token: 5ec12e7}}}"
 	_, err := scenario.BuiltIn().Decode("doc", []byte(same))
-	if text := faultsOf(t, err).Error(); bytes.Contains([]byte(text), []byte("5ec12e7")) {
+	if text := mistakesOf(t, err).Error(); bytes.Contains([]byte(text), []byte("5ec12e7")) {
 		t.Error(text)
 	}
 }

@@ -92,7 +92,7 @@ func TestRulesMistakes(t *testing.T) {
 	t.Parallel()
 	library := scenario.BuiltIn()
 	for _, tt := range []struct{ name, source, want string }{
-		{"nothing at all", "", "rules: empty: a document is wanted"},
+		{"nothing at all", "", "rules: the document is empty"},
 		{"not YAML", "{", "rules:2:1: not YAML: did not find expected node content"},
 		{"a text", "slow", "rules:1:1: rules must be an object, not text"},
 		{"no action", "when: {}", "rules:1:1: rules does nothing: it needs a delay, a reply or a fault"},
@@ -100,7 +100,7 @@ func TestRulesMistakes(t *testing.T) {
 		{"an unknown key", "- when: {}\n  delay: 1s\n  tmes: 1\n", `rules:3:3: unknown key "tmes"`},
 		{"an unknown member", "- { when: { member: admn }, delay: 1s }", `rules:1:21: no member "admn" (did you mean "admin"?)`},
 		{"an unknown operation", "[{\"when\":{\"operation\":\"usr\"},\n\"delay\":\"1s\"}]", `rules:1:23: no operation "usr" (did you mean "user"?)`},
-		{"an unreachable one", "- { when: {}, delay: 1s }\n- { when: { member: admin }, delay: 1s }\n", "rules:2:3: unreachable: the rule in line 1 matches every call that this one would"},
+		{"an unreachable one", "- { when: {}, delay: 1s }\n- { when: { member: admin }, delay: 1s }\n", "rules:2:3: unreachable: the rule in line 1 matches every call that this rule matches"},
 		{"an off-spec reply", "when: { operation: getFutureLicense }\nreply: { status: 200, body: {} }\n", "rules:2:29: this body of getFutureLicense is off-spec: /appBundles is missing"},
 		{"all at once", "- { when: { member: x1 }, delay: soon }\n- 7\n", "rules:1:34: delay must be a duration such as 50ms, 1m30s or 2d, not \"soon\"\nrules:2:3: "},
 	} {
@@ -109,7 +109,7 @@ func TestRulesMistakes(t *testing.T) {
 			t.Errorf("%s: is %v", tt.name, rules)
 			continue
 		}
-		if got := faultsOf(t, err).Error(); !strings.Contains(got, tt.want) {
+		if got := mistakesOf(t, err).Error(); !strings.Contains(got, tt.want) {
 			t.Errorf("%s: want %s, got\n%s", tt.name, tt.want, got)
 		}
 	}
@@ -158,12 +158,12 @@ func TestExpectations(t *testing.T) {
 	for source, want := range map[string]string{
 		stranger:         `document:1:30: no member "somebody"`,
 		"{}":             "document:1:1: a verification has no expect, which is required",
-		"{ expect: [] }": "document:1:11: expect must have an expectation at least: with none everything would pass",
+		"{ expect: [] }": "document:1:11: expect must have at least one expectation: without one, everything would pass",
 		"{ expect: [{ when: {}, exactly: 1 }], wthin: 2s}": "document:1:39: unknown key \"wthin\" (did you mean \"within\"?); a verification has expect, inOrder, within",
 		"[": "document:2:1: not YAML: ",
 	} {
 		_, err := library.Expectations(trial, "document", []byte(source))
-		if got := faultsOf(t, err).Error(); !strings.HasPrefix(got, want) {
+		if got := mistakesOf(t, err).Error(); !strings.HasPrefix(got, want) {
 			t.Errorf("%s: got %s, want %s", source, got, want)
 		}
 	}

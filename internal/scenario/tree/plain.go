@@ -6,9 +6,9 @@ import (
 	"sync"
 )
 
-// notations are the ways to write a scalar that is not text.
+// notations recognise scalars without quotes that are not text.
 type notations struct {
-	number    *regexp.Regexp // as JSON writes it
+	number    *regexp.Regexp // a number of JSON
 	ambiguous *regexp.Regexp // a number, a date or a time of day in YAML 1.1 or 1.2
 }
 
@@ -22,7 +22,7 @@ var scalars = sync.OnceValue(func() notations {
 	}
 })
 
-// plain says what a scalar without quotes is in JSON; it is not certain when a YAML reader would take the text for something else.
+// plain returns what a scalar without quotes is in JSON. It is not certain if some YAML readers read it as something else.
 func plain(s string) (kind Kind, certain bool) {
 	switch s {
 	case "null":
