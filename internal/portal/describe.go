@@ -53,8 +53,9 @@ type Self struct {
 
 // PortalSelf describes the portal as the caller sees it. An anonymous caller sees no organisation.
 func (w World) PortalSelf(caller Caller, site Site) Reply {
+	_, hostAndContext, _ := strings.Cut(site.URL, "://")
 	self := Self{
-		Name: "mockportal", IsPortal: true, PortalMode: portalMode, PortalName: portalName, PortalHostname: hostAndContext(site),
+		Name: "mockportal", IsPortal: true, PortalMode: portalMode, PortalName: portalName, PortalHostname: hostAndContext,
 		AllSSL: site.Secure, SupportsOAuth: true, CurrentVersion: sharingVersion, AuthorizedCrossOriginDomains: []string{},
 	}
 	if caller.Member != nil {
@@ -73,11 +74,6 @@ func (w World) Portal(caller Caller, site Site, orgID string) (Reply, *Problem) 
 		return Reply{}, problem("not-permitted")
 	}
 	return w.PortalSelf(caller, site), nil
-}
-
-func hostAndContext(site Site) string {
-	_, host, _ := strings.Cut(site.URL, "://")
-	return host
 }
 
 // sells reports whether the organisation has a listing. Only organisations that Esri approves have listings.

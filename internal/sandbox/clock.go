@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -44,10 +45,7 @@ type clock struct {
 // start returns the clock at the start of a scenario, and the shift of the world's dates. In mode wall the shift is rounded down to
 // whole seconds, so that dates on whole seconds stay on whole seconds.
 func start(written scenario.Clock, setting ClockSetting, wall time.Time) (clock, time.Duration) {
-	c := clock{mode: written.Mode, at: written.At, since: wall}
-	if setting.Mode != "" {
-		c.mode = setting.Mode
-	}
+	c := clock{mode: cmp.Or(setting.Mode, written.Mode), at: written.At, since: wall}
 	if !setting.At.IsZero() {
 		c.at = setting.At
 	}

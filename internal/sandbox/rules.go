@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -58,7 +59,7 @@ func (t *Turn) Decide(matches func(scenario.Matcher) bool) Decision {
 		if r.matched++; r.matched <= r.After || !r.drawn(t.box.state.random) {
 			continue
 		}
-		return Decision{Rule: r.title(), Delay: t.box.state.draw(r.Delay), Reply: r.Reply, Fault: r.Fault}
+		return Decision{Rule: cmp.Or(r.Name, r.id), Delay: t.box.state.draw(r.Delay), Reply: r.Reply, Fault: r.Fault}
 	}
 	return Decision{}
 }
@@ -74,13 +75,6 @@ func (r *rule) drawn(random *rand.Rand) bool {
 	}
 	r.streak++
 	return true
-}
-
-func (r *rule) title() string {
-	if r.Name != "" {
-		return r.Name
-	}
-	return r.id
 }
 
 // draw returns a delay between the bounds, drawn from the sandbox's seed.

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"context"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -49,9 +50,9 @@ type state struct {
 	rules    []*rule // those added at run time first
 	added    int     // how many rules were ever added
 	random   *rand.Rand
-	after    int           // the number of the last call before this state
-	released chan struct{} // closed by release
-	release  func()        // ends the state, so that delayed answers are sent at once; may be called again
+	after    int             // the number of the last call before this state
+	released <-chan struct{} // closed by release
+	release  func()          // ends the state, so that delayed answers are sent at once; may be called again
 }
 
 // New returns a sandbox at the start of its scenario.
@@ -80,11 +81,11 @@ func (s *Sandbox) begin(next *scenario.Scenario) (*state, error) {
 	if s.ID != Default {
 		world = world.WithSuffix("." + s.ID)
 	}
-	released := make(chan struct{})
+	released, release := context.WithCancel(context.Background())
 	return &state{
 		scenario: next, clock: clock, world: world, kept: map[string]Kept{},
 		rules: fileRules(next), random: newRandom(next.Seed),
-		released: released, release: sync.OnceFunc(func() { close(released) }),
+		released: released.Done(), release: release,
 	}, nil
 }
 

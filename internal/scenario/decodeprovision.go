@@ -40,7 +40,7 @@ func (d *decoder) provision(f tree.Field, keys provisionKeys) Document {
 // base reads the keys fixture and with. ok is false, with a mistake recorded, if the fixture is not usable or not of the folder.
 func (d *decoder) base(o *tree.ObjectField, folder string) (base template, with tree.Field, ok bool) {
 	named := o.Need("fixture")
-	with = anyObject(o.Key("with"))
+	with = o.Key("with").Object().Field
 	if base, ok = d.template(named); ok && path.Dir(base.ID) != folder {
 		ids := slices.DeleteFunc(d.fixtures.IDs(), func(id string) bool { return path.Dir(id) != folder })
 		named.Mistake("the fixture %q is not in the folder %s; allowed are %s", base.ID, folder, strings.Join(ids, ", "))

@@ -16,7 +16,7 @@ import (
 )
 
 // ErrUnknown is wrapped by the error for a scenario that is not in a library.
-var ErrUnknown = errors.New("unknown scenario")
+var ErrUnknown = errors.New("no scenario")
 
 // builtInName is the name of the built-in pack.
 const builtInName = "built-in"
@@ -76,16 +76,10 @@ func (l *Library) Names() []string { return slices.Sorted(maps.Keys(l.scenarios)
 func (l *Library) Scenario(name string) (*Scenario, error) {
 	found, ok := l.scenarios[name]
 	if !ok {
-		return nil, unknownError{name: name, hint: nearest.Suggest(name, l.Names())}
+		return nil, fmt.Errorf("%w %q%s", ErrUnknown, name, nearest.Suggest(name, l.Names()))
 	}
 	return found, nil
 }
-
-type unknownError struct{ name, hint string }
-
-func (e unknownError) Error() string { return fmt.Sprintf("no scenario %q%s", e.name, e.hint) }
-
-func (e unknownError) Unwrap() error { return ErrUnknown }
 
 // Fixtures returns the fixtures of all packs and the built-in ones.
 func (l *Library) Fixtures() *fixture.Set { return l.fixtures }

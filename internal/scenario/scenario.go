@@ -102,6 +102,20 @@ type PortalOptions struct {
 	Errors  string // envelope: errors have HTTP status 200; status: errors have their code as HTTP status
 }
 
+// Evidence returns the weakest level of evidence of the scenario's provisions and licence.
+func (s *Scenario) Evidence() openapi.Level {
+	level := s.World.License.Evidence
+	for _, listing := range s.World.Listings {
+		for _, provision := range listing.Provisions {
+			level = level.Weaker(provision.Evidence)
+		}
+	}
+	if level == "" {
+		return openapi.Assumed
+	}
+	return level
+}
+
 // administrator returns the known privileges of a real org_admin of ArcGIS Online.
 func administrator() []string {
 	return []string{
