@@ -32,13 +32,46 @@ func TestDescriptions(t *testing.T) {
 		name, schema, want string
 		reply              portal.Reply
 	}{
-		{"portal for nobody", "PortalSelf", `{"name":"mockportal","isPortal":true,"portalMode":"singletenant","portalName":"ArcGIS Enterprise","portalHostname":"localhost:8080/portal","allSSL":false,"supportsOAuth":true,"currentVersion":"8.2","authorizedCrossOriginDomains":[],"canListApps":false,"canListData":false,"canListPreProvisionedItems":false,"canProvisionDirectPurchase":false}`, w.PortalSelf(portal.Caller{}, plain)},
-		{"portal for a seller", "PortalSelf", `{"id":"HwhoSWTiJyaB0VDi","name":"mockportal","isPortal":true,"portalMode":"singletenant","portalName":"ArcGIS Enterprise","portalHostname":"portal.example.com","allSSL":true,"supportsOAuth":true,"currentVersion":"8.2","authorizedCrossOriginDomains":[],"canListApps":true,"canListData":true,"canListPreProvisionedItems":true,"canProvisionDirectPurchase":true,"user":{"username":"viewer","fullName":"viewer","email":"viewer@example.com","orgId":"HwhoSWTiJyaB0VDi","role":"org_user","privileges":[]}}`, w.PortalSelf(viewer, secure)},
-		{"self", "User", `{"username":"viewer","fullName":"viewer","email":"viewer@example.com","orgId":"HwhoSWTiJyaB0VDi","role":"org_user","privileges":[]}`, user(w.CommunitySelf(viewer))},
-		{"another", "User", `{"username":"admin","fullName":"admin","email":"admin@example.com","orgId":"HwhoSWTiJyaB0VDi","role":"org_admin"}`, user(w.User(viewer, "admin"))},
+		{
+			"portal for nobody", "PortalSelf",
+			`{"name":"mockportal","isPortal":true,"portalMode":"singletenant","portalName":"ArcGIS Enterprise",` +
+				`"portalHostname":"localhost:8080/portal","allSSL":false,"supportsOAuth":true,"currentVersion":"8.2",` +
+				`"authorizedCrossOriginDomains":[],"canListApps":false,"canListData":false,"canListPreProvisionedItems":false,` +
+				`"canProvisionDirectPurchase":false}`,
+			w.PortalSelf(portal.Caller{}, plain),
+		},
+		{
+			"portal for a seller", "PortalSelf",
+			`{"id":"HwhoSWTiJyaB0VDi","name":"mockportal","isPortal":true,"portalMode":"singletenant","portalName":"ArcGIS ` +
+				`Enterprise","portalHostname":"portal.example.com","allSSL":true,"supportsOAuth":true,"currentVersion":"8.2",` +
+				`"authorizedCrossOriginDomains":[],"canListApps":true,"canListData":true,"canListPreProvisionedItems":true,` +
+				`"canProvisionDirectPurchase":true,"user":{"username":"viewer","fullName":"viewer","email":"viewer@example.com",` +
+				`"orgId":"HwhoSWTiJyaB0VDi","role":"org_user","privileges":[]}}`,
+			w.PortalSelf(viewer, secure),
+		},
+		{
+			"self", "User",
+			`{"username":"viewer","fullName":"viewer","email":"viewer@example.com","orgId":"HwhoSWTiJyaB0VDi","role":"org_user","privileges":[]}`,
+			user(w.CommunitySelf(viewer)),
+		},
+		{
+			"another", "User",
+			`{"username":"admin","fullName":"admin","email":"admin@example.com","orgId":"HwhoSWTiJyaB0VDi","role":"org_admin"}`,
+			user(w.User(viewer, "admin")),
+		},
 		{"oneself by name", "User", text(t, user(w.CommunitySelf(admin)).Value), user(w.User(admin, "admin"))},
-		{"info", "ServerInfo", `{"owningSystemUrl":"http://localhost:8080/portal","authInfo":{"isTokenBasedSecurity":true,"tokenServicesUrl":"http://localhost:8080/portal/sharing/rest/generateToken"}}`, w.SharingInfo(plain)},
-		{"server info", "ServerInfo", `{"currentVersion":10.81,"fullVersion":"10.8.1","owningSystemUrl":"https://portal.example.com","authInfo":{"isTokenBasedSecurity":true,"tokenServicesUrl":"https://portal.example.com/sharing/rest/generateToken"}}`, w.ServerInfo(secure)},
+		{
+			"info", "ServerInfo",
+			`{"owningSystemUrl":"http://localhost:8080/portal","authInfo":{"isTokenBasedSecurity":true,` +
+				`"tokenServicesUrl":"http://localhost:8080/portal/sharing/rest/generateToken"}}`,
+			w.SharingInfo(plain),
+		},
+		{
+			"server info", "ServerInfo",
+			`{"currentVersion":10.81,"fullVersion":"10.8.1","owningSystemUrl":"https://portal.example.com",` +
+				`"authInfo":{"isTokenBasedSecurity":true,"tokenServicesUrl":"https://portal.example.com/sharing/rest/generateToken"}}`,
+			w.ServerInfo(secure),
+		},
 		{"sharing root", "SharingRoot", `{"currentVersion":"8.2"}`, w.SharingRoot()},
 		{"health check", "Status", `{"status":"success"}`, w.HealthCheck()},
 	} {
@@ -61,7 +94,11 @@ func TestDescriptions(t *testing.T) {
 
 func TestMembersWhoAreNotShown(t *testing.T) {
 	t.Parallel()
-	w, now := written(t, "  members: { foreign: { password: p, token: foreign-token, orgId: aaaaaaaaaaaaaaaa, role: org_admin } }\n  apps: { lonely: { secret: s } }\n")
+	w, now := written(
+		t,
+		"  members: { foreign: { password: p, token: foreign-token, orgId: aaaaaaaaaaaaaaaa, role: org_admin } }\n  apps: { "+
+			"lonely: { secret: s } }\n",
+	)
 	admin, foreign := caller(t, w, "admin-token", now), caller(t, w, "foreign-token", now)
 	for _, tt := range []struct {
 		name, username string

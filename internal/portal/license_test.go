@@ -53,7 +53,9 @@ func TestFutureLicense(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if diff := cmp.Diff([]time.Time{time.UnixMilli(1469206117000), time.UnixMilli(effect)}, w.Boundaries(), cmp.Comparer(time.Time.Equal)); diff != "" {
+	if diff := cmp.Diff(
+		[]time.Time{time.UnixMilli(1469206117000), time.UnixMilli(effect)}, w.Boundaries(), cmp.Comparer(time.Time.Equal),
+	); diff != "" {
 		t.Errorf("boundaries (-want +got):\n%s", diff)
 	}
 }
@@ -104,7 +106,9 @@ func TestNoLicense(t *testing.T) {
 	t.Parallel()
 	w, now := written(t, "  license: null\n")
 	reply := w.FutureLicense(now)
-	if diff := cmp.Diff(`{"userTypes":[],"appBundles":[],"apps":[],"extensions":[],"portalCapabilities":[]}`, text(t, reply.Value)); diff != "" {
+	if diff := cmp.Diff(
+		`{"userTypes":[],"appBundles":[],"apps":[],"extensions":[],"portalCapabilities":[]}`, text(t, reply.Value),
+	); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if reply.Evidence != openapi.Assumed || !reply.Keep {

@@ -101,7 +101,10 @@ func (m *machine) advance(t *rapid.T) {
 func (m *machine) signIn(t *rapid.T) {
 	minutes := rapid.Int64Range(1, 20000).Draw(t, "minutes")
 	w, token := signIn(t, m.world, m.model.now, func(r *portal.SignInRequest) { r.Expiration = minutes })
-	m.model.tokens = append(m.model.tokens, issued{token.Token, m.model.now.Add(time.Duration(minutes) * time.Minute).Truncate(time.Millisecond), -1, false})
+	m.model.tokens = append(
+		m.model.tokens,
+		issued{token.Token, m.model.now.Add(time.Duration(minutes) * time.Minute).Truncate(time.Millisecond), -1, false},
+	)
 	m.become(t, w)
 }
 
@@ -148,9 +151,12 @@ func (m *machine) compare(t *rapid.T) {
 	got := listings[0].(map[string]any)["provisions"].([]any)[0].(map[string]any)
 	want := maps.Clone(got)
 	want["modified"] = json.Number(text(t, m.model.modified))
-	want["created"], want["startDate"], want["endDate"] = json.Number("1469206116000"), json.Number("1469206117000"), json.Number("1471798116000")
+	want["created"], want["startDate"] = json.Number("1469206116000"), json.Number("1469206117000")
+	want["endDate"] = json.Number("1471798116000")
 	want["orgEntitlements"] = map[string]any{
-		"maxUsers": json.Number(text(t, m.model.max)), "entitlementsModified": json.Number(text(t, m.model.entitlementsModified)), "entitlements": m.model.entitlements,
+		"maxUsers": json.Number(text(
+			t, m.model.max,
+		)), "entitlementsModified": json.Number(text(t, m.model.entitlementsModified)), "entitlements": m.model.entitlements,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Fatalf("the provision (-model +world):\n%s", diff)

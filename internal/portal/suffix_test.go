@@ -27,7 +27,10 @@ func TestSuffix(t *testing.T) {
 	if got := identifies(plain, "admin-token.s1", "", now); got != "nobody" {
 		t.Errorf("without a suffix, a token with one identifies %s", got)
 	}
-	for username, want := range map[string]string{"admin": "", "admin.s1": "", "admin.s2": "sign-in-failed", "admin.s1.s1": "sign-in-failed", ".s1": "sign-in-failed sign-in-failed:username"} {
+	for username, want := range map[string]string{
+		"admin": "", "admin.s1": "", "admin.s2": "sign-in-failed", "admin.s1.s1": "sign-in-failed",
+		".s1": "sign-in-failed sign-in-failed:username",
+	} {
 		_, _, problem := w.GenerateToken(now, portal.SignInRequest{Username: username, Password: "admin-password"})
 		if got := problem != nil; got != (want != "") {
 			t.Errorf("%q is refused with %q, want %q", username, refusal(problem), want)
@@ -39,7 +42,9 @@ func TestSuffix(t *testing.T) {
 			t.Errorf("%q (-want +got):\n%s", id, diff)
 		}
 	}
-	for token, want := range map[string]string{"admin-refresh-token": "", "admin-refresh-token.s1": "", "admin-refresh-token.s2": "oauth-refresh-token-invalid"} {
+	for token, want := range map[string]string{
+		"admin-refresh-token": "", "admin-refresh-token.s1": "", "admin-refresh-token.s2": "oauth-refresh-token-invalid",
+	} {
 		_, _, problem := w.OAuthToken(now, portal.OAuthRequest{GrantType: "refresh_token", ClientID: "app", RefreshToken: token})
 		if diff := cmp.Diff(want, refusal(problem)); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", token, diff)
@@ -59,7 +64,9 @@ func everyToken(t tb, w portal.World, now time.Time) (portal.World, map[string]s
 	w, signedIn := signIn(t, w, now, nil)
 	w, exchanged := must(w.GenerateToken(now, portal.SignInRequest{Token: signedIn.Token, ServerURL: "https://server"}))
 	w, ofApp := must(w.OAuthToken(now, portal.OAuthRequest{GrantType: "client_credentials", ClientID: "app", ClientSecret: "app-secret"}))
-	w, refreshed := must(w.OAuthToken(now, portal.OAuthRequest{GrantType: "exchange_refresh_token", ClientID: "app", RefreshToken: "admin-refresh-token"}))
+	w, refreshed := must(
+		w.OAuthToken(now, portal.OAuthRequest{GrantType: "exchange_refresh_token", ClientID: "app", RefreshToken: "admin-refresh-token"}),
+	)
 	return w, map[string]string{
 		"signed in": signedIn.Token, "exchanged": exchanged.(portal.Token).Token, "of an app": ofApp.(portal.OAuthToken).AccessToken,
 		"refreshed": refreshed.(portal.OAuthToken).AccessToken, "refreshing": refreshed.(portal.OAuthToken).RefreshToken,
@@ -142,7 +149,11 @@ func TestSuffixLeavesTheWorld(t *testing.T) {
 
 func TestCredentials(t *testing.T) {
 	t.Parallel()
-	w, now := written(t, "  members: { publisher: null, licensing: null, bare: { orgId: "+seller+", role: org_user } }\n  apps: { second: { secret: s2, member: admin } }\n")
+	w, now := written(
+		t,
+		"  members: { publisher: null, licensing: null, bare: { orgId: "+seller+", role: org_user } }\n  apps: { second: { secret: "+
+			"s2, member: admin } }\n",
+	)
 	for _, suffix := range []string{"", ".s1"} {
 		want := portal.Credentials{
 			Members: []portal.MemberCredentials{

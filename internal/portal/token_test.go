@@ -42,7 +42,11 @@ func identifies(w portal.World, token, referer string, now time.Time) string {
 
 func TestTokensOfTheScenario(t *testing.T) {
 	t.Parallel()
-	w, now := written(t, "  members: { ending: { password: p, token: ending-token, orgId: "+seller+", role: org_user, tokenExpires: \"2016-07-22T17:00:00Z\" }, without: { password: p, orgId: "+seller+", role: org_user } }\n")
+	w, now := written(
+		t,
+		"  members: { ending: { password: p, token: ending-token, orgId: "+seller+", role: org_user, tokenExpires: "+
+			"\"2016-07-22T17:00:00Z\" }, without: { password: p, orgId: "+seller+", role: org_user } }\n",
+	)
 	end := time.Date(2016, 7, 22, 17, 0, 0, 0, time.UTC)
 	for _, tt := range []struct {
 		name, token string
@@ -90,7 +94,9 @@ func TestTokenExpires(t *testing.T) {
 		if want := (portal.Token{Token: token.Token, Expires: wall.Add(tt.want).UnixMilli(), SSL: true}); token != want {
 			t.Errorf("%s: got %+v, want %+v", tt.name, token, want)
 		}
-		for after, want := range map[time.Duration]string{0: "admin", tt.want - time.Millisecond: "admin", tt.want: "nobody", tt.want + time.Hour: "nobody"} {
+		for after, want := range map[time.Duration]string{
+			0: "admin", tt.want - time.Millisecond: "admin", tt.want: "nobody", tt.want + time.Hour: "nobody",
+		} {
 			if got := identifies(issued, token.Token, "", now.Add(after)); got != want {
 				t.Errorf("%s: after %v it identifies %s", tt.name, after, got)
 			}

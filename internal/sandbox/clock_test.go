@@ -77,9 +77,23 @@ func TestModes(t *testing.T) {
 		{"frozen, by default", "", sandbox.ClockSetting{}, start, start, start.Add(trial), scenario.Frozen},
 		{"frozen at another time", "", sandbox.ClockSetting{Mode: scenario.Frozen, At: at}, at, at, start.Add(trial), scenario.Frozen},
 		{"frozen at another time, mode left out", "", sandbox.ClockSetting{At: at}, at, at, start.Add(trial), scenario.Frozen},
-		{"wall by the scenario", "clock: { mode: wall }\n", sandbox.ClockSetting{}, wall, wall.Add(time.Hour), wall.Truncate(time.Second).Add(trial), scenario.Wall},
-		{"wall by setting", "", sandbox.ClockSetting{Mode: scenario.Wall}, wall, wall.Add(time.Hour), wall.Truncate(time.Second).Add(trial), scenario.Wall},
-		{"wall in the scenario, frozen by setting", "clock: { mode: wall }\n", sandbox.ClockSetting{Mode: scenario.Frozen}, start, start, start.Add(trial), scenario.Frozen},
+		{
+			"wall by the scenario", "clock: { mode: wall }\n",
+			sandbox.ClockSetting{},
+			wall, wall.Add(time.Hour),
+			wall.Truncate(time.Second).Add(trial), scenario.Wall,
+		},
+		{
+			"wall by setting", "",
+			sandbox.ClockSetting{Mode: scenario.Wall},
+			wall, wall.Add(time.Hour),
+			wall.Truncate(time.Second).Add(trial), scenario.Wall,
+		},
+		{
+			"wall in the scenario, frozen by setting", "clock: { mode: wall }\n",
+			sandbox.ClockSetting{Mode: scenario.Frozen},
+			start, start, start.Add(trial), scenario.Frozen,
+		},
 	} {
 		clock := &hand{at: wall}
 		b := box(t, sandbox.Options{Scenario: written(t, tt.source), Clock: tt.setting, Wall: clock.now})

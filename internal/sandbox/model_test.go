@@ -127,7 +127,10 @@ func (p *pair) provision() {
 	maxUsers := int64(p.draw("max", 10))
 	p.box.Turn(func(turn *sandbox.Turn) {
 		who, _ := turn.World().Identify("admin-token", "", turn.Now)
-		w, _, problem := turn.World().Provision(turn.Now, who, portal.ProvisionRequest{ItemID: item, PurchaserOrgID: purchaser, MaxUsers: maxUsers, Entitlements: map[string]portal.Entitlement{}})
+		w, _, problem := turn.World().Provision(
+			turn.Now, who,
+			portal.ProvisionRequest{ItemID: item, PurchaserOrgID: purchaser, MaxUsers: maxUsers, Entitlements: map[string]portal.Entitlement{}},
+		)
 		if refused := problem != nil; refused == p.model.active() {
 			p.t.Errorf("%s: at %v it is refused: %t", p.box.ID, turn.Now, refused)
 		}
@@ -141,13 +144,18 @@ func (p *pair) provision() {
 func (p *pair) signIn() {
 	minutes := 1 + int64(p.draw("minutes", 3000))
 	p.box.Turn(func(turn *sandbox.Turn) {
-		w, reply, problem := turn.World().GenerateToken(turn.Now, portal.SignInRequest{Username: "admin." + p.box.ID, Password: "admin-password", Expiration: minutes})
+		w, reply, problem := turn.World().GenerateToken(
+			turn.Now, portal.SignInRequest{Username: "admin." + p.box.ID, Password: "admin-password", Expiration: minutes},
+		)
 		if problem != nil {
 			p.t.Errorf("%s: %v", p.box.ID, problem)
 			return
 		}
 		turn.Become(w)
-		p.model.tokens = append(p.model.tokens, token{reply.Value.(portal.Token).Token, p.model.now.Add(time.Duration(minutes) * time.Minute), false})
+		p.model.tokens = append(
+			p.model.tokens,
+			token{reply.Value.(portal.Token).Token, p.model.now.Add(time.Duration(minutes) * time.Minute), false},
+		)
 	})
 	p.model.issued++
 }
@@ -304,7 +312,11 @@ func played(t *testing.T) []*scenario.Scenario {
 	t.Helper()
 	return []*scenario.Scenario{
 		builtIn(t, "trial"), builtIn(t, "future-entitlements"),
-		written(t, "seed: 5\nrules:\n  - { name: a, when: { operation: user }, after: 1, times: 2, delay: 1s }\n  - { when: { operation: user }, after: 1, delay: 1s }\n  - { when: { operation: getFutureLicense }, times: 1, delay: 1s }\n"),
+		written(
+			t,
+			"seed: 5\nrules:\n  - { name: a, when: { operation: user }, after: 1, times: 2, delay: 1s }\n  - { when: { operation: "+
+				"user }, after: 1, delay: 1s }\n  - { when: { operation: getFutureLicense }, times: 1, delay: 1s }\n",
+		),
 	}
 }
 

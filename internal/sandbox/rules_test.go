@@ -53,13 +53,26 @@ func TestDecide(t *testing.T) {
 		{"without a name, its id", "[{ when: { operation: portalSelf }, delay: 1s }, { when: {}, delay: 1s }]", []string{"file-2", "file-2"}},
 		{"of another operation", "[{ name: a, when: { operation: portalSelf }, delay: 1s }]", []string{""}},
 		{"of another member", "[{ name: a, when: { member: viewer }, delay: 1s }]", []string{""}},
-		{"the first in file order", "[{ name: a, when: { operation: user }, delay: 1s }, { name: b, when: {}, delay: 1s }]", []string{"a", "a"}},
+		{"the first in file order", "[{ name: a, when: { operation: user }, delay: 1s }, { name: b, when: {}, " +
+			"delay: 1s }]", []string{"a", "a"}},
 		{"times", "[{ name: a, when: {}, times: 2, delay: 1s }]", []string{"a", "a", "", ""}},
-		{"times, then the next", "[{ name: a, when: {}, times: 1, delay: 1s }, { name: b, when: {}, times: 2, delay: 1s }]", []string{"a", "b", "b", ""}},
+		{
+			"times, then the next",
+			"[{ name: a, when: {}, times: 1, delay: 1s }, { name: b, when: {}, times: 2, delay: 1s }]",
+			[]string{"a", "b", "b", ""},
+		},
 		{"after", "[{ name: a, when: {}, after: 2, delay: 1s }]", []string{"", "", "a", "a"}},
 		{"after and times", "[{ name: a, when: {}, after: 1, times: 2, delay: 1s }]", []string{"", "a", "a", "", ""}},
-		{"what passes goes on to the next", "[{ name: a, when: {}, after: 1, delay: 1s }, { name: b, when: {}, delay: 1s }]", []string{"b", "a", "a"}},
-		{"what never comes to it does not count", "[{ name: a, when: {}, times: 2, delay: 1s }, { name: b, when: {}, after: 1, delay: 1s }]", []string{"a", "a", "", "b"}},
+		{
+			"what passes goes on to the next",
+			"[{ name: a, when: {}, after: 1, delay: 1s }, { name: b, when: {}, delay: 1s }]",
+			[]string{"b", "a", "a"},
+		},
+		{
+			"what never comes to it does not count",
+			"[{ name: a, when: {}, times: 2, delay: 1s }, { name: b, when: {}, after: 1, delay: 1s }]",
+			[]string{"a", "a", "", "b"},
+		},
 	} {
 		if diff := cmp.Diff(tt.want, decided(box(t, sandbox.Options{Scenario: written(t, "rules: "+tt.source+"\n")}), len(tt.want))); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tt.reason, diff)
@@ -99,7 +112,9 @@ func TestDecisionHasWhatTheRuleHas(t *testing.T) {
 func TestAddedRules(t *testing.T) {
 	t.Parallel()
 	b := box(t, sandbox.Options{Scenario: written(t, "rules: [{ name: file, when: { operation: user }, delay: 1s }]\n")})
-	first := b.AddRules(rules(t, "[{ name: a, when: { operation: user }, times: 1, delay: 1s }, { when: { operation: user }, times: 1, delay: 1s }]"))
+	first := b.AddRules(
+		rules(t, "[{ name: a, when: { operation: user }, times: 1, delay: 1s }, { when: { operation: user }, times: 1, delay: 1s }]"),
+	)
 	second := b.AddRules(rules(t, "{ name: c, when: { operation: user }, times: 2, delay: 1s }"))
 	if diff := cmp.Diff([][]string{{"rule-1", "rule-2"}, {"rule-3"}}, [][]string{first, second}); diff != "" {
 		t.Errorf("ids (-want +got):\n%s", diff)
@@ -198,7 +213,8 @@ func TestChance(t *testing.T) {
 // TestDrawnFromTheSeed: one seed, one sequence, of chances and of delays.
 func TestDrawnFromTheSeed(t *testing.T) {
 	t.Parallel()
-	const source = "[{ name: a, when: {}, chance: 0.5, inARow: 2, delay: { min: 10ms, max: 90ms } }, { name: b, when: {}, delay: { min: 1s, max: 2s } }]"
+	const source = "[{ name: a, when: {}, chance: 0.5, inARow: 2, delay: { min: 10ms, max: 90ms } }, { name: b, when: {}, " +
+		"delay: { min: 1s, max: 2s } }]"
 	one := drawn(t, source, 7, 200)
 	if diff := cmp.Diff(one, drawn(t, source, 7, 200)); diff != "" {
 		t.Errorf("the same seed again (-first +again):\n%s", diff)
@@ -311,7 +327,8 @@ func look(t *testing.T, b *sandbox.Sandbox) looks {
 	return looks{view, b.Rules(), kept, total, b.Journal.Append(journal.Record{Detail: func(*journal.Call) {}})}
 }
 
-const restarted = "seed: 11\nrules: [{ name: a, when: { operation: user }, after: 1, times: 90, chance: 0.5, delay: { min: 1ms, max: 1s } }]\n"
+const restarted = "seed: 11\nrules: [{ name: a, when: { operation: user }, after: 1, times: 90, chance: 0.5, delay: { min: " +
+	"1ms, max: 1s } }]\n"
 
 // TestReset: everything is as at the start, the journal and its numbers too, and what is drawn is drawn again.
 func TestReset(t *testing.T) {

@@ -159,7 +159,10 @@ func TestSandboxesNeverMeet(t *testing.T) {
 	untouched := two.World()
 	one.Turn(func(turn *sandbox.Turn) {
 		who, _ := turn.World().Identify("admin-token", "", turn.Now)
-		w, _, problem := turn.World().Provision(turn.Now, who, portal.ProvisionRequest{ItemID: "6489da7f08f045ac8c0a5b1de37d56fe", PurchaserOrgID: "sWwd06TnJR4lHopc"})
+		w, _, problem := turn.World().Provision(
+			turn.Now, who,
+			portal.ProvisionRequest{ItemID: "6489da7f08f045ac8c0a5b1de37d56fe", PurchaserOrgID: "sWwd06TnJR4lHopc"},
+		)
 		if problem != nil {
 			t.Error(problem)
 		}
@@ -347,7 +350,10 @@ func TestView(t *testing.T) {
 		t.Fatal(err)
 	}
 	view.World = portal.View{}
-	want := sandbox.View{Sandbox: "s7", Scenario: "trial", Seed: builtIn(t, "trial").Seed, Clock: sandbox.Clock{Now: start, EpochMs: 1469206117000, Mode: scenario.Frozen}}
+	want := sandbox.View{
+		Sandbox: "s7", Scenario: "trial", Seed: builtIn(t, "trial").Seed,
+		Clock: sandbox.Clock{Now: start, EpochMs: 1469206117000, Mode: scenario.Frozen},
+	}
 	if diff := cmp.Diff(want, view); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

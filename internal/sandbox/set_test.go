@@ -113,7 +113,10 @@ func TestFull(t *testing.T) {
 	b.mustCreate("")
 	for _, id := range []string{"", "mine"} {
 		_, err := b.create(id)
-		refused(t, id, err, sandbox.ErrFull, "there are too many sandboxes: 2 at most, beside the default one; delete some, or wait until those that nobody uses expire (1m0s)")
+		refused(
+			t, id, err, sandbox.ErrFull,
+			"there are too many sandboxes: 2 at most, beside the default one; delete some, or wait until those that nobody uses expire (1m0s)",
+		)
 	}
 	if _, err := b.Delete("s1"); err != nil {
 		t.Fatal(err)
@@ -295,7 +298,8 @@ func TestOfCredential(t *testing.T) {
 	token := signIn(t, s1)
 	for credential, want := range map[string]*sandbox.Sandbox{
 		"admin.s1": s1, "admin-token.s1": s1, "a.b.s1": s1, token: s1, ".s1": s1, "app.mine": mine, "s1.mine": mine,
-		"": nil, "admin": nil, "s1": nil, ".": nil, "admin.": nil, "admin.s2": nil, "admin.S1": nil, "admin.s1 ": nil, "admin.s1.": nil, "admin.default": nil,
+		"": nil, "admin": nil, "s1": nil, ".": nil, "admin.": nil, "admin.s2": nil, "admin.S1": nil,
+		"admin.s1 ": nil, "admin.s1.": nil, "admin.default": nil,
 	} {
 		if got := ofCredential(b, credential); got != want {
 			t.Errorf("%q belongs to %v", credential, got)

@@ -73,7 +73,10 @@ func TestEverything(t *testing.T) {
 					OrgID: "HwhoSWTiJyaB0VDi", Role: "org_admin",
 					Privileges: find(t, scenario.BuiltIn(), "trial").World.Members["admin"].Privileges,
 				},
-				"guest": {Username: "guest", Password: "b", OrgID: "HwhoSWTiJyaB0VDi", Role: "org_user", Privileges: []string{"portal:admin:manageLicenses"}},
+				"guest": {
+					Username: "guest", Password: "b", OrgID: "HwhoSWTiJyaB0VDi", Role: "org_user",
+					Privileges: []string{"portal:admin:manageLicenses"},
+				},
 			},
 			Apps: map[string]scenario.App{"app": {ClientID: "app", Secret: "s", Member: "guest"}, "nobody": {ClientID: "nobody", Secret: "s"}},
 			Listings: map[string]scenario.Listing{"00000000000000000000000000000001": {
@@ -87,7 +90,10 @@ func TestEverything(t *testing.T) {
 				After: 2, Times: 3, Delay: scenario.Delay{Min: 36 * time.Hour, Max: 36 * time.Hour},
 			},
 			{
-				When:  scenario.Matcher{Operation: "getFutureLicense", Params: map[string]scenario.Param{"f": scenario.NewParam(json.RawMessage(`"json"`))}},
+				When: scenario.Matcher{
+					Operation: "getFutureLicense",
+					Params:    map[string]scenario.Param{"f": scenario.NewParam(json.RawMessage(`"json"`))},
+				},
 				Delay: scenario.Delay{Min: 10 * time.Millisecond, Max: 90 * time.Millisecond},
 				Reply: &scenario.Reply{
 					Kind: scenario.StatusReply, Status: 429, Headers: map[string]string{"Retry-After": "2"}, OffSpec: true,
@@ -146,10 +152,15 @@ func TestDocument(t *testing.T) {
 extends: missing-privilege
 seed: 3
 format: 1
-world: { members: { viewer: null, publisher: null, licensing: null, new: { role: org_user, orgId: HwhoSWTiJyaB0VDi } }, apps: null, listings: null, license: null }
+world:
+  members: { viewer: null, publisher: null, licensing: null, new: { role: org_user, orgId: HwhoSWTiJyaB0VDi } }
+  apps: null
+  listings: null
+  license: null
 `)
 	const want = `{"format":1,"summary":"The member admin is no administrator and has no privilege, so that both operations refuse.",` +
-		`"clock":{"at":"2016-07-22T16:48:37Z"},"world":{"members":{"admin":{"password":"admin-password","token":"admin-token","refreshToken":"admin-refresh-token",` +
+		`"clock":{"at":"2016-07-22T16:48:37Z"},"world":{"members":{"admin":{"password":"admin-password","token":"admin-token",` +
+		`"refreshToken":"admin-refresh-token",` +
 		`"orgId":"HwhoSWTiJyaB0VDi","role":"org_user","privileges":[]},"new":{"role":"org_user","orgId":"HwhoSWTiJyaB0VDi"}}},"seed":3}`
 	if diff := cmp.Diff(want, string(s.Document())); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -173,18 +184,25 @@ world:
         bbbbbbbbbbbbbbbb: { fixture: provisions/trial }
         cccccccccccccccc:
           fixture: provisions/trial
-          with: { accountId: dddddddddddddddd, provisionedItemId: fedcba9876543210fedcba9876543210, purchaserEmail: "", itemId: 0123456789abcdef0123456789abcdef }
+          with:
+            accountId: dddddddddddddddd
+            provisionedItemId: fedcba9876543210fedcba9876543210
+            purchaserEmail: ""
+            itemId: 0123456789abcdef0123456789abcdef
 `)
 	provisions := s.World.Listings["0123456789abcdef0123456789abcdef"].Provisions
 	for org, want := range map[string]string{
-		"bbbbbbbbbbbbbbbb": `{"itemId":"0123456789abcdef0123456789abcdef","provisionedItemId":"0123456789abcdef0123456789abcdef","accountId":"aaaaaaaaaaaaaaaa","purchaserOrgId":"bbbbbbbbbbbbbbbb","purchaserUsername":`,
-		"cccccccccccccccc": `{"itemId":"0123456789abcdef0123456789abcdef","provisionedItemId":"fedcba9876543210fedcba9876543210","accountId":"dddddddddddddddd","purchaserOrgId":"cccccccccccccccc","purchaserUsername":`,
+		"bbbbbbbbbbbbbbbb": `{"itemId":"0123456789abcdef0123456789abcdef","provisionedItemId":"0123456789abcdef0123456789abcdef",` +
+			`"accountId":"aaaaaaaaaaaaaaaa","purchaserOrgId":"bbbbbbbbbbbbbbbb","purchaserUsername":`,
+		"cccccccccccccccc": `{"itemId":"0123456789abcdef0123456789abcdef","provisionedItemId":"fedcba9876543210fedcba9876543210",` +
+			`"accountId":"dddddddddddddddd","purchaserOrgId":"cccccccccccccccc","purchaserUsername":`,
 	} {
 		if got := string(provisions[org].Body); !strings.HasPrefix(got, want) {
 			t.Errorf("%s:\ngot  %s\nwant %s…", org, got, want)
 		}
 	}
-	if one, other := provisions["bbbbbbbbbbbbbbbb"].Evidence, provisions["cccccccccccccccc"].Evidence; one != openapi.Documented || other != openapi.Assumed {
+	one, other := provisions["bbbbbbbbbbbbbbbb"].Evidence, provisions["cccccccccccccccc"].Evidence
+	if one != openapi.Documented || other != openapi.Assumed {
 		t.Errorf("evidence %s without and %s with changes", one, other)
 	}
 }
@@ -199,7 +217,10 @@ func TestExpiration(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			s := decode(t, "format: 1\nclock: { at: \"2016-07-22T16:48:37Z\" }\nworld:\n  license: "+strings.ReplaceAll(test.license, "\t", " ")+"\n")
+			s := decode(
+				t,
+				"format: 1\nclock: { at: \"2016-07-22T16:48:37Z\" }\nworld:\n  license: "+strings.ReplaceAll(test.license, "\t", " ")+"\n",
+			)
 			if got := s.World.License.Expiration.Format(time.RFC3339); got != test.want {
 				t.Errorf("got %s, want %s", got, test.want)
 			}

@@ -24,7 +24,8 @@ clock: { at: "2016-07-22T16:48:37Z", mode: frozen }
 world:
   members:
     admin:
-      { password: p, token: t, tokenExpires: "2016-07-23T00:00:00Z", refreshToken: r, orgId: HwhoSWTiJyaB0VDi, role: org_user, privileges: [] }
+      { password: p, token: t, tokenExpires: "2016-07-23T00:00:00Z", refreshToken: r, orgId: HwhoSWTiJyaB0VDi, role: org_user,
+        privileges: [] }
   apps: { app: { secret: s, member: admin } }
   listings:
     6489da7f08f045ac8c0a5b1de37d56fe:

@@ -111,7 +111,10 @@ func TestBuiltInDiffer(t *testing.T) {
 		{"trial", "on trial", func(_ *scenario.Scenario, p string) bool { return strings.Contains(p, `"trial":true`) }},
 		{"purchased", "bought", func(_ *scenario.Scenario, p string) bool { return strings.Contains(p, `"purchased":true`) }},
 		{"interested", "no more", func(_ *scenario.Scenario, p string) bool { return strings.Contains(p, `"interested":true`) }},
-		{"trial-expired", "ended 2016-06-22", func(_ *scenario.Scenario, p string) bool { return strings.Contains(p, `"endDate":1466614116000`) }},
+		{
+			"trial-expired", "ended 2016-06-22",
+			func(_ *scenario.Scenario, p string) bool { return strings.Contains(p, `"endDate":1466614116000`) },
+		},
 		{"purchase-ending", "in seven days", func(s *scenario.Scenario, p string) bool {
 			return strings.Contains(p, `"endDate":1469810917000`) && s.Clock.At.Add(7*24*time.Hour).UnixMilli() == 1469810917000
 		}},
@@ -199,7 +202,9 @@ func TestPacks(t *testing.T) {
 	second := pack("scenarios/team/checkout.yaml", "format: 1\nextends: trial\nsummary: later\n")
 	library := open(t, first, scenario.Pack{Name: "empty", FS: fstest.MapFS{}}, second)
 
-	if s := find(t, library, "trial"); s.Summary != "ours" || s.Pack != "pack" || s.File != "pack/scenarios/trial.yaml" || s.Extends != "trial" || s.Seed != 7 {
+	if s := find(
+		t, library, "trial",
+	); s.Summary != "ours" || s.Pack != "pack" || s.File != "pack/scenarios/trial.yaml" || s.Extends != "trial" || s.Seed != 7 {
 		t.Errorf("trial is %q of %q in %s", s.Summary, s.Pack, s.File)
 	}
 	if s := find(t, library, "team/checkout"); s.Summary != "later" || s.Seed != 0 {
@@ -240,7 +245,9 @@ func TestPackFixtures(t *testing.T) {
 	if _, ok := library.Fixtures().Get("provisions/trial"); !ok {
 		t.Error("the library has no fixtures")
 	}
-	if own := find(t, scenario.BuiltIn(), "trial").World.Listings[item].Provisions[purchaser]; strings.Contains(string(own.Body), "team@example.com") {
+	if own := find(
+		t, scenario.BuiltIn(), "trial",
+	).World.Listings[item].Provisions[purchaser]; strings.Contains(string(own.Body), "team@example.com") {
 		t.Error("the built-in library has the pack's fixture")
 	}
 }
@@ -274,7 +281,9 @@ func TestReadmeExamples(t *testing.T) {
 		}
 	}
 	listed := map[string]string{}
-	for _, row := range regexp.MustCompile("(?m)^\\| `([a-z-]+)` \\| ([^|]+) \\|$").FindAllStringSubmatch(string(readFile(t, "../../scenarios/README.md")), -1) {
+	for _, row := range regexp.MustCompile("(?m)^\\| `([a-z-]+)` \\| ([^|]+) \\|$").FindAllStringSubmatch(
+		string(readFile(t, "../../scenarios/README.md")), -1,
+	) {
 		listed[row[1]] = row[2]
 	}
 	summaries := map[string]string{}
@@ -310,12 +319,19 @@ func TestFolderThatIsNoPack(t *testing.T) {
 		files fstest.MapFS
 		want  string
 	}{
-		"empty":                {fstest.MapFS{}, ""},
-		"hidden files only":    {fstest.MapFS{".gitkeep": {}}, ""},
-		"scenarios only":       {fstest.MapFS{"scenarios/README.md": {}, "../../scenarios/README.md": {}}, ""},
-		"something else":       {fstest.MapFS{"trial.yaml": {}}, "somewhere: not a pack: it has neither scenarios/ nor fixtures/ and is not empty"},
-		"a file of that name":  {fstest.MapFS{"scenarios": {}}, "somewhere: not a pack: it has neither scenarios/ nor fixtures/ and is not empty"},
-		"a folder in a folder": {fstest.MapFS{"pack/scenarios/x.yaml": {}}, "somewhere: not a pack: it has neither scenarios/ nor fixtures/ and is not empty"},
+		"empty":             {fstest.MapFS{}, ""},
+		"hidden files only": {fstest.MapFS{".gitkeep": {}}, ""},
+		"scenarios only":    {fstest.MapFS{"scenarios/README.md": {}, "../../scenarios/README.md": {}}, ""},
+		"something else": {
+			fstest.MapFS{"trial.yaml": {}}, "somewhere: not a pack: it has neither scenarios/ nor fixtures/ and is not empty",
+		},
+		"a file of that name": {
+			fstest.MapFS{"scenarios": {}}, "somewhere: not a pack: it has neither scenarios/ nor fixtures/ and is not empty",
+		},
+		"a folder in a folder": {
+			fstest.MapFS{"pack/scenarios/x.yaml": {}},
+			"somewhere: not a pack: it has neither scenarios/ nor fixtures/ and is not empty",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
