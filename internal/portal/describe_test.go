@@ -17,7 +17,7 @@ var (
 	secure = portal.Site{URL: "https://portal.example.com", Secure: true}
 )
 
-// TestDescriptions holds whole replies, byte by byte, and each to the contract.
+// TestDescriptions compares whole replies, byte by byte, and checks each against the contract.
 func TestDescriptions(t *testing.T) {
 	t.Parallel()
 	_, w, now := played(t, "trial")
@@ -33,7 +33,7 @@ func TestDescriptions(t *testing.T) {
 		reply              portal.Reply
 	}{
 		{
-			"portal for nobody", "PortalSelf",
+			"portal without a token", "PortalSelf",
 			`{"name":"mockportal","isPortal":true,"portalMode":"singletenant","portalName":"ArcGIS Enterprise",` +
 				`"portalHostname":"localhost:8080/portal","allSSL":false,"supportsOAuth":true,"currentVersion":"8.2",` +
 				`"authorizedCrossOriginDomains":[],"canListApps":false,"canListData":false,"canListPreProvisionedItems":false,` +
@@ -108,15 +108,15 @@ func TestMembersWhoAreNotShown(t *testing.T) {
 		{"in another letter case", "Admin", admin},
 		{"of another organisation", "foreign", admin},
 		{"asked from another organisation", "admin", foreign},
-		{"asked by nobody", "admin", portal.Caller{}},
-		{"asked by an app that is nobody", "admin", portal.Caller{App: "lonely"}},
+		{"asked without a token", "admin", portal.Caller{}},
+		{"asked by an app without a member", "admin", portal.Caller{App: "lonely"}},
 	} {
 		if _, problem := w.User(tt.who, tt.username); refusal(problem) != "user-not-found" {
 			t.Errorf("%s: refused with %q", tt.name, refusal(problem))
 		}
 	}
 	if _, problem := w.CommunitySelf(portal.Caller{App: "lonely"}); refusal(problem) != "not-permitted" {
-		t.Errorf("an app that is nobody: refused with %q", refusal(problem))
+		t.Errorf("an app without a member: refused with %q", refusal(problem))
 	}
 	if self := object(t, text(t, w.PortalSelf(foreign, plain).Value)); self["canListApps"] != false || self["id"] != "aaaaaaaaaaaaaaaa" {
 		t.Errorf("an organisation without a listing sees %v", self)
@@ -135,17 +135,17 @@ func TestMay(t *testing.T) {
 	} {
 		c := caller(t, w, token, now)
 		if got := [4]bool{c.May(nil), c.May(purchase), c.May(licenses), c.May([]string{"nobody:has:this"})}; got != want {
-			t.Errorf("%s: anything, purchase, licences, what nobody has: %v, want %v", token, got, want)
+			t.Errorf("%s: anything, purchase, licences, an unknown privilege: %v, want %v", token, got, want)
 		}
 	}
 	nobody := portal.Caller{App: "lonely"}
 	if !nobody.May(nil) || nobody.May(purchase) || nobody.Name() != "" {
-		t.Error("an app that is nobody may what it may not, or not what it may")
+		t.Error("an app without a member has a privilege, or is refused what needs none")
 	}
 }
 
-// TestNothingSharesAMembersPrivileges: who changes a reply does not change the member.
-func TestNothingSharesAMembersPrivileges(t *testing.T) {
+// TestRepliesAreCopies: changing a reply does not change the world.
+func TestRepliesAreCopies(t *testing.T) {
 	t.Parallel()
 	_, w, now := played(t, "trial")
 	admin := caller(t, w, "admin-token", now)
@@ -179,7 +179,7 @@ func TestAccessors(t *testing.T) {
 	}
 }
 
-// TestViewHoldsNoSecret searches every built-in scenario's world, and what was issued in it.
+// TestViewHoldsNoSecret searches the view of every built-in scenario for its secrets and for issued tokens.
 func TestViewHoldsNoSecret(t *testing.T) {
 	t.Parallel()
 	for _, name := range scenario.BuiltIn().Names() {

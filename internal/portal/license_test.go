@@ -17,7 +17,7 @@ const (
 	expiration = 1603225394000
 )
 
-// TestDocumentedFutureLicense compares bytes: the keys and the ids come in the documented order.
+// TestDocumentedFutureLicense compares bytes, because keys and ids have the documented order.
 func TestDocumentedFutureLicense(t *testing.T) {
 	t.Parallel()
 	_, w, now := played(t, "no-future-entitlements")
@@ -32,7 +32,7 @@ func TestDocumentedFutureLicense(t *testing.T) {
 	}
 }
 
-// TestFutureLicense: before its date of effect an entry has its count, from then on it is as in a licence without a future part.
+// TestFutureLicense: before its date of effect an entry has its count. From then on the licence has no future part.
 func TestFutureLicense(t *testing.T) {
 	t.Parallel()
 	_, w, _ := played(t, "future-entitlements")
@@ -60,7 +60,7 @@ func TestFutureLicense(t *testing.T) {
 	}
 }
 
-// TestPartsTakeEffectOneByOne has two dates of effect, and an expiration that no count of 0 tells.
+// TestPartsTakeEffectOneByOne has two dates of effect, and an expiration that no entry contains.
 func TestPartsTakeEffectOneByOne(t *testing.T) {
 	t.Parallel()
 	w, _ := written(t, `  license:

@@ -111,7 +111,7 @@ func TestClientCredentials(t *testing.T) {
 	}
 }
 
-// TestRefresh goes from the scenario's refresh token to an issued one, and on from that.
+// TestRefresh uses the scenario's refresh token, and then the refresh token that it was exchanged for.
 func TestRefresh(t *testing.T) {
 	t.Parallel()
 	_, w, now := played(t, "trial")
@@ -187,7 +187,7 @@ func TestAppAccess(t *testing.T) {
 	}{
 		{"every member may", member, "app", portal.AppAccess{Valid: true}, ""},
 		{"whoever an app acts as", member, "lonely", portal.AppAccess{Valid: true}, ""},
-		{"an app that acts as no member is nobody", portal.Caller{App: "lonely"}, "app", portal.AppAccess{}, ""},
+		{"an app without a member may not", portal.Caller{App: "lonely"}, "app", portal.AppAccess{}, ""},
 		{"there is no such app", member, "nobody", portal.AppAccess{}, "app-access-invalid"},
 	} {
 		reply, problem := w.AppAccess(tt.caller, tt.clientID)

@@ -12,7 +12,7 @@ import (
 	"github.com/mockportal/mockportal/openapi"
 )
 
-// documentedRequest is what the documentation's example asks for.
+// documentedRequest returns the request of the documentation's example.
 func documentedRequest(t tb) portal.ProvisionRequest {
 	t.Helper()
 	r := portal.ProvisionRequest{ItemID: item, PurchaserOrgID: purchaser}
@@ -44,7 +44,7 @@ func TestDocumentedProvision(t *testing.T) {
 	}
 }
 
-// TestSecondProvisionSeesTheFirst: the new set replaces the old one as a whole, the dates of the provision itself never change.
+// TestSecondProvisionSeesTheFirst: the new set replaces the whole old one, and the dates of the provision itself never change.
 func TestSecondProvisionSeesTheFirst(t *testing.T) {
 	t.Parallel()
 	_, w, now := played(t, "trial")
@@ -98,7 +98,7 @@ func TestStampIsAWholeSecond(t *testing.T) {
 	}
 }
 
-// TestOneProvisionOfTwo: another purchaser of the same listing is not touched.
+// TestOneProvisionOfTwo: the provision of another purchaser of the same listing does not change.
 func TestOneProvisionOfTwo(t *testing.T) {
 	t.Parallel()
 	const other = "aaaaaaaaaaaaaaaa"
@@ -184,7 +184,7 @@ func TestProvisionRefusals(t *testing.T) {
 	}
 }
 
-// TestProvisionBoundaries asks a millisecond before, at and after the start and the end of each kind of provision.
+// TestProvisionBoundaries calls a millisecond before, at, and after the start and the end of each kind of provision.
 func TestProvisionBoundaries(t *testing.T) {
 	t.Parallel()
 	const day = 24 * time.Hour

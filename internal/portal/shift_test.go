@@ -13,7 +13,7 @@ import (
 	"github.com/mockportal/mockportal/internal/scenario"
 )
 
-// shifted moves every date of a View: RFC 3339 texts and numbers of milliseconds, but not -1, which is no date.
+// shifted moves every date of a View: RFC 3339 texts and numbers of milliseconds. -1 is not a date.
 func shifted(value any, by time.Duration) any {
 	switch v := value.(type) {
 	case map[string]any:
@@ -42,7 +42,7 @@ func isDate(key string) bool {
 	return strings.HasSuffix(key, "Date") || strings.HasSuffix(key, "odified") || key == "created"
 }
 
-// TestShiftMovesEveryDate compares each built-in scenario with itself, shifted, at its start and at each of its boundaries.
+// TestShiftMovesEveryDate compares each built-in scenario with its shifted self, at its start and at each boundary.
 func TestShiftMovesEveryDate(t *testing.T) {
 	t.Parallel()
 	for _, name := range scenario.BuiltIn().Names() {
@@ -67,7 +67,7 @@ func TestShiftMovesEveryDate(t *testing.T) {
 	}
 }
 
-// TestNothingHappensBetweenBoundaries is why replies may be kept: between two boundaries everything that time decides stays.
+// TestNothingHappensBetweenBoundaries is why replies may be kept: between two boundaries no answer changes.
 func TestNothingHappensBetweenBoundaries(t *testing.T) {
 	t.Parallel()
 	answers := func(w portal.World, now time.Time) string {

@@ -62,7 +62,7 @@ func TestSignInRefusals(t *testing.T) {
 	}
 }
 
-// TestExchangedTokens live as long as the portal token, at most two hours, and stand for the same caller.
+// TestExchangedTokens: an exchanged token lives as long as the portal token, at most two hours, and has the same caller.
 func TestExchangedTokens(t *testing.T) {
 	t.Parallel()
 	w, now := written(
@@ -104,7 +104,7 @@ func TestExchangedTokens(t *testing.T) {
 	}
 }
 
-// TestExchangedTokensAreBound only when the client asks for it; and a bound token is exchanged only with its referer.
+// TestExchangedTokensAreBound: a token is bound only if the client asks for it, and a bound token is exchanged only with its referer.
 func TestExchangedTokensAreBound(t *testing.T) {
 	t.Parallel()
 	_, w, now := played(t, "trial")
@@ -129,7 +129,7 @@ func TestExchangedTokensAreBound(t *testing.T) {
 	}
 }
 
-// TestExchangeLooksAtTheSender: what the request came with opens the bound token, not the parameter of the same name.
+// TestExchangeLooksAtTheSender: the request's own referer opens a bound token; the parameter of the same name does not.
 func TestExchangeLooksAtTheSender(t *testing.T) {
 	t.Parallel()
 	_, w, now := played(t, "trial")

@@ -15,7 +15,7 @@ import (
 	"github.com/mockportal/mockportal/internal/scenario"
 )
 
-// signIn returns a token of admin, and the world that has issued it.
+// signIn returns the world after issuing a token to admin, and the token.
 func signIn(t tb, w portal.World, now time.Time, change func(*portal.SignInRequest)) (portal.World, portal.Token) {
 	t.Helper()
 	r := portal.SignInRequest{Username: "admin", Password: "admin-password", Wall: now}
@@ -137,7 +137,7 @@ func decodedPayload(t tb, token string) string {
 	return string(text)
 }
 
-// TestForgedTokens: nobody gets in with a token that this world has not signed.
+// TestForgedTokens: a token that this world has not signed is not valid.
 func TestForgedTokens(t *testing.T) {
 	t.Parallel()
 	s, w, now := played(t, "trial")
@@ -179,7 +179,7 @@ func TestForgedTokens(t *testing.T) {
 	}
 }
 
-// TestTamperedTokens changes a token by one byte anywhere.
+// TestTamperedTokens changes one byte of a token, at every position.
 func TestTamperedTokens(t *testing.T) {
 	t.Parallel()
 	_, w, now := played(t, "trial")
@@ -194,7 +194,7 @@ func TestTamperedTokens(t *testing.T) {
 	})
 }
 
-// TestTokensAreDeterministic: the same seed and the same calls give the same tokens, another seed gives others, no token comes twice.
+// TestTokensAreDeterministic: the same seed and calls give the same tokens, another seed gives other tokens, and no token comes twice.
 func TestTokensAreDeterministic(t *testing.T) {
 	t.Parallel()
 	s, _, now := played(t, "trial")
@@ -266,7 +266,7 @@ func TestRevoke(t *testing.T) {
 			t.Errorf("%s ends (-want +got):\n%s", tt.name, diff)
 		}
 	}
-	// A second revocation keeps the first.
+	// The first revocation stays after a second one.
 	once, _ := w.Revoke(now, first.Token)
 	twice, _ := once.Revoke(now, second.Token)
 	if identifies(twice, first.Token, "", now) != "nobody" || identifies(once, second.Token, "", now) != "admin" {

@@ -13,13 +13,13 @@ import (
 
 var epoch = time.Date(2030, 1, 1, 0, 0, 0, 123456789, time.UTC)
 
-// change is one change of the clock, and how long after the start it comes.
+// change is one change of the clock, and its time.
 type change struct {
 	after time.Duration // on the wall clock, since the start
 	sandbox.ClockChange
 }
 
-// TestChangeClock: what the clock shows after some changes, and an hour later.
+// TestChangeClock checks what the clock shows after some changes, and an hour later.
 func TestChangeClock(t *testing.T) {
 	t.Parallel()
 	const day, trial = 24 * time.Hour, 2591999 * time.Second
@@ -150,7 +150,7 @@ func mustChange(t *testing.T, b *sandbox.Sandbox, c sandbox.ClockChange) {
 	}
 }
 
-// TestClockNeverGoesBack: a refused change changes nothing.
+// TestClockNeverGoesBack: a change that would set the clock back is refused and changes nothing.
 func TestClockNeverGoesBack(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]sandbox.ClockChange{
@@ -173,7 +173,7 @@ func TestClockNeverGoesBack(t *testing.T) {
 	}
 }
 
-// TestTheTrialEnds: provisioning is accepted until the last millisecond, and then refused.
+// TestTheTrialEnds: provisioning succeeds until the last millisecond of the trial, and is refused from then on.
 func TestTheTrialEnds(t *testing.T) {
 	t.Parallel()
 	b := box(t, sandbox.Options{})
@@ -204,7 +204,7 @@ func TestTheTrialEnds(t *testing.T) {
 	}
 }
 
-// TestToWallMovesAllDates: those of issued tokens too, and replies that were kept are forgotten.
+// TestToWallMovesAllDates: the mode wall moves the dates of issued tokens too, and drops kept replies.
 func TestToWallMovesAllDates(t *testing.T) {
 	t.Parallel()
 	wall := &hand{at: epoch}
@@ -218,13 +218,13 @@ func TestToWallMovesAllDates(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !kept() {
-		t.Error("nothing was shifted, and yet the reply is forgotten")
+		t.Error("the reply was dropped without a shift")
 	}
 	if err := b.ChangeClock(sandbox.ClockChange{Mode: scenario.Wall}); err != nil {
 		t.Fatal(err)
 	}
 	if kept() {
-		t.Error("the reply with the old dates is kept")
+		t.Error("the reply with the old dates is still kept")
 	}
 	end := epoch.Truncate(time.Second).Add(2 * time.Hour)
 	for at, want := range map[time.Time]bool{epoch: true, end.Add(-time.Millisecond): true, end: false} {

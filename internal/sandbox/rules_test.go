@@ -14,7 +14,7 @@ import (
 	"github.com/mockportal/mockportal/mock/journal"
 )
 
-// decide lets the rules look at a call.
+// decide returns the rules' decision on a call.
 func decide(b *sandbox.Sandbox, operation, member string) sandbox.Decision {
 	subject := scenario.Subject{Operation: operation, Member: member, Params: func() map[string]any { return nil }}
 	return turn(b, func(turn *sandbox.Turn) sandbox.Decision {
@@ -22,7 +22,7 @@ func decide(b *sandbox.Sandbox, operation, member string) sandbox.Decision {
 	})
 }
 
-// decided returns the rules that answer some calls of the operation user in turn.
+// decided returns the rule that answers each of several calls of the operation user.
 func decided(b *sandbox.Sandbox, calls int) []string {
 	var rules []string
 	for range calls {
@@ -31,7 +31,7 @@ func decided(b *sandbox.Sandbox, calls int) []string {
 	return rules
 }
 
-// rules reads rules as a client sends them.
+// rules reads rules in the format that a client sends.
 func rules(t *testing.T, source string) []scenario.Rule {
 	t.Helper()
 	all, err := scenario.BuiltIn().Rules(builtIn(t, "trial"), []byte(source))
@@ -41,7 +41,7 @@ func rules(t *testing.T, source string) []scenario.Rule {
 	return all
 }
 
-// TestDecide: which rule answers each call of the operation user by admin.
+// TestDecide checks which rule answers each call of the operation user by admin.
 func TestDecide(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -80,7 +80,7 @@ func TestDecide(t *testing.T) {
 	}
 }
 
-// TestOnlyMatchingCallsCount: calls that are not meant let a rule's counters be.
+// TestOnlyMatchingCallsCount: other calls do not change a rule's counters.
 func TestOnlyMatchingCallsCount(t *testing.T) {
 	t.Parallel()
 	b := box(t, sandbox.Options{Scenario: written(t, "rules: [{ name: a, when: { member: admin }, after: 1, times: 1, delay: 1s }]\n")})
@@ -108,7 +108,7 @@ func TestDecisionHasWhatTheRuleHas(t *testing.T) {
 	}
 }
 
-// TestAddedRules stand before the file's, in the order in which they came; they can be dropped, and the file's cannot.
+// TestAddedRules: added rules come before the scenario's, in the order in which they were added. Only added rules can be dropped.
 func TestAddedRules(t *testing.T) {
 	t.Parallel()
 	b := box(t, sandbox.Options{Scenario: written(t, "rules: [{ name: file, when: { operation: user }, delay: 1s }]\n")})
@@ -157,7 +157,7 @@ func TestNoRules(t *testing.T) {
 	}
 }
 
-// drawn returns what a seed draws: for each call which rule answers, and after how long.
+// drawn returns the decisions on several calls under a seed.
 func drawn(t *testing.T, source string, seed uint64, calls int) []sandbox.Decision {
 	t.Helper()
 	return decisions(box(t, sandbox.Options{Scenario: written(t, "rules: "+source+"\n"), Seed: &seed}), calls)
@@ -171,8 +171,8 @@ func decisions(b *sandbox.Sandbox, calls int) []sandbox.Decision {
 	return all
 }
 
-// TestChance: drawn from the seed, never more in a row than allowed, and about as often as said: of calls in a row, each may follow
-// the one before with the chance, until so many are full.
+// TestChance: a rule with a chance applies to no more calls in a row than allowed, and about as often as expected. After a call that
+// it applies to, it applies to the next one with the same chance, until inARow is reached.
 func TestChance(t *testing.T) {
 	t.Parallel()
 	const calls = 10_000
@@ -210,7 +210,7 @@ func TestChance(t *testing.T) {
 	}
 }
 
-// TestDrawnFromTheSeed: one seed, one sequence, of chances and of delays.
+// TestDrawnFromTheSeed: the seed determines the sequence of chances and of delays.
 func TestDrawnFromTheSeed(t *testing.T) {
 	t.Parallel()
 	const source = "[{ name: a, when: {}, chance: 0.5, inARow: 2, delay: { min: 10ms, max: 90ms } }, { name: b, when: {}, " +
@@ -243,7 +243,7 @@ func TestDelay(t *testing.T) {
 	}
 }
 
-// TestBuiltInPortals: the scenarios whose name says what goes wrong.
+// TestBuiltInPortals checks the rules of portal-unavailable and slow-portal.
 func TestBuiltInPortals(t *testing.T) {
 	t.Parallel()
 	unavailable := sandbox.Decision{Rule: "unavailable", Fault: &scenario.ConnectionFault{Kind: scenario.HTMLFault, Status: 503}}
@@ -282,7 +282,7 @@ func TestFlakyPortal(t *testing.T) {
 	}
 }
 
-// use changes everything in a sandbox that can be changed.
+// use changes everything in a sandbox that can change.
 func use(t *testing.T, b *sandbox.Sandbox, wall *hand) {
 	t.Helper()
 	signIn(t, b)
@@ -330,7 +330,7 @@ func look(t *testing.T, b *sandbox.Sandbox) looks {
 const restarted = "seed: 11\nrules: [{ name: a, when: { operation: user }, after: 1, times: 90, chance: 0.5, delay: { min: " +
 	"1ms, max: 1s } }]\n"
 
-// TestReset: everything is as at the start, the journal and its numbers too, and what is drawn is drawn again.
+// TestReset: everything is as at the start, including the journal, its numbers, and the random sequence.
 func TestReset(t *testing.T) {
 	t.Parallel()
 	wall, seed := &hand{at: epoch}, uint64(12)
@@ -352,14 +352,14 @@ func TestReset(t *testing.T) {
 		t.Errorf("what is drawn (-start +reset):\n%s", diff)
 	}
 	if !isClosed(held) || released(b) {
-		t.Errorf("what was held back is let go: %t; what is to come: %t", isClosed(held), released(b))
+		t.Errorf("delayed answers are released: %t; later ones: %t", isClosed(held), released(b))
 	}
 	if diff := cmp.Diff([]string{"rule-1"}, b.AddRules(rules(t, "{ when: {}, delay: 1s }"))); diff != "" {
 		t.Errorf("ids (-want +got):\n%s", diff)
 	}
 }
 
-// TestPlay: world, clock and rules start over as those of the other scenario, and the journal goes on.
+// TestPlay: world, clock and rules are those of the new scenario at its start, and the journal goes on.
 func TestPlay(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"written", "future-entitlements"} {
@@ -386,12 +386,12 @@ func TestPlay(t *testing.T) {
 			t.Errorf("%s: what is drawn (-new +played):\n%s", name, diff)
 		}
 		if !isClosed(held) || released(b) {
-			t.Errorf("%s: what was held back is let go: %t; what is to come: %t", name, isClosed(held), released(b))
+			t.Errorf("%s: delayed answers are released: %t; later ones: %t", name, isClosed(held), released(b))
 		}
 	}
 }
 
-// TestClockSettingOutlivesTheScenario: what --clock and the like have set holds after Reset and Play too.
+// TestClockSettingOutlivesTheScenario: the setting of --clock still applies after Reset and Play.
 func TestClockSettingOutlivesTheScenario(t *testing.T) {
 	t.Parallel()
 	wall := &hand{at: epoch}

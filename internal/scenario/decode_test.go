@@ -25,7 +25,7 @@ func decode(t *testing.T, source string) *scenario.Scenario {
 	return s
 }
 
-// ignoreDocument leaves out what a scenario was made from.
+// ignoreDocument makes cmp ignore the document of a scenario.
 func ignoreDocument() cmp.Option { return cmpopts.IgnoreUnexported(scenario.Scenario{}) }
 
 const everything = `
@@ -58,7 +58,7 @@ inOrder: true
 within: 2s
 `
 
-// TestEverything decodes every part that has no fixture, with its defaults.
+// TestEverything decodes every part of a scenario that needs no fixture, with the defaults.
 func TestEverything(t *testing.T) {
 	t.Parallel()
 	got := decode(t, everything)
@@ -126,7 +126,7 @@ func TestEverything(t *testing.T) {
 	}
 }
 
-// fixtureOf returns a fixture as a document that nothing has changed.
+// fixtureOf returns a fixture as a document without changes.
 func fixtureOf(t *testing.T, id string) scenario.Document {
 	t.Helper()
 	f, ok := fixture.BuiltIn().Get(id)
@@ -145,7 +145,7 @@ func compact(t *testing.T, body json.RawMessage) json.RawMessage {
 	return b.Bytes()
 }
 
-// TestDocument says what is merged, in which order, and that `extends` is gone.
+// TestDocument checks the merged document: its content, the order of its keys, and that it has no `extends`.
 func TestDocument(t *testing.T) {
 	t.Parallel()
 	s := decode(t, `
@@ -170,7 +170,7 @@ world:
 	}
 }
 
-// TestProvisionIDs says where the ids of a provision come from.
+// TestProvisionIDs checks which keys the ids of a provision come from.
 func TestProvisionIDs(t *testing.T) {
 	t.Parallel()
 	s := decode(t, `
@@ -213,7 +213,8 @@ func TestExpiration(t *testing.T) {
 		{"of the entries", "{ fixture: licenses/future }", "2020-10-20T20:23:14Z"},
 		{"said again", `{ fixture: licenses/future, expiration: "2020-10-20T22:23:14+02:00" }`, "2020-10-20T20:23:14Z"},
 		{"required", `{ fixture: licenses/future, with: { appBundles: [], apps: [], extensions: [],
-			userTypes: [{ id: creatorUT, maximumRegisteredMembers: 25, startDate: 0 }] }, expiration: "2021-01-01T00:00:00Z" }`, "2021-01-01T00:00:00Z"},
+			userTypes: [{ id: creatorUT, maximumRegisteredMembers: 25, startDate: 0 }] },
+			expiration: "2021-01-01T00:00:00Z" }`, "2021-01-01T00:00:00Z"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -228,7 +229,7 @@ func TestExpiration(t *testing.T) {
 	}
 }
 
-// again decodes a scenario's document and compares.
+// again decodes a scenario's document, and compares the result with the scenario.
 func again(t interface {
 	Helper()
 	Fatalf(format string, args ...any)
@@ -256,7 +257,7 @@ func TestDocumentsDecodeAgain(t *testing.T) {
 	again(t, scenario.BuiltIn(), decode(t, everything))
 }
 
-// TestTextsSurvive writes any text into a scenario, as JSON and in YAML's quotes, and reads it from there.
+// TestTextsSurvive writes a random text into a scenario and reads it back.
 func TestTextsSurvive(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -297,9 +298,9 @@ func FuzzDecode(f *testing.F) {
 			again(t, scenario.BuiltIn(), s)
 			return
 		}
-		for _, fault := range mistakesOf(t, err) {
-			if fault.File == "" || fault.Message == "" || fault.Line < 0 || (fault.Line == 0) != (fault.Column == 0) {
-				t.Errorf("a fault without a place: %#v", fault)
+		for _, mistake := range mistakesOf(t, err) {
+			if mistake.File == "" || mistake.Message == "" || mistake.Line < 0 || (mistake.Line == 0) != (mistake.Column == 0) {
+				t.Errorf("a mistake without a position: %#v", mistake)
 			}
 		}
 	})

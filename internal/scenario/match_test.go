@@ -8,7 +8,7 @@ import (
 	"github.com/mockportal/mockportal/internal/scenario"
 )
 
-// matcher reads a `when` as a rule has it.
+// matcher reads the `when` of a rule.
 func matcher(t *testing.T, when string) scenario.Matcher {
 	t.Helper()
 	library := scenario.BuiltIn()
@@ -19,7 +19,7 @@ func matcher(t *testing.T, when string) scenario.Matcher {
 	return rules[0].When
 }
 
-// params reads what a call has, its numbers as they were written.
+// params reads a call's parameters, with numbers as json.Number.
 func params(t *testing.T, source string) map[string]any {
 	t.Helper()
 	decoder := json.NewDecoder(strings.NewReader(source))
@@ -31,7 +31,7 @@ func params(t *testing.T, source string) map[string]any {
 	return value
 }
 
-// plainParams reads what a call has, its numbers as the journal shows them.
+// plainParams reads a call's parameters, with numbers as float64, as the journal returns them.
 func plainParams(t *testing.T, source string) map[string]any {
 	t.Helper()
 	var value map[string]any

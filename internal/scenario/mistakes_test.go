@@ -27,7 +27,7 @@ func mistakesOf(t *testing.T, err error) fixture.Mistakes {
 	return mistakes
 }
 
-// TestMistakes holds every fault text of every archive; each scenario that is not listed as good must have one.
+// TestMistakes compares the mistakes of each archive with its golden part. Each file that is not listed as good must have one.
 func TestMistakes(t *testing.T) {
 	t.Parallel()
 	for _, a := range archives(t) {
@@ -35,14 +35,14 @@ func TestMistakes(t *testing.T) {
 			t.Parallel()
 			_, err := scenario.Open(scenario.Pack{FS: a.fs()})
 			got := mistakesOf(t, err).Error() + "\n"
-			holdGolden(t, a, got)
-			holdGood(t, a, got)
+			checkGolden(t, a, got)
+			checkGood(t, a, got)
 		})
 	}
 }
 
-// holdGolden compares the mistakes with the golden part of the archive, or writes it.
-func holdGolden(t *testing.T, a archive, got string) {
+// checkGolden compares the mistakes with the golden part of the archive, or writes it.
+func checkGolden(t *testing.T, a archive, got string) {
 	t.Helper()
 	if *update {
 		if err := a.write(got); err != nil {
@@ -55,18 +55,18 @@ func holdGolden(t *testing.T, a archive, got string) {
 	}
 }
 
-// holdGood holds that every file of the archive has a fault, but those listed as good.
-func holdGood(t *testing.T, a archive, got string) {
+// checkGood checks that every file of the archive has a mistake, except those listed as good.
+func checkGood(t *testing.T, a archive, got string) {
 	t.Helper()
 	good := a.listed("good")
 	for _, name := range a.names {
-		if faulty := strings.Contains(got, name+":"); faulty == good[name] {
-			t.Errorf("%s: listed as good %t, has mistakes %t", name, good[name], faulty)
+		if mistaken := strings.Contains(got, name+":"); mistaken == good[name] {
+			t.Errorf("%s: listed as good %t, has mistakes %t", name, good[name], mistaken)
 		}
 	}
 }
 
-// TestMistakesAreStable opens a pack with many mistakes again and again.
+// TestMistakesAreStable opens each archive several times. The mistakes are the same each time.
 func TestMistakesAreStable(t *testing.T) {
 	t.Parallel()
 	for _, a := range archives(t) {
@@ -80,7 +80,7 @@ func TestMistakesAreStable(t *testing.T) {
 	}
 }
 
-// TestGeneratedMistakes covers the documents that nobody would want to read.
+// TestGeneratedMistakes covers documents that are too large or too odd for an archive.
 func TestGeneratedMistakes(t *testing.T) {
 	t.Parallel()
 	deep := strings.Repeat("[", 102) + strings.Repeat("]", 102)
@@ -112,7 +112,7 @@ func TestGeneratedMistakes(t *testing.T) {
 	}
 }
 
-// TestSecretsAreNotInMistakes writes one secret wherever a text can stand, well and badly.
+// TestSecretsAreNotInMistakes writes a secret in several broken notations. No mistake may quote it.
 func TestSecretsAreNotInMistakes(t *testing.T) {
 	t.Parallel()
 	for _, value := range []string{"0x5ec12e7", "*5ec12e7", "&5ec12e7 x", "!5ec12e7 x", "5_ec12e7: a: b", "{5ec12e7", "[5ec12e7, 1]"} {

@@ -38,7 +38,7 @@ func TestParseDuration(t *testing.T) {
 	}
 }
 
-// TestRules reads rules that are in no file: a list or one, in YAML or JSON.
+// TestRules reads one rule and lists of rules, in YAML and in JSON.
 func TestRules(t *testing.T) {
 	t.Parallel()
 	library := scenario.BuiltIn()
@@ -64,7 +64,7 @@ func TestRules(t *testing.T) {
 			`[{"when":{"operation":"user"},"chance":0.5,"inARow":3,"after":2,"times":7,"fault":{"kind":"reset"}}]`,
 			[]scenario.Rule{rare},
 		},
-		"a list of nobody": {"[]", nil},
+		"an empty list": {"[]", nil},
 	} {
 		got, err := library.Rules(trial, []byte(tt.source))
 		if err != nil {
@@ -76,8 +76,8 @@ func TestRules(t *testing.T) {
 	}
 }
 
-// TestRulesAreOfTheirScenario: a member is one of the scenario that is played, and a fixture one of the library.
-func TestRulesAreOfTheirScenario(t *testing.T) {
+// TestRulesReferToScenarioAndLibrary: a rule's member must be one of the scenario, and its fixture one of the library.
+func TestRulesReferToScenarioAndLibrary(t *testing.T) {
 	t.Parallel()
 	library := open(t, pack(
 		"scenarios/ours.yaml", "format: 1\nextends: trial\nworld: { members: { eva: { role: org_user, orgId: HwhoSWTiJyaB0VDi } } }\n",
@@ -139,7 +139,7 @@ func TestRulesMistakes(t *testing.T) {
 	}
 }
 
-// TestDifferencesAreBounded: of lists that differ throughout a hundred places are told, the first ones.
+// TestDifferencesAreBounded: of two lists without an equal item only the first hundred differences are reported.
 func TestDifferencesAreBounded(t *testing.T) {
 	t.Parallel()
 	want := "[" + strings.Repeat("1,", 150) + "1]"
@@ -153,7 +153,7 @@ func TestDifferencesAreBounded(t *testing.T) {
 	}
 }
 
-// TestExpectations reads expectations that are in no file, with what stands beside them.
+// TestExpectations reads expectations, with inOrder and within, in YAML and in JSON.
 func TestExpectations(t *testing.T) {
 	t.Parallel()
 	library := scenario.BuiltIn()
@@ -203,7 +203,7 @@ func TestExpectations(t *testing.T) {
 	}
 }
 
-// TestExpectationInWords holds the line that describes an expectation.
+// TestExpectationInWords checks the line that describes an expectation.
 func TestExpectationInWords(t *testing.T) {
 	t.Parallel()
 	library := scenario.BuiltIn()
