@@ -104,3 +104,29 @@ func TestNextBoundary(t *testing.T) {
 		}
 	}
 }
+
+// TestShiftMovesReplies compares the replies of a world with those of its shifted self, before and after the end of the trial.
+func TestShiftMovesReplies(t *testing.T) {
+	t.Parallel()
+	_, w, start := played(t, "trial")
+	admin := caller(t, w, "admin-token", start)
+	end := w.Boundaries()[1]
+	for _, by := range []time.Duration{-time.Second, time.Hour, 10 * 365 * 24 * time.Hour} {
+		moved := w.Shifted(by)
+		for at, want := range map[time.Time]string{start: "", end.Add(-time.Millisecond): "", end: "item-not-provisioned"} {
+			_, reply, problem := w.Provision(at, admin, documentedRequest(t))
+			_, movedReply, movedProblem := moved.Provision(at.Add(by), admin, documentedRequest(t))
+			if got := refusal(movedProblem); got != want || got != refusal(problem) {
+				t.Errorf("by %v at %v: refused with %q, unshifted with %q", by, at.UTC(), got, refusal(problem))
+			}
+			if problem == nil && movedProblem == nil {
+				diffObjects(t, "Provision by "+by.String(), text(t, shifted(object(t, text(t, reply.Value)), by)), text(t, movedReply.Value))
+			}
+			license := shifted(object(t, text(t, w.FutureLicense(at).Value)), by)
+			diffObjects(t, "FutureLicense by "+by.String(), text(t, license), text(t, moved.FutureLicense(at.Add(by)).Value))
+			if got, want := moved.NextBoundary(at.Add(by)), w.NextBoundary(at); !want.IsZero() && !got.Equal(want.Add(by)) {
+				t.Errorf("by %v after %v comes %v, want %v", by, at.UTC(), got, want.Add(by))
+			}
+		}
+	}
+}
