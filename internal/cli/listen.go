@@ -20,43 +20,44 @@ type server struct {
 	url      string // the root, without a final slash
 }
 
-// endpoint is what is to be served at an address.
+// endpoint is a handler and the address to serve it at.
 type endpoint struct {
+	flag    string // the flag of the address
 	address string
 	handler http.Handler
 	tls     *tls.Config // nil: plain HTTP
 }
 
-// addresses are where to listen.
+// addresses are the addresses to listen on.
 type addresses struct {
 	portal  string
-	tls     string // HTTPS beside plain HTTP; "": none
-	control string // of the control API; "": the portal's
+	tls     string // for HTTPS beside plain HTTP; "": none
+	control string // for the control API; "": the portal's
 }
 
-// endpoints are that of the portal, that of HTTPS beside plain HTTP, and that of the control API, the latter two where they have an address
-// of their own.
+// endpoints are the portal's, then, if they have addresses of their own, that of HTTPS and that of the control API.
 func (a addresses) endpoints(portal *mock.Portal) []endpoint {
 	own, control := http.Handler(portal), http.Handler(nil)
 	if a.control != "" {
 		own, control = portal.Handlers()
 	}
-	all := []endpoint{{a.portal, own, portal.TLSConfig()}}
+	all := []endpoint{{"addr", a.portal, own, portal.TLSConfig()}}
 	if a.tls != "" {
-		all = []endpoint{{a.portal, own, nil}, {a.tls, own, portal.TLSConfig()}}
+		all = []endpoint{{"addr", a.portal, own, nil}, {"tls-addr", a.tls, own, portal.TLSConfig()}}
 	}
 	if a.control != "" {
-		all = append(all, endpoint{a.control, control, all[0].tls})
+		all = append(all, endpoint{"control-addr", a.control, control, all[0].tls})
 	}
 	return all
 }
 
-// listen opens a listener for each endpoint, or none.
-func (f *portalFlags) listen(endpoints []endpoint, log *slog.Logger) ([]*server, error) {
+// listen opens a listener for each endpoint. If one fails, it closes the others.
+func (f *portalFlags) listen(p Process, endpoints []endpoint, log *slog.Logger) ([]*server, error) {
 	var servers []*server
 	for _, e := range endpoints {
 		one, err := f.listenOn(e, log)
 		if err != nil {
+			err = fmt.Errorf("%s %q: cannot listen: %w (port 0 picks a free port)", p.flag(e.flag), e.address, unwrapNet(err))
 			for _, open := range servers {
 				_ = open.listener.Close()
 			}
@@ -70,7 +71,7 @@ func (f *portalFlags) listen(endpoints []endpoint, log *slog.Logger) ([]*server,
 func (f *portalFlags) listenOn(e endpoint, log *slog.Logger) (*server, error) {
 	listener, err := net.Listen("tcp", e.address)
 	if err != nil {
-		return nil, fmt.Errorf("cannot listen on %q: %w (choose another address; port 0 picks a free one)", e.address, unwrapNet(err))
+		return nil, err
 	}
 	scheme := "http://"
 	if e.tls != nil {
@@ -85,7 +86,7 @@ func (f *portalFlags) listenOn(e endpoint, log *slog.Logger) (*server, error) {
 	}, nil
 }
 
-// reachable writes an address as a client on this machine reaches it: one that listens everywhere is reached as localhost.
+// reachable writes a listener's address as a client on this machine reaches it: localhost for a listener on all interfaces.
 func reachable(addr net.Addr) string {
 	host, port, err := net.SplitHostPort(addr.String())
 	if ip := net.ParseIP(host); err == nil && ip != nil && ip.IsUnspecified() {
@@ -94,7 +95,7 @@ func reachable(addr net.Addr) string {
 	return addr.String()
 }
 
-// unwrapNet leaves out what the sentence has said already: the operation and the address.
+// unwrapNet removes the operation and the address, which the message has already.
 func unwrapNet(err error) error {
 	var op *net.OpError
 	if errors.As(err, &op) {
@@ -103,29 +104,22 @@ func unwrapNet(err error) error {
 	return err
 }
 
-func (s *server) serve() error {
-	if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
-		return err
-	}
-	return nil
-}
-
 // started is a portal that is served.
 type started struct {
 	*mock.Portal
 
 	servers  []*server
-	failures chan error // what a listener ended with
+	failures chan error // from listeners that ended
 	line     readyLine
 }
 
-// start loads a portal and serves it. Nothing listens before everything is loaded, so nothing is ever half started.
-func (f *portalFlags) start(a addresses, log *slog.Logger, more ...mock.Option) (*started, error) {
-	portal, err := f.portal(log, more...)
+// start loads a portal, then serves it.
+func (f *portalFlags) start(p Process, a addresses, log *slog.Logger, more ...mock.Option) (*started, error) {
+	portal, err := f.portal(p, log, more...)
 	if err != nil {
 		return nil, err
 	}
-	servers, err := f.listen(a.endpoints(portal), log)
+	servers, err := f.listen(p, a.endpoints(portal), log)
 	if err != nil {
 		return nil, err
 	}
@@ -134,31 +128,30 @@ func (f *portalFlags) start(a addresses, log *slog.Logger, more ...mock.Option) 
 	}
 	s := &started{Portal: portal, servers: servers, failures: make(chan error, len(servers)), line: a.ready(portal, servers)}
 	for _, server := range servers {
-		go func() { s.failures <- server.serve() }()
+		go func() {
+			if err := server.http.Serve(server.listener); !errors.Is(err, http.ErrServerClosed) {
+				s.failures <- err
+			}
+		}()
 	}
 	return s, nil
 }
 
-// stop ends the portal, once the calls that are being answered are done.
+// stop ends the portal and its servers. Calls in progress have shutdownGrace to finish.
 func (s *started) stop() error {
 	s.Close()
-	return stop(s.servers)
-}
-
-// stop lets calls that are being answered end.
-func stop(servers []*server) error {
 	ctx, cancel := context.WithTimeout(context.Background(), shutdownGrace)
 	defer cancel()
 	var errs []error
-	for _, s := range servers {
-		if err := s.http.Shutdown(ctx); err != nil {
-			errs = append(errs, s.http.Close())
+	for _, server := range s.servers {
+		if err := server.http.Shutdown(ctx); err != nil {
+			errs = append(errs, server.http.Close())
 		}
 	}
 	return errors.Join(errs...)
 }
 
-// local turns an address to listen on into one to call.
+// local turns an address to listen on into one to connect to.
 func local(address string) string {
 	host, port, err := net.SplitHostPort(address)
 	if ip := net.ParseIP(host); err == nil && (host == "" || ip != nil && ip.IsUnspecified()) {

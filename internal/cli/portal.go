@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"io"
 	"log/slog"
 	"slices"
@@ -15,28 +16,28 @@ type portalFlags struct {
 	packFlags
 
 	Scenario string   `default:"trial" help:"The scenario to play."`
-	Clock    string   `placeholder:"CLOCK" help:"frozen, running, wall, or an RFC 3339 time at which the clock stands still; the scenario's when left out."`
-	Seed     *uint64  `placeholder:"N" help:"The seed that issued tokens are derived from; the scenario's when left out."`
-	Context  []string `placeholder:"/PATH" help:"A context beside /portal, /arcgis and none; repeatable."`
-	Strict   bool     `help:"Refuse unknown and repeated parameters with the portal's 400."`
+	Clock    string   `placeholder:"CLOCK" help:"frozen, running, wall, or a time at which it stands still. The default is the scenario's."`
+	Seed     *uint64  `placeholder:"N" help:"The seed of issued tokens and of chance in rules. The default is the scenario's."`
+	Context  []string `placeholder:"/PATH" help:"A context path beside /portal, /arcgis and none; repeatable."`
+	Strict   bool     `help:"Refuse unknown and repeated parameters with a 400 of the portal."`
 
 	tlsFlags
 
-	ControlToken    string        `placeholder:"TOKEN" help:"A bearer token that the control API asks for."`
-	JournalMaxCalls int           `default:"10000" help:"How many calls the journal holds; the oldest are dropped."`
+	ControlToken    string        `placeholder:"TOKEN" help:"A bearer token that the control API requires."`
+	JournalMaxCalls int           `default:"10000" help:"How many calls the journal holds; it drops the oldest."`
 	JournalMaxBytes int           `default:"33554432" help:"How many bytes the journal holds."`
-	MaxBody         int64         `default:"1048576" help:"How many bytes a request's body may have."`
-	MaxSandboxes    int           `default:"1000" help:"How many sandboxes there may be beside the default one."`
-	SandboxTTL      time.Duration `name:"sandbox-ttl" default:"30m" help:"How long a sandbox lives that nobody uses."`
-	ReadTimeout     time.Duration `default:"30s" help:"How long a request that has begun may take to arrive."`
-	IdleTimeout     time.Duration `default:"2m" help:"How long a connection may be silent."`
-	LogFormat       string        `default:"text" enum:"text,json" help:"How logs are written to standard error: text or json."`
+	MaxBody         int64         `default:"1048576" help:"The largest body of a request, in bytes."`
+	MaxSandboxes    int           `default:"1000" help:"The largest number of sandboxes beside the default one."`
+	SandboxTTL      time.Duration `name:"sandbox-ttl" default:"30m" help:"How long an unused sandbox lives."`
+	ReadTimeout     time.Duration `default:"30s" help:"How long a request may take to arrive once it has begun."`
+	IdleTimeout     time.Duration `default:"2m" help:"How long an idle connection stays open."`
+	LogFormat       string        `default:"text" enum:"text,json" help:"The format of logs on standard error: text or json."`
 }
 
-// logger writes logs of a level, one of those that the grammar allows.
+// logger returns a logger for one of the levels that the grammar allows.
 func (f *portalFlags) logger(w io.Writer, name string) *slog.Logger {
 	var level slog.Level
-	_ = level.UnmarshalText([]byte(name)) // the grammar allows the names of levels only
+	_ = level.UnmarshalText([]byte(name)) // cannot fail: the grammar allows names of levels only
 	options := &slog.HandlerOptions{Level: level}
 	if f.LogFormat == "json" {
 		return slog.New(slog.NewJSONHandler(w, options))
@@ -44,17 +45,17 @@ func (f *portalFlags) logger(w io.Writer, name string) *slog.Logger {
 	return slog.New(slog.NewTextHandler(w, options))
 }
 
-// portal loads what is to be played, and proves it.
-func (f *portalFlags) portal(log *slog.Logger, more ...mock.Option) (*mock.Portal, error) {
-	secured, err := f.tlsOptions(log)
+// portal loads the packs, checks what it will play, and makes the portal.
+func (f *portalFlags) portal(p Process, log *slog.Logger, more ...mock.Option) (*mock.Portal, error) {
+	secured, err := f.tlsOptions(p, log)
 	if err != nil {
 		return nil, err
 	}
-	library, err := f.open()
+	library, err := f.open(p)
 	if err != nil {
 		return nil, err
 	}
-	if err := f.prove(library); err != nil {
+	if err := f.prove(p, library); err != nil {
 		return nil, err
 	}
 	options := []mock.Option{
@@ -68,17 +69,21 @@ func (f *portalFlags) portal(log *slog.Logger, more ...mock.Option) (*mock.Porta
 	if f.Strict {
 		options = append(options, mock.WithStrict())
 	}
-	return mock.New(slices.Concat(options, secured, more)...)
+	portal, err := mock.New(slices.Concat(options, secured, more)...)
+	if err != nil {
+		return nil, p.fromEnvironment(err, "scenario", "clock", "context", "tls-host")
+	}
+	return portal, nil
 }
 
-// prove plays what can be played. Of the built-in scenarios, which are proven with each build, only the one that is served.
-func (f *portalFlags) prove(library *scenario.Library) error {
-	if len(f.Pack) > 0 {
-		_, err := mock.Check(library)
-		return err
-	}
+// prove plays every scenario; without packs only the one that is served, since tests prove the built-in ones.
+func (f *portalFlags) prove(p Process, library *scenario.Library) error {
 	scenario, err := library.Scenario(f.Scenario)
-	if err != nil {
+	switch {
+	case err != nil:
+		return fmt.Errorf("%s: %w", p.flag("scenario"), err)
+	case len(f.Pack) > 0:
+		_, err = mock.Check(library)
 		return err
 	}
 	return mock.CheckScenario(library, scenario)

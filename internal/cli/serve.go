@@ -11,25 +11,25 @@ import (
 )
 
 type serveCmd struct {
-	Addr        string `default:"127.0.0.1:8080" help:"Where to listen; port 0 picks a free one."`
-	ControlAddr string `placeholder:"ADDR" help:"Where the control API listens; the portal's own address when left out."`
+	Addr        string `default:"127.0.0.1:8080" help:"The address to listen on; port 0 picks a free port."`
+	ControlAddr string `placeholder:"ADDR" help:"The address of the control API. The default is the portal's own."`
 
 	portalFlags
 
-	LogLevel string `default:"info" enum:"debug,info,warn,error" help:"debug logs every call; warn and below log calls that violate the contract."`
+	LogLevel string `default:"info" enum:"debug,info,warn,error" help:"debug logs all calls, info and warn those with violations."`
 }
 
-// shutdownGrace is how long calls that are being answered may take once the server was told to stop.
+// shutdownGrace is how long calls in progress may take once the server stops.
 const shutdownGrace = 5 * time.Second
 
 // Run serves until ctx is done.
-func (s *serveCmd) Run(ctx context.Context, std streams) error {
-	log := s.logger(std.err, s.LogLevel)
-	portal, err := s.start(addresses{s.Addr, s.TLSAddr, s.ControlAddr}, log)
+func (s *serveCmd) Run(ctx context.Context, p Process) error {
+	log := s.logger(p.Stderr, s.LogLevel)
+	portal, err := s.start(p, addresses{s.Addr, s.TLSAddr, s.ControlAddr}, log)
 	if err != nil {
 		return err
 	}
-	if err := json.NewEncoder(std.out).Encode(portal.line); err != nil {
+	if err := json.NewEncoder(p.Stdout).Encode(portal.line); err != nil {
 		return fmt.Errorf("write the ready line: %w", err)
 	}
 	select {
@@ -40,10 +40,10 @@ func (s *serveCmd) Run(ctx context.Context, std streams) error {
 	return errors.Join(err, portal.stop())
 }
 
-// readyLine is the one line on standard output, once the portal can be called.
+// readyLine is the line on standard output that says that the portal is ready.
 type readyLine struct {
 	URL            string            `json:"url"`
-	TLSURL         string            `json:"tlsUrl,omitempty"` // where HTTPS is served beside plain HTTP
+	TLSURL         string            `json:"tlsUrl,omitempty"` // of HTTPS beside plain HTTP
 	SharingURL     string            `json:"sharingUrl"`
 	PortalAdminURL string            `json:"portalAdminUrl"`
 	ControlURL     string            `json:"controlUrl"`

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// OAuthRequest is what a client asks of oauth2/token.
+// OAuthRequest is the parameters of oauth2/token.
 type OAuthRequest struct {
 	GrantType    string
 	ClientID     string
@@ -14,7 +14,7 @@ type OAuthRequest struct {
 	Code         string
 	CodeVerifier string // PKCE (RFC 7636)
 	RedirectURI  string
-	Expiration   int64 // minutes; 0 when it was not sent
+	Expiration   int64 // minutes; 0 if it was not sent
 	Secure       bool
 }
 
@@ -62,7 +62,7 @@ func (w World) clientCredentials(now time.Time, r OAuthRequest) (World, Reply, *
 	return w, Reply{Value: OAuthToken{AccessToken: token, ExpiresIn: int64(lifetime.Seconds())}}, nil
 }
 
-// refresh answers a new access token, and for exchange_refresh_token a new refresh token too.
+// refresh returns a new access token, and for exchange_refresh_token a new refresh token too.
 func (w World) refresh(now time.Time, r OAuthRequest) (World, Reply, *Problem) {
 	if r.RefreshToken == "" {
 		return w, Reply{}, missing("parameters-invalid", "refresh_token")
@@ -112,7 +112,7 @@ func (w World) isSecret(clientID, secret string) bool {
 	return a.secret != "" && subtle.ConstantTimeCompare([]byte(a.secret), []byte(secret)) == 1
 }
 
-// refreshMember returns whom a refresh token stands for: one that the scenario gives a member, or one that was issued.
+// refreshMember returns the member of a refresh token, which the scenario sets or this world has issued.
 func (w World) refreshMember(now time.Time, token string) (string, bool) {
 	if m, ok := w.byRefreshToken[w.local(token)]; ok {
 		return m.Username, !w.isRevoked(token)
@@ -127,7 +127,7 @@ type AppAccess struct {
 	ViewOnlyUserTypeApp bool `json:"viewOnlyUserTypeApp"`
 }
 
-// AppAccess answers whether the caller may use an application: every member may (assumed).
+// AppAccess reports whether the caller may use an application: every member may (assumed).
 func (w World) AppAccess(caller Caller, clientID string) (Reply, *Problem) {
 	if _, ok := w.app(clientID); !ok {
 		return Reply{}, problem("app-access-invalid")

@@ -7,35 +7,35 @@ import (
 	"github.com/mockportal/mockportal/mock/journal"
 )
 
-// Unmet holds the calls in the journal against the scenario's expectations, as they are now.
+// Unmet checks the calls in the journal against the scenario's expectations. It does not wait.
 func (s *Sandbox) Unmet() journal.Verdict {
 	return s.Journal.Judge(s.Scenario().Expectations)
 }
 
-// Verify does the same, and waits for calls that are still to come as long as the scenario says.
+// Verify is [Sandbox.Unmet], but waits for further calls as long as the scenario's within says.
 func (s *Sandbox) Verify(ctx context.Context) journal.Verdict {
 	return s.Journal.Verify(ctx, s.Scenario().Expectations)
 }
 
-// Ended is a scenario that was played to its end, and what the calls said to its expectations.
+// Ended is a scenario that a sandbox no longer plays, and the verdict on its expectations.
 type Ended struct {
 	Sandbox  string
 	Scenario *scenario.Scenario
 	Verdict  journal.Verdict
 }
 
-// End closes the sandbox for good, and tells how its scenario ended.
+// End closes the sandbox and reports the verdict on its scenario to Options.Ended.
 func (s *Sandbox) End() {
 	s.Close()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.doneLocked() {
-		s.tellLocked()
+		s.reportEndedLocked()
 	}
 }
 
-// Done reports whether the scenario was played to its end before, and nothing came since: a test that puts everything back when it is done
-// does not break its expectations by that.
+// Done reports whether the scenario has ended before and no call has come since. A test that resets the sandbox when it is done
+// must not fail its expectations by that.
 func (s *Sandbox) Done() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -44,15 +44,15 @@ func (s *Sandbox) Done() bool {
 
 func (s *Sandbox) doneLocked() bool { return s.judged[s.state.scenario.Name] && !s.calledLocked() }
 
-// calledLocked reports whether calls came while the scenario is played that nobody asked to forget.
+// calledLocked reports whether the journal holds a call that came since the scenario was started.
 func (s *Sandbox) calledLocked() bool {
 	return len(s.Journal.Find(journal.Query{After: s.state.after, Limit: 1}).Calls) > 0
 }
 
-func (s *Sandbox) tellLocked() {
-	scenario := s.state.scenario
-	s.judged[scenario.Name] = true
-	if s.options.Ended != nil && len(scenario.Expect) > 0 {
-		s.options.Ended(Ended{s.ID, scenario, s.Journal.Judge(scenario.Expectations)})
+func (s *Sandbox) reportEndedLocked() {
+	ended := s.state.scenario
+	s.judged[ended.Name] = true
+	if s.options.Ended != nil && len(ended.Expect) > 0 {
+		s.options.Ended(Ended{s.ID, ended, s.Journal.Judge(ended.Expectations)})
 	}
 }
