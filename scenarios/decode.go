@@ -20,7 +20,7 @@ type surroundings struct {
 type decoder struct {
 	surroundings
 
-	known   *secret.Known // the secrets of the world, once they are read
+	secrets *secret.Known // of the world, once it is read
 	members []string      // the usernames, once they are read
 	anybody bool          // members are not known, so whoever is named may be one
 }
@@ -31,7 +31,7 @@ func (s surroundings) decode(root *tree.Value) (*Scenario, fixtures.Faults) {
 	d := decoder{surroundings: s}
 	scenario := d.scenario(reader.Field("a scenario", root))
 	scenario.document = root.JSON()
-	return scenario, scenario.World.masked(reader.Faults())
+	return scenario, masked(reader.Faults(), scenario.secrets)
 }
 
 func (d *decoder) scenario(f tree.Field) *Scenario {
@@ -45,7 +45,8 @@ func (d *decoder) scenario(f tree.Field) *Scenario {
 		World:   d.world(o.Key("world")),
 		Rules:   d.rules(o.Key("rules")),
 	}
-	d.known = secret.NewKnown(s.World.Secrets()...)
+	s.secrets = s.World.secrets()
+	d.secrets = s.secrets
 	s.Expectations = d.expectations(o, o.Key("expect"))
 	o.Close()
 	return s

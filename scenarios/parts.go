@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/mockportal/mockportal/fixtures"
-	"github.com/mockportal/mockportal/internal/secret"
 	"github.com/mockportal/mockportal/scenarios/internal/tree"
 )
 
@@ -37,7 +36,7 @@ func (l *Library) Rules(s *Scenario, source []byte) ([]Rule, error) {
 		rule, _ := d.rule(f)
 		rules = []Rule{rule}
 	}
-	if err := s.World.masked(append(faults, reader.Faults()...)).Err(); err != nil {
+	if err := masked(append(faults, reader.Faults()...), s.secrets).Err(); err != nil {
 		return nil, err
 	}
 	return rules, nil
@@ -46,9 +45,9 @@ func (l *Library) Rules(s *Scenario, source []byte) ([]Rule, error) {
 // Expectations reads what should be seen of a sandbox's calls, YAML or JSON: an object with expect, inOrder and within as they would stand in the
 // scenario. The name stands for the document in faults. The error is of type fixtures.Faults.
 func (l *Library) Expectations(s *Scenario, name string, source []byte) (Expectations, error) {
-	d := decoder{surroundings: l.surroundings, members: slices.Sorted(maps.Keys(s.World.Members)), known: secret.NewKnown(s.World.Secrets()...)}
+	d := decoder{surroundings: l.surroundings, members: slices.Sorted(maps.Keys(s.World.Members)), secrets: s.secrets}
 	expectations, _, faults := d.verification(name, source)
-	return expectations, s.World.masked(faults).Err()
+	return expectations, masked(faults, s.secrets).Err()
 }
 
 // Verification checks the same document where the scenario, and so its members, are not known, and returns it as JSON.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/mockportal/mockportal/fixtures"
+	"github.com/mockportal/mockportal/internal/secret"
 )
 
 // Scenario is one portal as it starts, with everything that it extends already merged and every default filled in.
@@ -23,6 +24,7 @@ type Scenario struct {
 	Expectations // what a well-behaved client does
 
 	document json.RawMessage
+	secrets  *secret.Known
 }
 
 // Document returns the merged scenario as JSON, keys in the order written, without extends. The caller must not change it.

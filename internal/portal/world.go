@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mockportal/mockportal/internal/secret"
 	"github.com/mockportal/mockportal/scenarios"
 )
 
@@ -34,7 +35,7 @@ type start struct {
 	boundaries     []time.Time
 	key            []byte        // signs tokens
 	suffix         string        // that credentials of this world may carry, and issued tokens do; empty: none
-	secrets        *Secrets      // what of all this is never shown
+	secrets        *secret.Known // what of all this is never shown, and issued tokens
 	shift          time.Duration // by how much its dates have moved since NewWorld
 }
 
@@ -51,7 +52,7 @@ func NewWorld(s *scenarios.Scenario, shift time.Duration) (World, error) {
 			scenario: s.Name, members: map[string]*Member{},
 			byToken: map[string]*Member{}, byRefreshToken: map[string]*Member{},
 			provisionAt: map[provisionKey]int{}, apps: map[string]app{}, listings: s.World.Listings, key: key[:],
-			secrets: &Secrets{world: s.World},
+			secrets: s.Secrets(),
 		},
 	}
 	for _, m := range s.World.Members {
@@ -95,6 +96,9 @@ func (w World) addLicense(document scenarios.License, shift time.Duration) error
 	w.license = l
 	return nil
 }
+
+// Secrets returns what must not be shown of this world: what its members and apps sign in with, and issued tokens.
+func (w World) Secrets() *secret.Known { return w.secrets }
 
 // WithSuffix returns the same world with credentials that may carry a suffix, which tells the sandboxes of one server apart: tokens,
 // usernames and client ids are good with it and without it, and issued tokens carry it.

@@ -169,6 +169,7 @@ func (s *Sandbox) ChangeClock(change ClockChange) error {
 // Kept is a reply that is good until its time is over.
 type Kept struct {
 	Body  string // rendered and proven
+	Shown string // the body, masked for the journal
 	Reply portal.Reply
 	until time.Time // zero: for ever
 }
@@ -198,8 +199,9 @@ func (t *Turn) World() portal.World { return t.box.state.world }
 func (t *Turn) Become(w portal.World) { t.box.state.world = w }
 
 // Keep keeps the bytes of a reply that only the scenario and the time decide, until the world's next boundary in time.
-func (t *Turn) Keep(operation string, reply portal.Reply, body string) {
-	t.box.state.kept[operation] = Kept{body, reply, t.World().NextBoundary(t.Now)}
+func (t *Turn) Keep(operation string, k Kept) {
+	k.until = t.World().NextBoundary(t.Now)
+	t.box.state.kept[operation] = k
 }
 
 // Kept returns the reply that was kept for an operation, and false when there is none or its time is over.

@@ -11,7 +11,6 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/mockportal/mockportal/fixtures"
-	"github.com/mockportal/mockportal/internal/secret"
 )
 
 const (
@@ -130,7 +129,7 @@ func (c *converter) entries(n *yaml.Node, depth int) []Entry {
 			continue
 		}
 		if first, twice := seen[name.Value]; twice {
-			c.fault(name, fmt.Sprintf("duplicate key %q (first in line %d)", secret.InKey(name.Value), first.Line))
+			c.fault(name, fmt.Sprintf("duplicate key %q (first in line %d)", name.Value, first.Line))
 			continue
 		}
 		seen[name.Value] = c.at(name)

@@ -7,7 +7,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/mockportal/mockportal/fixtures"
-	"github.com/mockportal/mockportal/internal/secret"
 )
 
 // parseJSON reads a text that is valid JSON. YAML readers stumble over some of it: surrogate pairs, tabs, very long keys.
@@ -84,7 +83,7 @@ func (p *jsonParser) entries(depth int) []Entry {
 		name, _ := p.token().(string)
 		value := p.value(depth + 1)
 		if first, twice := seen[name]; twice {
-			p.faults = append(p.faults, at.Fault(fmt.Sprintf("duplicate key %q (first in line %d)", secret.InKey(name), first.Line)))
+			p.faults = append(p.faults, at.Fault(fmt.Sprintf("duplicate key %q (first in line %d)", name, first.Line)))
 			continue
 		}
 		seen[name] = at

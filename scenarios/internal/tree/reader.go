@@ -7,7 +7,6 @@ import (
 
 	"github.com/mockportal/mockportal/fixtures"
 	"github.com/mockportal/mockportal/internal/nearest"
-	"github.com/mockportal/mockportal/internal/secret"
 )
 
 // Key is one key of a format, as its decoder asks for it.
@@ -80,13 +79,8 @@ func (f Field) At() Position { return f.at }
 // Fault reports something wrong with the value.
 func (f Field) Fault(format string, args ...any) { f.FaultAt(f.at, format, args...) }
 
-// FaultAt reports something wrong at another place. A key that it quotes may be one that somebody forgot the space in, such as token:abc.
+// FaultAt reports something wrong at another place.
 func (f Field) FaultAt(at Position, format string, args ...any) {
-	for i, arg := range args {
-		if text, ok := arg.(string); ok {
-			args[i] = secret.InKey(text)
-		}
-	}
 	f.r.faults = append(f.r.faults, at.Fault(fmt.Sprintf(format, args...)))
 }
 
