@@ -9,8 +9,8 @@ import (
 // Secrets returns what finds the credentials of the scenario's world in a text.
 func (s *Scenario) Secrets() *secret.Known { return s.secrets }
 
-// secrets returns what finds the passwords, tokens, refresh tokens and client secrets of the world. One that is also the name of a member or an
-// app is left out: paths and parameters have that name in many places.
+// secrets returns what finds the passwords, tokens, refresh tokens and client secrets of the world. One that is also the
+// name of a member or an app is left out: paths and parameters have that name in many places.
 func (w World) secrets() *secret.Known {
 	var all []string
 	add := func(credential string) {
@@ -29,7 +29,8 @@ func (w World) secrets() *secret.Known {
 	return secret.NewKnown(all...)
 }
 
-// masked takes what a document has under secret names out of its faults, which quote what was written elsewhere; the document may not be a world.
+// masked takes what a document has under secret names out of its faults, which quote what was written elsewhere; the
+// document may not be a world.
 func (f *file) masked(faults fixtures.Faults) fixtures.Faults {
 	if len(faults) == 0 || f.root == nil {
 		return faults

@@ -208,8 +208,11 @@ func paramsOf(r *http.Request, route *openapi.Route, vars map[string]string) (op
 func (a *API) mask(p *Problem) {
 	if p != nil {
 		masks := a.masks()
-		p.Detail = masks.Hide(p.Detail)
 		masks.Violations(p.Violations)
+		if len(p.Violations) > 0 {
+			p.Detail = p.Violations[0].String()
+		}
+		p.Detail = masks.Hide(p.Detail)
 	}
 }
 

@@ -19,7 +19,7 @@ func (c *call) journal() {
 	record := journal.Record{
 		Call: journal.Call{
 			Sandbox: c.sandbox.ID, Scenario: c.scenario.Name, Seed: c.scenario.Seed, Kind: journal.KindUnknown, Rule: c.decision.Rule,
-			Method: c.method(), Path: c.masks.Hide(c.path), Member: c.caller.Name(), Violations: c.violations,
+			Method: c.method(), Path: c.maskedPath(), Member: c.caller.Name(), Violations: c.violations,
 			Outcome: journal.OK, Status: c.status, ErrorCode: c.errorCode, Evidence: c.evidence,
 			Time: c.began, PortalTime: c.turn.Now, DurationMicros: c.turn.Wall.Sub(c.began).Microseconds(),
 		},
@@ -51,6 +51,14 @@ func (c *call) journal() {
 		record.Call.Number = c.number
 		c.x.History.Append(record)
 	}
+}
+
+// maskedPath spares the search where the path has nothing but what the contract says.
+func (c *call) maskedPath() string {
+	if c.operation != nil && c.inPath == nil && c.id == "" {
+		return c.path
+	}
+	return c.masks.Hide(c.path)
 }
 
 // method returns the request's method, in which a client may write anything.
@@ -85,20 +93,23 @@ type detail struct {
 	truncated bool
 }
 
-// mask takes the known secrets out of the values and the reply, and all that stands under the names of parameters. Nothing reads the values of the
-// call after this. Secret names in JSON are seen when it is decoded.
+// mask takes the known secrets out of the values and the reply, and the values of secret parameters. Nothing reads the
+// values of the call after this. What stands under secret names in JSON is masked when that is decoded.
 func (c *call) mask(d *detail) {
 	for i := range d.values {
 		v := &d.values[i]
-		switch p := d.parameter(v.Name); {
-		case v.Text != "" && (p != nil && p.Secret || secret.IsName(v.Name)):
+		p := d.parameter(v.Name)
+		switch {
+		case v.Text != "" && (p != nil && p.Secret || p == nil && secret.IsName(v.Name)):
 			v.Text = secret.Mask
 		case isJSON(p, v.Text):
 			v.Text = c.masks.JSON(v.Text)
 		default:
 			v.Text = c.masks.Hide(v.Text)
 		}
-		v.Name = c.masks.Hide(v.Name)
+		if p == nil {
+			v.Name = c.masks.Hide(v.Name)
+		}
 	}
 	d.reply, d.truncated = c.shown, len(c.body) > maxReply
 	if !c.kept {
@@ -106,8 +117,8 @@ func (c *call) mask(d *detail) {
 	}
 }
 
-// maskedReply returns the reply as the journal keeps it. It is masked before it is cut: half a token tells enough, and half a JSON text cannot be
-// decoded.
+// maskedReply returns the reply as the journal keeps it. It is masked before it is cut: half a token tells enough, and
+// half a JSON text cannot be decoded.
 func (c *call) maskedReply() string {
 	text := c.masks.JSON(c.body)
 	if len(c.body) <= maxReply {
@@ -169,8 +180,8 @@ func (d *detail) parameter(name string) *openapi.Parameter {
 	return nil
 }
 
-// isJSON reports whether the value of a parameter is decoded: where the contract says that it is JSON, or where a parameter that the contract does
-// not know looks like it, since a secret may stand in it.
+// isJSON reports whether the value of a parameter is decoded: where the contract says that it is JSON, or where it looks
+// like JSON and the contract does not know the parameter, since a secret may stand in it.
 func isJSON(p *openapi.Parameter, text string) bool {
 	if p != nil {
 		return p.JSON

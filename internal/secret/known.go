@@ -13,10 +13,12 @@ import (
 // Mask is what is shown in place of a secret.
 const Mask = "***"
 
-// The bytes of a value that is searched for: the password "a" would mask every letter a, and a search for much more could take very long.
+// The bytes of a value that is searched for: the password "a" would mask every letter a, and a search for much more
+// could take very long.
 const MinLength, MaxLength = 6, 4096
 
-// IssuedPrefix is how every token begins that a portal of this program issues: it is {"n": in base64. All such tokens are known.
+// IssuedPrefix is how every token begins that a portal of this program issues: it is {"n": in base64. All such tokens
+// are known.
 const IssuedPrefix = "eyJuIjo"
 
 // tokenLetters are those of an issued token and of the sandbox's id behind it.
@@ -24,11 +26,12 @@ const tokenLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345
 
 // Known finds values that are secret wherever they stand. It is never changed and safe for concurrent use; nil knows none.
 type Known struct {
-	texts []string // the longest first
-	skip  [1 << 10]uint8
+	texts []string       // the longest first
+	parts [1 << 10]uint8 // for three bytes in a row: bit n is set when they stand at place n of any text
 }
 
-// NewKnown returns a finder of values and of issued tokens. A value that IsName is left out: the name of a field must stay readable.
+// NewKnown returns a finder of values and of issued tokens. A value that IsName is left out: the name of a field must
+// stay readable.
 func NewKnown(values ...string) *Known {
 	k := &Known{texts: []string{IssuedPrefix}}
 	for _, value := range values {
@@ -38,24 +41,25 @@ func NewKnown(values ...string) *Known {
 	}
 	slices.SortFunc(k.texts, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), strings.Compare(a, b)) })
 	k.texts = slices.Compact(k.texts)
-	for i := range k.skip {
-		k.skip[i] = MinLength - 1
-	}
 	for _, text := range k.texts {
-		for end := 2; end <= MinLength; end++ {
-			skip := &k.skip[pair(text, end)]
-			*skip = min(*skip, uint8(MinLength-end))
+		for at := range stride {
+			k.parts[three(text, at)] |= 1 << at
 		}
 	}
 	return k
 }
 
-// pair returns where skip has an entry for the two bytes that end at a place in a text: how far the first MinLength bytes of any value go on
-// behind them at least. Several pairs may share an entry.
-func pair(text string, end int) int { return (int(text[end-2])<<5 ^ int(text[end-1])) & (1<<10 - 1) }
+// stride is at how many places three bytes in a row stand among the first MinLength of a text. Where a text stands, find
+// meets one of them, though it looks only at every fourth place.
+const stride = MinLength - 2
 
-// Hide masks in a text every value that any of the finders knows: as it is, with percent escapes, and with the escapes of a JSON string. Where
-// one has escapes, all of the text loses them.
+// three returns the entry in parts of the three bytes at a place. Others may share it.
+func three(text string, at int) int {
+	return (int(text[at])*31*31 + int(text[at+1])*31 + int(text[at+2])) % (1 << 10)
+}
+
+// Hide masks in a text every value that any of the finders knows: as it is, with percent escapes, and with the escapes
+// of a JSON string. Where one has escapes, all of the text loses them.
 func Hide(text string, all ...*Known) string {
 	text = hide(text, all)
 	for i, sign := range [...]byte{'%', '\\'} {
@@ -98,23 +102,32 @@ func hide(text string, all []*Known) string {
 	return text
 }
 
-// find returns where the next value begins in a text, from a place on, and its size; 0 when there is none. It searches as Wu and Manber do:
-// where two bytes are in no value, or far from its end, the search skips what cannot begin one.
+// find returns where the next value begins in a text, from a place on, and its size; 0 when there is none.
 func (k *Known) find(text string, from int) (at, size int) {
-	skip := 0
-	for at = from; k != nil && at+MinLength <= len(text); at += max(skip, 1) {
-		if skip = int(k.skip[pair(text, at+MinLength)]); skip > 0 {
-			continue
-		}
-		for _, known := range k.texts {
-			switch {
-			case !strings.HasPrefix(text[at:], known):
-			case known == IssuedPrefix:
-				return at, len(text[at:]) - len(strings.TrimLeft(text[at:], tokenLetters))
-			default:
-				return at, len(known)
+	for i := from; k != nil && i+2 < len(text); i += stride {
+		places := k.parts[three(text, i)]
+		for at := max(from, i-stride+1); places != 0 && at <= i; at++ {
+			if places>>(i-at)&1 == 0 || k.parts[three(text, at)]&1 == 0 {
+				continue
+			}
+			if size := k.sizeAt(text[at:]); size > 0 {
+				return at, size
 			}
 		}
 	}
 	return 0, 0
+}
+
+// sizeAt returns the size of the value that a text begins with; 0 when it begins with none.
+func (k *Known) sizeAt(text string) int {
+	for _, known := range k.texts {
+		switch {
+		case !strings.HasPrefix(text, known):
+		case known == IssuedPrefix:
+			return len(text) - len(strings.TrimLeft(text, tokenLetters))
+		default:
+			return len(known)
+		}
+	}
+	return 0
 }

@@ -1,7 +1,8 @@
 package secret
 
-// IsName reports whether values under a name are secret. Letter case and the separators "_", "-", "." and space do not count: client_secret,
-// clientSecret and Client-Secret are one name. Every name that the contracts mark as secret is one of these.
+// IsName reports whether values under a name are secret. Letter case and the separators "_", "-", "." and space do not
+// count: client_secret, clientSecret and Client-Secret are one name. Every name that the contracts mark as secret is one
+// of these.
 func IsName(name string) bool {
 	letters := make([]byte, 0, 32)
 	for i := range len(name) {

@@ -9,14 +9,15 @@ import (
 	"github.com/mockportal/mockportal/openapi"
 )
 
-// Masks take secrets out of what is shown: the values that any of them knows, and in JSON also what stands under a secret name. Some of them may be
-// nil; without any, names alone count.
+// Masks take secrets out of what is shown: the values that any of them knows, and in JSON also what stands under a
+// secret name. Some of them may be nil; without any, names alone count.
 type Masks []*secret.Known
 
 // Hide masks the known values in a text.
 func (m Masks) Hide(text string) string { return secret.Hide(text, m...) }
 
-// JSON masks the known values in a JSON text. Where it masks any, it masks what stands under secret names too, as Value does.
+// JSON masks the known values in a JSON text. Where it masks any, it masks what stands under secret names too, as Value
+// does.
 func (m Masks) JSON(text string) string {
 	hidden := m.Hide(text)
 	if hidden == text {
@@ -30,8 +31,8 @@ func (m Masks) JSON(text string) string {
 	return string(masked)
 }
 
-// Value masks a decoded JSON value: known values, and values under secret names at any depth. Numbers, booleans and null stay under such a name:
-// the code of an error is a number. It may change what it is given.
+// Value masks a decoded JSON value: known values, and values under secret names at any depth. Numbers, booleans and null
+// stay under such a name: the code of an error is a number. It may change what it is given.
 func (m Masks) Value(value any) any {
 	switch v := value.(type) {
 	case string:
