@@ -310,23 +310,28 @@ func holdErrorWithout(t *testing.T, what, text string, err error) {
 	}
 }
 
-// TestLongRepliesAreMasked proves that a reply is masked before it is cut: no part of a token is left where the cut goes
-// through it, and nothing under a secret name.
-func TestLongRepliesAreMasked(t *testing.T) {
+// TestRepliesAreMasked proves that a reply of a rule is masked: under secret names, and before it is cut, so that no part of
+// a token is left where the cut goes through it.
+func TestRepliesAreMasked(t *testing.T) {
 	t.Parallel()
-	p := portal(t, mock.WithScenarioDocument([]byte(canariesScenario)))
-	body := `{"a":{"password":"` + canaryUnknown + `"},"b":"` + strings.Repeat("x", 16<<10-40) + canaryToken + `"}`
-	if at := strings.Index(body, canaryToken); at > 16<<10 || at+len(canaryToken) <= 16<<10 {
-		t.Fatalf("the token stands at %d, where no cut goes through it", at)
+	const head = `{"a":{"password":"` + canaryUnknown + `"},"b":"`
+	across := strings.Repeat("x", 16<<10-40) + canaryToken
+	if at := len(head + across); at <= 16<<10 || at-len(canaryToken) >= 16<<10 {
+		t.Fatalf("the token ends at %d, so no cut goes through it", at)
 	}
-	if err := p.AddRules(`{ when: { operation: getFutureLicense }, reply: { status: 200, offSpec: true, body: ` + body + ` } }`); err != nil {
-		t.Fatal(err)
-	}
-	call(t, p, license().with("token", canaryToken))
-	c := p.Calls()[0]
-	reply, ok := c.Reply.(string)
-	if !ok || !c.ReplyTruncated || !strings.HasPrefix(reply, `{"a":{"password":"***"},"b":"xxx`) || strings.Contains(reply, canaryToken[:4]) {
-		t.Errorf("truncated %t: %.60v", c.ReplyTruncated, c.Reply)
+	for name, rest := range map[string]string{"short": "x", "long": strings.Repeat("x", 20<<10), "long, with a token": across} {
+		p := portal(t, mock.WithScenarioDocument([]byte(canariesScenario)))
+		rule := `{ when: { operation: getFutureLicense }, reply: { status: 200, offSpec: true, body: ` + head + rest + `"} } }`
+		if err := p.AddRules(rule); err != nil {
+			t.Fatal(err)
+		}
+		call(t, p, license().with("token", canaryToken))
+		c := p.Calls()[0]
+		reply := fmt.Sprint(c.Reply)
+		if c.ReplyTruncated != (name != "short") || !strings.Contains(reply, "***") ||
+			strings.Contains(reply, canaryUnknown) || strings.Contains(reply, canaryToken[:4]) {
+			t.Errorf("%s: truncated %t: %.60s", name, c.ReplyTruncated, reply)
+		}
 	}
 }
 
