@@ -72,7 +72,8 @@ func places() []place {
 		all = append(all, text("the parameter "+name, func(r request, text string) request { return r.with(name, text) }))
 	}
 	for _, name := range []string{
-		"Authorization", "X-Esri-Authorization", "Cookie", "Referer", "User-Agent", "Origin", "Accept", "Content-Type", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Request-Id",
+		"Authorization", "X-Esri-Authorization", "Cookie", "Referer", "User-Agent", "Origin", "Accept", "Content-Type",
+		"X-Forwarded-Host", "X-Forwarded-Proto", "X-Request-Id",
 	} {
 		all = append(all, text("the header "+name, func(r request, text string) request { return r.sending(name, text) }))
 	}
@@ -111,7 +112,11 @@ func raw(where string, put func(r request, text string) request) place {
 // inJSON is a place in JSON, in a parameter that the contract knows and in one that it does not know.
 func inJSON(where, template string) place {
 	p := place{where: where + " in JSON"}
-	for _, form := range []func(string) string{quoted, func(value string) string { return `"` + fullyEscaped(value) + `"` }, func(value string) string { return `"` + hexed(value) + `"` }} {
+	for _, form := range []func(string) string{
+		quoted,
+		func(value string) string { return `"` + fullyEscaped(value) + `"` },
+		func(value string) string { return `"` + hexed(value) + `"` },
+	} {
 		p.add(func(tb testing.TB, r request, value string) *http.Request {
 			tb.Helper()
 			text := fmt.Sprintf(template, form(value))

@@ -182,7 +182,7 @@ func (a *API) answer(w http.ResponseWriter, r *http.Request) (response, *Problem
 	case err != nil:
 		return response{}, problem(http.StatusBadRequest, "the body did not arrive whole")
 	}
-	answer, p := response{}, violated(slices.Concat(violations, route.CheckBody(string(body))))
+	answer, p := response{}, a.violated(slices.Concat(violations, route.CheckBody(string(body))))
 	if p == nil {
 		// The request is here in full: net/http has lifted its read deadline, so an answer may be held back as long as is asked for.
 		answer, p = operations[route.Operation.ID](a, request{r, params, body})
@@ -209,18 +209,16 @@ func (a *API) mask(p *Problem) {
 	if p != nil {
 		masks := a.masks()
 		masks.Violations(p.Violations)
-		if len(p.Violations) > 0 {
-			p.Detail = p.Violations[0].String()
-		}
 		p.Detail = masks.Hide(p.Detail)
 	}
 }
 
 // violated returns the problem of a request that does not fit the contract; nil when it does.
-func violated(violations []openapi.Violation) *Problem {
+func (a *API) violated(violations []openapi.Violation) *Problem {
 	if len(violations) == 0 {
 		return nil
 	}
+	a.masks().Violations(violations) // before a pointer's escapes hide a secret in the detail
 	p := problem(http.StatusBadRequest, "%s", violations[0])
 	p.Violations = violations
 	return p
