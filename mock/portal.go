@@ -72,7 +72,7 @@ func (c *config) portal() (*Portal, error) {
 	p.Sandbox = &Sandbox{box: box, portal: p}
 	p.exchange, err = exchange.New(exchange.Options{
 		Sandboxes: set, Library: library, Contexts: c.contexts, Strict: c.strict, TrustProxy: c.trustProxy,
-		MaxBody: c.maxBody, Log: c.log, Wall: time.Now, History: calls, Coverage: p.coverage, Secrets: []string{c.controlToken},
+		MaxBody: c.maxBody, Log: c.log, Wall: time.Now, History: calls, Coverage: p.coverage, Secret: c.controlToken,
 	})
 	if err != nil {
 		return nil, err

@@ -28,7 +28,7 @@ type Options struct {
 	Wall       func() time.Time                  // the wall clock
 	Coverage   *journal.Coverage                 // counts what calls exercise; nil: nobody asks
 	History    *journal.Journal                  // keeps the calls of all sandboxes, whatever becomes of those; nil: nobody does
-	Secrets    []string                          // what must not be shown beside what the sandboxes know, such as the control token
+	Secret     string                            // what must not be shown beside what the sandboxes know: the control token; empty: nothing
 }
 
 // Exchange answers the portal's own paths. It is an http.Handler, safe for concurrent use.
@@ -37,7 +37,7 @@ type Exchange struct {
 
 	contract *contract.Contract
 	router   *router
-	secrets  *secret.Known
+	secrets  *secret.Known // nil: none
 }
 
 // New returns an exchange. The error is a context that is none.
@@ -51,7 +51,10 @@ func New(o Options) (*Exchange, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	x := &Exchange{Options: o, contract: o.Library.Contract(), secrets: secret.NewKnown(o.Secrets...)}
+	x := &Exchange{Options: o, contract: o.Library.Contract()}
+	if o.Secret != "" {
+		x.secrets = secret.NewKnown(o.Secret)
+	}
 	if x.OffSpec == nil {
 		x.OffSpec = func(operation string, err error) {
 			x.Log.Error("an off-spec reply was held back", "operation", operation, "error", err)
