@@ -176,6 +176,7 @@ func TestNearPaths(t *testing.T) {
 		{"another segment misspelt", "/sharing/rest/content/listing/x/provisionOrgEntitlements", true},
 		{"two segments misspelt", "/sharing/rest/content/listing/x/provisionOrgEntitlement", false},
 		{"the last segment missing", "/sharing/rest/content/listings/x", true},
+		{"the last segment missing after one that is no parameter", "/portaladmin/license", false},
 		{"the last segment missing, another misspelt", "/sharing/rest/content/listing/x", false},
 		{"two segments missing", "/sharing/rest/content/listings", false},
 		{"a segment too many", "/sharing/rest/content/listings/x/provisionOrgEntitlements/y", false},
