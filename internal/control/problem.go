@@ -81,7 +81,7 @@ func (a *API) unknownPath(path string) *Problem {
 	return problem(http.StatusNotFound, "no operation has the path %q; there are %s", path, strings.Join(slices.Compact(paths), ", "))
 }
 
-// masked takes secrets out of a problem. No sandbox knows the credentials in a document that was refused, so it also takes those of the body out.
+// masked takes secrets out of a problem, also those of the body: no sandbox knows the credentials in a refused document.
 func (a *API) masked(p *Problem, body []byte) *Problem {
 	masks := a.masks(wire.SecretsIn(body)...)
 	if p.Verdict == nil { // a verdict comes from the journal, which masks; it writes names of parameters before a colon

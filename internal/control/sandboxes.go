@@ -26,8 +26,8 @@ type address struct {
 	PortalAdminURL string `json:"portalAdminUrl"`
 }
 
-// addressOf takes scheme and host from the request, because a client that reaches the control API there reaches the sandbox there too. It takes
-// the announced URL when the control API has a listener of its own.
+// addressOf takes scheme and host from the request, because a client that reaches the control API there reaches the sandbox there too. If
+// the control API has a listener of its own it takes the announced URL.
 func (a *API) addressOf(r request, box *sandbox.Sandbox) address {
 	url := a.masks().Hide(wire.ReachedBy(r.Request, a.TrustProxy).URL())
 	if elsewhere := a.elsewhere.Load(); elsewhere != nil {
@@ -78,7 +78,7 @@ func (a *API) createSandbox(r request) (any, error) {
 		}
 	}
 	if a.isSecret(wish.ID, scenario) {
-		return nil, problem(http.StatusBadRequest, "an id is shown in many places: choose one without a token or a password in it")
+		return nil, problem(http.StatusBadRequest, "everybody sees an id: choose one without a token or a password in it")
 	}
 	box, err := a.Sandboxes.Create(options)
 	if err != nil {

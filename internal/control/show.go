@@ -23,8 +23,8 @@ func (a *API) authority(request) (any, error) {
 	}
 	authority := a.TLS.PEM()
 	if authority == nil {
-		return nil, problem(http.StatusNotFound, "this server was given its certificate without the self-signed authority at the end of its chain: "+
-			"take that from whoever issued it, or add it to the certificate's file")
+		return nil, problem(http.StatusNotFound, "this server was given its certificate without the self-signed authority at the end of "+
+			"its chain: take that from whoever issued it, or add it to the certificate's file")
 	}
 	return response{contentType: "application/x-pem-file", body: authority}, nil
 }

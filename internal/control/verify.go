@@ -25,8 +25,8 @@ func (a *API) verifyCalls(r request) (any, error) {
 
 var errSecret = errors.New("an expectation holds a token or a password: the journal masks it, and nothing there equals it")
 
-// expectationsOf reads the expectations of the document in the body. When it has none they are the scenario's, with the document's inOrder and
-// within where it has those.
+// expectationsOf reads the expectations of the document in the body. Without any it returns the scenario's, with inOrder and within of the
+// document if it has those.
 func (a *API) expectationsOf(r request, played *scenario.Scenario) (scenario.Expectations, error) {
 	own := played.Expectations
 	wish := struct {

@@ -111,7 +111,7 @@ func (c *call) signInPage() page.SignInPage {
 	return p
 }
 
-// within keeps a redirect inside the directory. Any other target leads to the root of the directory, and so does a path with a secret in it.
+// within keeps a redirect inside the directory. Any other target, and a path with a secret in it, leads to the root of the directory.
 func (c *call) within(directory, target string) string {
 	u, err := url.Parse(target)
 	if err != nil || u.Scheme != "" || u.Host != "" || path.Clean(u.Path) != u.Path ||

@@ -43,7 +43,8 @@ func (c *call) render(reply sandbox.Kept, problem *portal.Problem) answer {
 	return c.renderReply(reply)
 }
 
-// renderLost answers a call to a sandbox that does not exist. No portal answers so: it is a mistake in the test, reported as RFC 9457 has it.
+// renderLost answers a call to a sandbox that does not exist. No portal answers so. It is a mistake in the test, so the answer is a problem
+// (RFC 9457).
 func (c *call) renderLost() answer {
 	const status = http.StatusNotFound
 	problem := map[string]any{

@@ -6,8 +6,8 @@ import (
 	"github.com/mockportal/mockportal/internal/wire"
 )
 
-// findSandbox finds the sandbox that answers: that of the path's prefix, else of the token, else of another credential, else the default one.
-// So a client that can change neither its URLs nor its headers still has a sandbox of its own, by its credentials.
+// findSandbox finds the sandbox that answers: that of the path's prefix, else of the token, else of another credential, else the default
+// one. So a client that can change neither its URLs nor its headers still has a sandbox of its own, by its credentials.
 func (c *call) findSandbox() *portal.Problem {
 	c.sandbox = c.x.Sandboxes.Default
 	box, err := c.namedSandbox()
