@@ -122,7 +122,7 @@ func (p printer) page(page journal.Page) error {
 	return nil
 }
 
-func (p printer) news(news journal.News) error {
+func (p printer) news(news client.News) error {
 	if news.Restarted {
 		say(p.err, "(the calls so far were forgotten: the sandbox was reset, or its journal cleared)")
 	}

@@ -12,9 +12,16 @@ import (
 	"github.com/mockportal/mockportal/mock/journal"
 )
 
+// News is what a journal tells those who follow it.
+type News struct {
+	Calls     []journal.Call
+	Missed    int  // so many calls before these were dropped before they could be read
+	Restarted bool // the calls before these were forgotten on request: the journal was cleared, or its sandbox reset
+}
+
 // Follow gives the calls that match to f, as they come, beginning with those that are held and have a number above q.After. It returns when
 // the stream ends, as it does with its sandbox, or when ctx or f does.
-func (c *Client) Follow(ctx context.Context, q journal.Query, f func(journal.News) error) error {
+func (c *Client) Follow(ctx context.Context, q journal.Query, f func(News) error) error {
 	resp, err := c.send(ctx, http.MethodGet, "/events?"+values(q).Encode(), nil)
 	if err != nil {
 		return err
@@ -55,7 +62,7 @@ func (c *Client) Follow(ctx context.Context, q journal.Query, f func(journal.New
 }
 
 // newsOf reads one event.
-func newsOf(event, data string) (news journal.News, err error) {
+func newsOf(event, data string) (news News, err error) {
 	switch event {
 	case "call":
 		news.Calls = make([]journal.Call, 1)

@@ -17,6 +17,7 @@ import (
 
 	"github.com/mockportal/mockportal/internal/certs"
 	"github.com/mockportal/mockportal/internal/contract"
+	"github.com/mockportal/mockportal/internal/record"
 	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/internal/secret"
@@ -30,7 +31,7 @@ type Options struct {
 	Sandboxes  *sandbox.Set
 	Library    *scenario.Library
 	New        func(id string, scenario *scenario.Scenario) sandbox.Options // how the server's sandboxes are made
-	Coverage   *journal.Coverage
+	Coverage   *record.Coverage
 	TLS        *certs.Identity // nil: plain HTTP only
 	Token      string          // asked for as a bearer token; "": nothing is asked for
 	TrustProxy bool            // X-Forwarded-Proto and -Host say how the client came

@@ -52,7 +52,7 @@ func (a *API) listScenarios(request) (response, *Problem) {
 }
 
 func (a *API) getCoverage(request) (response, *Problem) {
-	return response{value: a.Coverage.Report(a.Library.Names())}, nil
+	return response{value: a.Coverage.Report(a.Library.Contract(), a.Library.Names())}, nil
 }
 
 func (a *API) getScenario(r request) (response, *Problem) {

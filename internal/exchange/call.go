@@ -60,6 +60,7 @@ type answer struct {
 	reply     portal.Reply
 	kept      bool   // body was rendered and proven before
 	body      string // JSON
+	shown     string // of a kept body: as the journal shows it
 	evidence  openapi.Level
 	status    int
 	raw       string // the content type of a body that no format is made of; "" for JSON

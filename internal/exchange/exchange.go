@@ -6,10 +6,10 @@ import (
 	"time"
 
 	"github.com/mockportal/mockportal/internal/contract"
+	"github.com/mockportal/mockportal/internal/record"
 	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/internal/secret"
-	"github.com/mockportal/mockportal/mock/journal"
 )
 
 // DefaultMaxBody is how large a request body may be, in bytes, unless the options say otherwise.
@@ -26,8 +26,8 @@ type Options struct {
 	Log        *slog.Logger                      // nil: nothing is logged
 	OffSpec    func(operation string, err error) // told when a reply was held back; nil: it is logged
 	Wall       func() time.Time                  // the wall clock
-	Coverage   *journal.Coverage                 // counts what calls exercise; nil: nobody asks
-	History    *journal.Journal                  // keeps the calls of all sandboxes, whatever becomes of those; nil: nobody does
+	Coverage   *record.Coverage                  // counts what calls exercise; nil: nobody asks
+	History    *record.Journal                   // keeps the calls of all sandboxes, whatever becomes of those; nil: nobody does
 	Secrets    []string                          // what must not be shown beside what the sandboxes know, such as the control token
 }
 
@@ -46,7 +46,7 @@ func New(o Options) (*Exchange, error) {
 		o.MaxBody = DefaultMaxBody
 	}
 	if o.Coverage == nil {
-		o.Coverage = journal.NewCoverage()
+		o.Coverage = record.NewCoverage()
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

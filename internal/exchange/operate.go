@@ -43,7 +43,7 @@ func (c *call) operate() (problem *portal.Problem) {
 		return nil
 	}
 	if kept, ok := c.turn.Kept(c.operation.ID); ok {
-		c.reply, c.body, c.kept = kept.Reply, kept.Body, true
+		c.reply, c.body, c.kept, c.shown = kept.Reply, kept.Body, true, kept.Shown
 		return nil
 	}
 	c.reply, problem = operations[c.operation.ID](c)

@@ -1,10 +1,9 @@
 package exchange
 
 import (
-	"encoding/json"
 	"net/http"
 
-	"github.com/mockportal/mockportal/internal/contract"
+	"github.com/mockportal/mockportal/internal/record"
 	"github.com/mockportal/mockportal/internal/wire"
 	"github.com/mockportal/mockportal/mock/journal"
 	"github.com/mockportal/mockportal/openapi"
@@ -13,42 +12,40 @@ import (
 // maxReply is how much of a reply the journal keeps.
 const maxReply = 16 << 10
 
-// journal records the call. What costs time to make readable is made so when somebody reads it.
+// journal records the call, masked. Nothing reads the values of the call after that.
 func (c *call) journal() {
-	d := &detail{values: c.values, route: c.route, masks: c.masks, reply: c.body}
-	record := journal.Record{
+	r := record.Record{
 		Call: journal.Call{
 			Sandbox: c.sandbox.ID, Scenario: c.scenario.Name, Seed: c.scenario.Seed, Kind: journal.KindUnknown, Rule: c.decision.Rule,
-			Method: c.method(), Path: c.path, Member: c.caller.Name(), Violations: c.violations,
-			Outcome: journal.OK, Status: c.status, ErrorCode: c.errorCode, Evidence: c.evidence,
+			Method: c.method(), Path: c.masks.Text(c.path), Member: c.caller.Name(), Violations: c.violations,
+			Outcome: journal.OK, Status: c.status, ErrorCode: c.errorCode, Evidence: c.evidence, ReplyTruncated: len(c.body) > maxReply,
 			Time: c.began, PortalTime: c.turn.Now, DurationMicros: c.turn.Wall.Sub(c.began).Microseconds(),
 		},
-		Detail: d.fill,
-		Params: d.params,
-		Bytes:  c.size(),
+		Sent: record.Sent{Values: c.values, Route: c.route}, Reply: c.shown,
 	}
-	if c.operation != nil {
-		record.Call.Kind = c.operation.Kind
-		record.Call.Operation = c.operation.ID
+	covered := record.Covered{Operation: c.operation, Scenario: c.scenario.Name, Values: c.values, Outcome: string(journal.OK)}
+	switch {
+	case c.form:
+		r.Call.Kind, covered.Operation = openapi.Support, nil
+	case c.operation != nil:
+		r.Call.Kind, r.Call.Operation = c.operation.Kind, c.operation.ID
 	}
-	if c.form {
-		record.Call.Kind, record.Call.Operation = openapi.Support, ""
-	}
-	if c.errorCode != 0 {
-		record.Call.Outcome = journal.Error
-	}
-	if c.decision.Fault != nil {
-		record.Call.Outcome, record.Call.Fault = journal.Fault, string(c.decision.Fault.Kind)
-	}
-	covered := journal.Covered{Operation: record.Call.Operation, Scenario: record.Call.Scenario, Values: c.values, Outcome: string(record.Call.Outcome)}
-	if record.Call.Outcome == journal.Error { // nobody has got an error that a fault took the place of
-		covered.Outcome = c.errorID
+	switch {
+	case c.decision.Fault != nil: // it takes the place of an error
+		r.Call.Outcome, r.Call.Fault, covered.Outcome = journal.Fault, string(c.decision.Fault.Kind), ""
+	case c.errorCode != 0:
+		r.Call.Outcome, covered.Outcome = journal.Error, c.errorID
 	}
 	c.x.Coverage.Add(covered)
-	c.number = c.sandbox.Journal.Append(record)
+	if !c.kept {
+		r.Reply = c.maskedReply()
+	}
+	c.mask(&r.Sent)
+	r.Bytes = c.size(&r)
+	c.number = c.sandbox.Journal.Append(r)
 	if c.x.History != nil {
-		record.Call.Number = c.number
-		c.x.History.Append(record)
+		r.Call.Number = c.number
+		c.x.History.Append(r)
 	}
 }
 
@@ -62,12 +59,12 @@ func (c *call) method() string {
 	}
 }
 
-// size returns about how many bytes the record of the call holds on to. The path and the values of the query are parts of the request line,
-// so all of it stays as long as one of them.
-func (c *call) size() int {
-	size := len(c.request.Method) + len(c.request.RequestURI) + len(c.path) + len(c.token) + len(c.body)
-	for i := range c.values {
-		size += len(c.values[i].Name) + len(c.values[i].Text) + 48
+// size returns about how many bytes the texts of a record take. The path and the values of the query are parts of the request line, so all of it
+// stays as long as one of them.
+func (c *call) size(r *record.Record) int {
+	size := len(c.request.Method) + len(c.request.RequestURI) + len(c.path) + len(r.Reply)
+	for i := range r.Sent.Values {
+		size += len(r.Sent.Values[i].Name) + len(r.Sent.Values[i].Text) + 48
 	}
 	for i := range c.violations {
 		v := &c.violations[i]
@@ -76,83 +73,40 @@ func (c *call) size() int {
 	return size
 }
 
-// detail is what a journaled call is made readable from.
-type detail struct {
-	values []contract.Value
-	route  *contract.Route
-	masks  wire.Masks
-	reply  string
-}
-
-func (d *detail) fill(c *journal.Call) {
-	c.Path = d.masks.Text(c.Path)
-	c.Params = d.params()
-	c.Reply, c.ReplyTruncated = d.readReply()
-}
-
-func (d *detail) params() map[string]any {
-	params := map[string]any{}
-	for _, v := range d.values {
-		value, name := d.value(v), d.masks.Text(v.Name)
-		before, again := params[name] // null, too, is a value
-		if list, ok := before.(journal.Repeated); ok {
-			params[name] = append(list, value)
-		} else if again {
-			params[name] = journal.Repeated{before, value}
-		} else {
-			params[name] = value
+// mask masks what was sent: the values that are known to be secret, and those under secret names. Secret names in JSON are seen when it is decoded.
+// It adds the header or the cookie that carried the token.
+func (c *call) mask(sent *record.Sent) {
+	for i := range sent.Values {
+		v := &sent.Values[i]
+		switch p := sent.Parameter(v.Name); {
+		case p != nil && p.Secret && v.Text != "":
+			v.Text = wire.Mask
+		case sent.IsJSON(*v):
+			v.Text = c.masks.JSON(v.Text)
+		default:
+			v.Text, _ = c.masks.Under(v.Name, v.Text).(string)
+		}
+		v.Name = c.masks.Text(v.Name)
+		if v.In == "form" && c.request.Method != http.MethodPost {
+			v.In = "query" // chooseMethod took it for the form
 		}
 	}
-	return params
-}
-
-// value returns a parameter's value as the journal shows it: JSON where the contract says so and the text is JSON, masked where it is secret.
-func (d *detail) value(v contract.Value) any {
-	if p := d.parameter(v.Name); p != nil && p.Secret && v.Text != "" {
-		return wire.Mask
-	}
-	return d.masks.Under(v.Name, d.decoded(v))
-}
-
-func (d *detail) parameter(name string) *contract.Parameter {
-	if d.route == nil {
-		return nil
-	}
-	for i := range d.route.Parameters {
-		if p := &d.route.Parameters[i]; p.Name == name {
-			return p
+	if outside := wire.TokenOutside(c.request, c.api); c.token != "" && outside.Text == c.token {
+		outside.Text = wire.Mask
+		if outside.In == "header" {
+			outside.Text = "Bearer " + wire.Mask
 		}
+		sent.Values = append(sent.Values, outside)
 	}
-	return nil
 }
 
-// decoded returns a value as JSON where the contract says that it is JSON, or looks like it in a parameter that the contract does not know.
-func (d *detail) decoded(v contract.Value) any {
-	if p := d.parameter(v.Name); p != nil {
-		return decodeIf(p.JSON, v.Text)
+// maskedReply returns the reply as the journal keeps it. It is masked before it is cut: half a token tells enough, and half a JSON text cannot be
+// decoded.
+func (c *call) maskedReply() string {
+	text := c.masks.JSON(c.body)
+	if len(c.body) <= maxReply {
+		return text
 	}
-	return decodeIf(looksLikeJSON(v.Text), v.Text)
-}
-
-// looksLikeJSON finds objects in parameters that the contract does not know, since a secret may stand in them.
-func looksLikeJSON(text string) bool { return len(text) > 1 && (text[0] == '{' || text[0] == '[') }
-
-func decodeIf(isJSON bool, text string) any {
-	var value any
-	if isJSON && json.Unmarshal([]byte(text), &value) == nil {
-		return value
-	}
-	return text
-}
-
-func (d *detail) readReply() (reply any, truncated bool) {
-	if len(d.reply) == 0 {
-		return nil, false
-	}
-	var value any
-	if len(d.reply) <= maxReply && json.Unmarshal([]byte(d.reply), &value) == nil {
-		return d.masks.Value(value), false
-	}
-	masked := d.masks.Text(d.reply) // before it is cut, since half a token is one too
-	return masked[:min(len(masked), maxReply)], len(d.reply) > maxReply
+	text = record.MaskNames(text)
+	return text[:min(len(text), maxReply)]
 }

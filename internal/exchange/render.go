@@ -8,6 +8,7 @@ import (
 
 	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/portal"
+	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/wire"
 	"github.com/mockportal/mockportal/openapi"
 )
@@ -99,7 +100,7 @@ func (c *call) prove() {
 		return
 	}
 	if c.reply.Keep {
-		c.turn.Keep(c.operation.ID, c.reply, c.body)
+		c.turn.Keep(c.operation.ID, sandbox.Kept{Body: c.body, Shown: c.maskedReply(), Reply: c.reply})
 	}
 }
 

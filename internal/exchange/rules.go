@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"path"
 
+	"github.com/mockportal/mockportal/internal/record"
 	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/internal/wire"
 	"github.com/mockportal/mockportal/openapi"
@@ -16,15 +17,21 @@ func (c *call) rules() {
 	if c.lost != nil {
 		return // the rules of the sandbox that stands in for it are not meant
 	}
-	c.decision = c.turn.Decide(func(m scenario.Matcher) bool { return m.Matches(c.subject()) })
+	var subject *scenario.Subject
+	c.decision = c.turn.Decide(func(m scenario.Matcher) bool {
+		if subject == nil {
+			subject = c.subject()
+		}
+		return m.Matches(subject)
+	})
 	if c.decision.Rule != "" {
 		c.decision.Rule = c.masks.Text(c.decision.Rule)
 	}
 }
 
 // subject is the call as rules look at it; it is made only where there is a rule.
-func (c *call) subject() scenario.Subject {
-	s := scenario.Subject{Member: c.caller.Name(), Params: c.paramsForRules}
+func (c *call) subject() *scenario.Subject {
+	s := &scenario.Subject{Member: c.caller.Name(), Params: record.Sent{Values: c.values, Route: c.route}.First}
 	if c.operation != nil && !c.form {
 		s.Operation = c.operation.ID
 	}
@@ -35,18 +42,6 @@ func (c *call) subject() scenario.Subject {
 // Other faults break the answer of an operation that was done.
 func (c *call) overruled() bool {
 	return c.decision.Reply != nil || c.decision.Fault != nil && c.decision.Fault.Kind == scenario.HTMLFault
-}
-
-// paramsForRules decodes the parameters as the journal does, but for the masks: of a repeated name the first value counts.
-func (c *call) paramsForRules() map[string]any {
-	d := detail{route: c.route}
-	params := map[string]any{}
-	for _, v := range c.values {
-		if _, double := params[v.Name]; !double {
-			params[v.Name] = d.decoded(v)
-		}
-	}
-	return params
 }
 
 // renderRule gives the answer that a rule has.

@@ -11,6 +11,6 @@
 //
 // The same input gives the same bytes. The calls of a journal come masked, and so they leave: no report holds a token or a password.
 //
-// Not modelled: what the journal does not keep. It has no headers and no bodies as they were sent, so a HAR shows parameters that are encoded
-// anew, JSON among them compact and with sorted names, and a command sends a multipart form urlencoded.
+// Not modelled: what the journal does not keep. It has the values of a request in their order and place, and no other headers than that of the
+// token, so a HAR shows them encoded anew, and a command sends a multipart form urlencoded.
 package report

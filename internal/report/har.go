@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -19,7 +20,7 @@ type HAROptions struct {
 }
 
 // HAR writes the calls of a page as an HTTP archive of version 1.2, one entry a call in their order. What the journal does not keep is empty or
-// -1, as the format wants it; parameters stand encoded anew. A call that ended in a fault has status 0, as in a browser. What mockportal knows
+// -1, as the format wants it; parameters are encoded anew. A call that ended in a fault has status 0, as in a browser. What mockportal knows
 // beyond the format stands in each entry's comment and in its member _mockportal.
 // The errors are those of w, and a base URL that is not absolute.
 func HAR(w io.Writer, page journal.Page, o HAROptions) error {
@@ -157,10 +158,10 @@ func newEntry(call *journal.Call, root string) harEntry {
 }
 
 func newRequest(call *journal.Call, root string) harRequest {
-	query, form := split(fieldsOf(call))
+	query, form := in(call, "query"), in(call, "form")
 	request := harRequest{
-		Method: call.Method, URL: addressOf(root, call), HTTPVersion: unknownVersion, Cookies: []harPair{}, Headers: []harPair{},
-		Query: harPairs(query), HeadersSize: -1, BodySize: 0,
+		Method: call.Method, URL: addressOf(root, call), HTTPVersion: unknownVersion, Cookies: harPairs(in(call, "cookie")),
+		Headers: harPairs(in(call, "header")), Query: harPairs(query), HeadersSize: -1, BodySize: 0,
 	}
 	if len(query) > 0 {
 		request.URL += "?" + encode(query)
@@ -175,12 +176,22 @@ func newRequest(call *journal.Call, root string) harRequest {
 	return request
 }
 
-func harPairs(fields []field) []harPair {
-	pairs := make([]harPair, len(fields))
-	for i, f := range fields {
-		pairs[i] = harPair{f.name, f.value}
+func harPairs(params []journal.ParamIn) []harPair {
+	pairs := make([]harPair, len(params))
+	for i, p := range params {
+		pairs[i] = harPair{p.Name, p.Value}
 	}
 	return pairs
+}
+
+func compact(value any) []byte {
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(value); err != nil { // not a value that JSON was decoded to
+		return nil
+	}
+	return bytes.TrimSuffix(out.Bytes(), []byte("\n"))
 }
 
 func newResponse(call *journal.Call) harResponse {

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"github.com/mockportal/mockportal/internal/portal"
+	"github.com/mockportal/mockportal/internal/record"
 	"github.com/mockportal/mockportal/internal/scenario"
-	"github.com/mockportal/mockportal/mock/journal"
 )
 
 // Default is the id of the sandbox that is always there.
@@ -29,7 +29,7 @@ type Options struct {
 // Sandbox is one isolated portal. It is safe for concurrent use.
 type Sandbox struct {
 	ID      string
-	Journal *journal.Journal
+	Journal *record.Journal
 
 	options Options
 
@@ -56,7 +56,7 @@ type state struct {
 
 // New returns a sandbox at the start of its scenario.
 func New(o Options) (*Sandbox, error) {
-	s := &Sandbox{ID: o.ID, options: o, Journal: journal.New(o.MaxCalls, o.MaxBytes), used: o.Wall(), judged: map[string]bool{}}
+	s := &Sandbox{ID: o.ID, options: o, Journal: record.New(o.MaxCalls, o.MaxBytes), used: o.Wall(), judged: map[string]bool{}}
 	var err error
 	if s.state, err = s.begin(o.Scenario); err != nil {
 		return nil, err
@@ -169,6 +169,7 @@ func (s *Sandbox) ChangeClock(change ClockChange) error {
 // Kept is a reply that is good until its time is over.
 type Kept struct {
 	Body  string // rendered and proven
+	Shown string // the body, masked for the journal
 	Reply portal.Reply
 	until time.Time // zero: for ever
 }
@@ -198,8 +199,9 @@ func (t *Turn) World() portal.World { return t.box.state.world }
 func (t *Turn) Become(w portal.World) { t.box.state.world = w }
 
 // Keep keeps the bytes of a reply that only the scenario and the time decide, until the world's next boundary in time.
-func (t *Turn) Keep(operation string, reply portal.Reply, body string) {
-	t.box.state.kept[operation] = Kept{body, reply, t.World().NextBoundary(t.Now)}
+func (t *Turn) Keep(operation string, k Kept) {
+	k.until = t.World().NextBoundary(t.Now)
+	t.box.state.kept[operation] = k
 }
 
 // Kept returns the reply that was kept for an operation, and false when there is none or its time is over.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/portal"
+	"github.com/mockportal/mockportal/internal/record"
 	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock/journal"
@@ -164,9 +165,9 @@ func TestSandboxesNeverMeet(t *testing.T) {
 			t.Error(problem)
 		}
 		turn.Become(w)
-		turn.Keep("getFutureLicense", portal.Reply{}, "one")
+		turn.Keep("getFutureLicense", sandbox.Kept{Body: "one"})
 	})
-	one.Journal.Append(journal.Record{Detail: func(*journal.Call) {}})
+	one.Journal.Append(record.Record{})
 	if diff := cmp.Diff(untouched, turn(two, (*sandbox.Turn).World), cmp.Comparer(sameWorld(t))); diff != "" {
 		t.Errorf("the other world has changed (-start +now):\n%s", diff)
 	}
@@ -211,7 +212,9 @@ func TestKept(t *testing.T) {
 		t.Errorf("before anything is kept there is %q", got)
 	}
 	keep := func(body string) {
-		b.Turn(func(turn *sandbox.Turn) { turn.Keep("getFutureLicense", portal.Reply{Evidence: openapi.Assumed}, body) })
+		b.Turn(func(turn *sandbox.Turn) {
+			turn.Keep("getFutureLicense", sandbox.Kept{Body: body, Reply: portal.Reply{Evidence: openapi.Assumed}})
+		})
 	}
 	keep("first")
 	effect := time.UnixMilli(1593561600000)
@@ -275,8 +278,8 @@ func TestJournalBounds(t *testing.T) {
 	b := box(t, sandbox.Options{MaxCalls: 2})
 	small := box(t, sandbox.Options{MaxBytes: 1})
 	for range 3 {
-		b.Journal.Append(journal.Record{Detail: func(*journal.Call) {}})
-		small.Journal.Append(journal.Record{Detail: func(*journal.Call) {}})
+		b.Journal.Append(record.Record{})
+		small.Journal.Append(record.Record{})
 	}
 	if page := b.Journal.Find(journal.Query{}); page.Total != 2 || page.Dropped != 1 {
 		t.Errorf("by calls: %d held, %d dropped", page.Total, page.Dropped)

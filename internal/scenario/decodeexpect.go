@@ -6,6 +6,7 @@ import (
 
 	"github.com/mockportal/mockportal/internal/scenario/tree"
 	"github.com/mockportal/mockportal/internal/secret"
+	"github.com/mockportal/mockportal/mock/journal"
 )
 
 // expectations reads a list of expectations, and what stands beside it.
@@ -83,11 +84,11 @@ func (d *decoder) holdsSecret(v *tree.Value) bool {
 // readOutcome reads what only a call that is over can be asked for.
 func readOutcome(o *tree.ObjectField, m *Matcher) {
 	if outcome := o.Key("outcome"); outcome.Present() || o.Listing() {
-		m.Outcome = Outcome(outcome.Word(string(OK), string(Error), string(Faulted)))
+		m.Outcome = journal.Outcome(outcome.Word(string(journal.OK), string(journal.Error), string(journal.Fault)))
 	}
 	if code := o.Key("errorCode"); code.Present() {
 		m.ErrorCode = code.Whole(100, 999)
-		if m.Outcome == OK || m.Outcome == Faulted {
+		if m.Outcome == journal.OK || m.Outcome == journal.Fault {
 			code.Mistake("errorCode needs the outcome error, not %s", m.Outcome)
 		}
 	}

@@ -99,13 +99,13 @@ func TestMatches(t *testing.T) {
 		{"all at once", "{ operation: provisionOrgEntitlements, member: admin, params: { f: json }, present: [itemId], absent: [token] }", true},
 	} {
 		asked := 0
-		subject := scenario.Subject{
+		subject := &scenario.Subject{
 			Operation: "provisionOrgEntitlements", Member: "admin",
 			Params: func() map[string]any { asked++; return params(t, sent) },
 		}
-		plain := subject
+		plain := *subject
 		plain.Params = func() map[string]any { return plainParams(t, sent) }
-		if got := matcher(t, tt.when).Matches(plain); got != tt.want {
+		if got := matcher(t, tt.when).Matches(&plain); got != tt.want {
 			t.Errorf("%s: %s matches, with numbers as floats: %t", tt.reason, tt.when, got)
 		}
 		if got := matcher(t, tt.when).Matches(subject); got != tt.want {

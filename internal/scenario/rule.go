@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"time"
+
+	"github.com/mockportal/mockportal/mock/journal"
 )
 
 // Rule answers matching calls otherwise than the world would.
@@ -29,9 +31,9 @@ type Matcher struct {
 	Present   []string         // parameters that the call has
 	Absent    []string         // parameters that it has not
 
-	Outcome    Outcome   // in expectations only, like the two below
-	ErrorCode  int       // of the error that was answered; 0: any
-	Violations Violating // whether the call violated the contract
+	Outcome    journal.Outcome // "": any; in expectations only, like the two below
+	ErrorCode  int             // of the error that was answered; 0: any
+	Violations Violating       // whether the call violated the contract
 }
 
 // Param is the value that a parameter should have.
@@ -58,16 +60,6 @@ func (p Param) sentAs(text string) bool {
 	}
 	return text == string(p.JSON)
 }
-
-// Outcome is how a call ended; empty means any.
-type Outcome string
-
-// The outcomes.
-const (
-	OK      Outcome = "ok"
-	Error   Outcome = "error"
-	Faulted Outcome = "fault"
-)
 
 // Violating says whether a call violated the contract; empty means either.
 type Violating string

@@ -82,6 +82,17 @@ var contractWords = sync.OnceValue(func() map[string]bool {
 	return words
 })
 
+// JSON masks the known values in a JSON text. Where it masks any, it masks what stands under secret names too, as Value does.
+func (m Masks) JSON(text string) string {
+	hidden := m.Hide(text)
+	var value any
+	if hidden == text || json.Unmarshal([]byte(text), &value) != nil {
+		return hidden
+	}
+	masked, _ := json.Marshal(m.Value(value)) // what was JSON is JSON
+	return string(masked)
+}
+
 // Value returns a copy of a decoded JSON value in which secrets are masked. Booleans and null tell nothing and stay.
 func (m Masks) Value(value any) any {
 	switch v := value.(type) {

@@ -6,8 +6,12 @@ import (
 	"fmt"
 )
 
-// ErrNotThat is wrapped by the refusal to read a call as another operation, or what did not come.
-var ErrNotThat = errors.New("the call has no such thing")
+var (
+	// ErrNotThat is wrapped by the error of reading a call as another operation, or what it did not send.
+	ErrNotThat = errors.New("the call has no such thing")
+	// ErrClosed ends waiting for calls: the journal was closed, as it is with its portal or sandbox.
+	ErrClosed = errors.New("the journal is closed")
+)
 
 // Provision is what a call of provisionOrgEntitlements sent.
 type Provision struct {
@@ -33,11 +37,10 @@ func (c *Call) Provision() (Provision, error) {
 	if c.Operation != "provisionOrgEntitlements" {
 		return Provision{}, c.notThat("what provisionOrgEntitlements sends")
 	}
-	params := c.FirstParams()
 	p := Provision{}
-	p.ItemID, _ = params["itemId"].(string)
-	p.PurchaserOrgID, _ = params["purchaserOrgId"].(string)
-	sent := params["orgEntitlements"]
+	p.ItemID, _ = c.first("itemId").(string)
+	p.PurchaserOrgID, _ = c.first("purchaserOrgId").(string)
+	sent := c.first("orgEntitlements")
 	if sent == nil {
 		return p, fmt.Errorf("%w: call %d came without orgEntitlements", ErrNotThat, c.Number)
 	}

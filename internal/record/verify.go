@@ -1,44 +1,16 @@
-package journal
+package record
 
 import (
 	"context"
 	"fmt"
 
 	"github.com/mockportal/mockportal/internal/scenario"
+	"github.com/mockportal/mockportal/mock/journal"
 )
-
-// Verdict is what a journal says to expectations.
-type Verdict struct {
-	Expectations int     `json:"expectations"` // how many there were
-	Complete     bool    `json:"complete"`     // nothing was dropped
-	Dropped      int     `json:"dropped"`      // how many calls are no longer held
-	Unmet        []Unmet `json:"unmet"`
-}
-
-// Unmet is an expectation that the calls do not meet, and what came instead.
-type Unmet struct {
-	Expectation int    `json:"expectation"` // its place, from 1
-	Message     string `json:"message"`     // what was expected, and what came
-	Seen        int    `json:"seen"`        // how many of the calls that are held it counts
-	AtLeast     int    `json:"atLeast"`
-	AtMost      int    `json:"atMost"`         // -1: no limit
-	Hint        string `json:"hint,omitempty"` // where there is no call to point at
-	Nearest     []Near `json:"nearest"`        // the calls that come closest, best first; of too many those that are too many
-}
-
-// Near is a call that is not what an expectation asks for, or one too many.
-type Near struct {
-	Call        Call         `json:"call"`
-	Differences []Difference `json:"differences"` // by pointer
-	Hint        string       `json:"hint"`        // what probably happened, in words; often empty
-}
-
-// Met reports whether every expectation is met.
-func (v Verdict) Met() bool { return len(v.Unmet) == 0 }
 
 // Judge holds the calls against expectations as they are now. Where calls were dropped that an expectation may have counted, an upper bound
 // fails: nobody can tell whether it was kept.
-func (j *Journal) Judge(e scenario.Expectations) Verdict {
+func (j *Journal) Judge(e scenario.Expectations) journal.Verdict {
 	w, s := newWatch(e), j.Tail(0).look(everything)
 	w.take(&s)
 	return w.verdict(&s.lost)
@@ -74,7 +46,7 @@ func callsAre(n int) string {
 
 // Verify holds the calls against expectations, and waits up to e.Within, or until ctx or the journal ends, for calls that are still to come. It
 // answers as soon as no call that may come changes the verdict: an upper bound is kept only when the whole time is over.
-func (j *Journal) Verify(ctx context.Context, e scenario.Expectations) Verdict {
+func (j *Journal) Verify(ctx context.Context, e scenario.Expectations) journal.Verdict {
 	ctx, cancel := context.WithTimeout(ctx, e.Within)
 	defer cancel()
 	var ended error
@@ -107,9 +79,9 @@ func (w *watch) take(s *step) {
 		w.seen[i] = s.kept(w.seen[i])
 	}
 	for _, r := range s.records {
-		c := &candidate{record: r}
+		subject := r.subject()
 		for i, e := range w.Expect {
-			if e.Counts(c.result()) {
+			if e.Counts(subject) {
 				w.seen[i] = append(w.seen[i], r)
 			}
 		}
@@ -140,21 +112,17 @@ func (w *watch) decided(lost *tally) bool {
 }
 
 // verdict is what the calls say that were counted so far.
-func (w *watch) verdict(lost *tally) Verdict {
-	v := Verdict{Expectations: len(w.Expect), Complete: lost.all == 0, Dropped: lost.all, Unmet: []Unmet{}}
-	var late []*Unmet
+func (w *watch) verdict(lost *tally) journal.Verdict {
+	v := journal.Verdict{Expectations: len(w.Expect), Complete: lost.all == 0, Dropped: lost.all, Unmet: []journal.Unmet{}}
+	var late []*journal.Unmet
 	if w.InOrder {
 		late = outOfOrder(w.Expect, w.seen, lost)
-	}
-	all := make([]*candidate, len(w.all)) // shared, so that a call is made readable once for all that is unmet
-	for i, r := range w.all {
-		all[i] = &candidate{record: r}
 	}
 	for i, e := range w.Expect {
 		switch reason := unmetBy(e, len(w.seen[i]), lost.concerning(e)); {
 		case reason != "":
-			u := Unmet{Expectation: i + 1, Message: e.String() + "; " + reason, Seen: len(w.seen[i]), AtLeast: e.AtLeast, AtMost: e.AtMost}
-			u.explain(e, all, w.seen[i])
+			u := journal.Unmet{Expectation: i + 1, Message: e.String() + "; " + reason, Seen: len(w.seen[i]), AtLeast: e.AtLeast, AtMost: e.AtMost}
+			explain(&u, e, w.all, w.seen[i])
 			v.Unmet = append(v.Unmet, u)
 		case w.InOrder && late[i] != nil:
 			v.Unmet = append(v.Unmet, *late[i])

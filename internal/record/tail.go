@@ -1,15 +1,13 @@
-package journal
+package record
 
 import (
 	"cmp"
 	"context"
-	"errors"
 	"math"
 	"slices"
-)
 
-// ErrClosed is the end of waiting for calls of a journal that was closed.
-var ErrClosed = errors.New("the journal is closed")
+	"github.com/mockportal/mockportal/mock/journal"
+)
 
 // Close ends all waiting, now and later. The journal can still be written and read; closing it again does no harm.
 func (j *Journal) Close() {
@@ -101,7 +99,7 @@ func (t *Tail) look(most int) step {
 
 // News is what a tail brings.
 type News struct {
-	Calls     []Call
+	Calls     []journal.Call
 	Missed    int  // so many calls before these were dropped before they could be read
 	Restarted bool // the calls before these were forgotten on request: the journal was cleared, or its sandbox reset
 }
@@ -109,14 +107,14 @@ type News struct {
 // batch is how many calls are made readable at once.
 const batch = 100
 
-// Next blocks until there are calls that match, or other news. Of the query Limit and After mean nothing. The error is ErrClosed, or that of
+// Next blocks until there are calls that match, or other news. Of the query Limit and After mean nothing. The error is [journal.ErrClosed], or that of
 // a context that ended first.
-func (t *Tail) Next(ctx context.Context, q Query) (News, error) {
+func (t *Tail) Next(ctx context.Context, q journal.Query) (News, error) {
 	for {
 		s := t.look(batch)
 		news := News{Missed: s.missed, Restarted: s.restarted}
 		for _, r := range s.records {
-			if q.matches(&r.Call) {
+			if matches(q, &r.Call) {
 				news.Calls = append(news.Calls, r.read())
 			}
 		}
@@ -135,7 +133,7 @@ func (s *step) wait(ctx context.Context) error {
 	case s.more:
 		return ctx.Err()
 	case s.closed:
-		return ErrClosed
+		return journal.ErrClosed
 	}
 	select {
 	case <-s.changed:
@@ -145,16 +143,16 @@ func (s *step) wait(ctx context.Context) error {
 	}
 }
 
-// Wait blocks until so many calls after q.After match, and returns them as Find does at that moment. The error is ErrClosed, or that of a context
+// Wait blocks until so many calls after q.After match, and returns them as Find does at that moment. The error is [journal.ErrClosed], or that of a context
 // that ended first; the page is good then too. A call that was dropped no longer counts.
-func (j *Journal) Wait(ctx context.Context, q Query, count int) (Page, error) {
+func (j *Journal) Wait(ctx context.Context, q journal.Query, count int) (journal.Page, error) {
 	var ended error
 	var seen []*Record
 	for tail := j.Tail(0); ; {
 		s := tail.look(everything)
 		seen = s.kept(seen)
 		for _, r := range s.records {
-			if q.matches(&r.Call) {
+			if matches(q, &r.Call) {
 				seen = append(seen, r)
 			}
 		}
