@@ -112,48 +112,37 @@ func matches(q journal.Query, c *journal.Call) bool {
 }
 
 // Find returns the calls that match.
-func (j *Journal) Find(q journal.Query) journal.Page { return j.find(q).read() }
-
-// find picks the records under the lock; making them readable takes longer and needs none.
-func (j *Journal) find(q journal.Query) *pager {
+func (j *Journal) Find(q journal.Query) journal.Page {
 	j.mu.Lock()
-	defer j.mu.Unlock()
-	p := newPager(q, j.lost.all)
-	for _, r := range j.records[j.head:] {
+	found, dropped := matching(q, j.records[j.head:]), j.lost.all
+	j.mu.Unlock()
+	return pageOf(q, found, dropped) // making calls readable takes time, and needs no lock
+}
+
+// matching returns the records that a query wants, whatever their numbers.
+func matching(q journal.Query, records []*Record) (found []*Record) {
+	for _, r := range records {
 		if matches(q, &r.Call) {
-			p.take(r)
+			found = append(found, r)
 		}
 	}
-	return p
+	return found
 }
 
-// pager puts a page together out of the records that match a query but for its number, of one moment and oldest first.
-type pager struct {
-	query journal.Query
-	page  journal.Page
-	found []*Record
-}
-
-func newPager(q journal.Query, dropped int) *pager {
-	return &pager{query: q, page: journal.Page{Calls: []journal.Call{}, Dropped: dropped, Complete: dropped == 0}}
-}
-
-func (p *pager) take(r *Record) {
-	p.page.Total++
-	switch {
-	case r.Call.Number <= p.query.After:
-	case p.query.Limit > 0 && len(p.found) == p.query.Limit:
-		p.page.Next = p.found[len(p.found)-1].Call.Number
-	default:
-		p.found = append(p.found, r)
+// pageOf makes a page out of all records that match a query but for its number, of one moment and oldest first.
+func pageOf(q journal.Query, found []*Record, dropped int) journal.Page {
+	page := journal.Page{Calls: []journal.Call{}, Total: len(found), Dropped: dropped, Complete: dropped == 0}
+	for _, r := range found {
+		switch {
+		case r.Call.Number <= q.After:
+		case q.Limit > 0 && len(page.Calls) == q.Limit:
+			page.Next = page.Calls[q.Limit-1].Number
+			return page
+		default:
+			page.Calls = append(page.Calls, r.read())
+		}
 	}
-}
-
-func (p *pager) read() journal.Page {
-	for _, r := range p.found {
-		p.page.Calls = append(p.page.Calls, r.read())
-	}
-	return p.page
+	return page
 }
 
 // Last returns the number of the newest call, held or not; 0 when none came since the last Reset.

@@ -113,10 +113,8 @@ func (t *Tail) Next(ctx context.Context, q journal.Query) (News, error) {
 	for {
 		s := t.look(batch)
 		news := News{Missed: s.missed, Restarted: s.restarted}
-		for _, r := range s.records {
-			if matches(q, &r.Call) {
-				news.Calls = append(news.Calls, r.read())
-			}
+		for _, r := range matching(q, s.records) {
+			news.Calls = append(news.Calls, r.read())
 		}
 		if len(news.Calls) > 0 || news.Missed > 0 || news.Restarted {
 			return news, nil
@@ -150,22 +148,13 @@ func (j *Journal) Wait(ctx context.Context, q journal.Query, count int) (journal
 	var seen []*Record
 	for tail := j.Tail(0); ; {
 		s := tail.look(everything)
-		seen = s.kept(seen)
-		for _, r := range s.records {
-			if matches(q, &r.Call) {
-				seen = append(seen, r)
-			}
-		}
+		seen = append(s.kept(seen), matching(q, s.records)...)
 		enough := len(after(seen, q.After)) >= count
 		if enough || ended != nil {
-			page := newPager(q, s.lost.all)
-			for _, r := range seen {
-				page.take(r)
-			}
 			if enough {
 				ended = nil // it came in the last moment
 			}
-			return page.read(), ended
+			return pageOf(q, seen, s.lost.all), ended
 		}
 		ended = s.wait(ctx)
 	}
