@@ -59,8 +59,8 @@ func (c *call) method() string {
 	}
 }
 
-// size returns about how many bytes the texts of a record take. The path and the values of the query are parts of the request line, so all of it
-// stays as long as one of them.
+// size returns about how many bytes the texts of a record take. The path and the values of the query are parts of the
+// request line, so all of it stays as long as one of them.
 func (c *call) size(r *record.Record) int {
 	size := len(c.request.Method) + len(c.request.RequestURI) + len(c.path) + len(r.Reply)
 	for i := range r.Sent.Values {
@@ -73,8 +73,8 @@ func (c *call) size(r *record.Record) int {
 	return size
 }
 
-// mask masks what was sent: the values that are known to be secret, and those under secret names. Secret names in JSON are seen when it is decoded.
-// It adds the header or the cookie that carried the token.
+// mask masks what was sent: the values that are known to be secret, and those under secret names. Secret names in JSON
+// are seen when it is decoded. It adds the header or the cookie that carried the token.
 func (c *call) mask(sent *record.Sent) {
 	for i := range sent.Values {
 		v := &sent.Values[i]
@@ -100,8 +100,8 @@ func (c *call) mask(sent *record.Sent) {
 	}
 }
 
-// maskedReply returns the reply as the journal keeps it. It is masked before it is cut: half a token tells enough, and half a JSON text cannot be
-// decoded.
+// maskedReply returns the reply as the journal keeps it. It is masked before it is cut: half a token tells enough, and
+// half a JSON text cannot be decoded.
 func (c *call) maskedReply() string {
 	text := c.masks.JSON(c.body)
 	if len(c.body) <= maxReply {

@@ -12,7 +12,8 @@ import (
 	"github.com/mockportal/mockportal/openapi"
 )
 
-// rules asks the sandbox whether a rule holds for this call. What the rule does to the answer acts later, in render and in write.
+// rules asks the sandbox whether a rule holds for this call. What the rule does to the answer acts later, in render and
+// in write.
 func (c *call) rules() {
 	if c.lost != nil {
 		return // the rules of the sandbox that stands in for it are not meant
@@ -38,8 +39,8 @@ func (c *call) subject() *scenario.Subject {
 	return s
 }
 
-// overruled reports whether the operation is not done: the rule gives the answer, or a proxy in front of the portal does.
-// Other faults break the answer of an operation that was done.
+// overruled reports whether the operation is not done: the rule gives the answer, or a proxy in front of the portal
+// does. Other faults break the answer of an operation that was done.
 func (c *call) overruled() bool {
 	return c.decision.Reply != nil || c.decision.Fault != nil && c.decision.Fault.Kind == scenario.HTMLFault
 }

@@ -9,15 +9,16 @@ import (
 	"github.com/mockportal/mockportal/mock/journal"
 )
 
-// Coverage counts what of the portal's contract calls exercised: operations, their parameters and documented outcomes, and scenarios. Several
-// portals may share one. It is safe for concurrent use, and never holds what was sent.
+// Coverage counts what of the portal's contract calls exercised: operations, their parameters and documented outcomes,
+// and scenarios. Several portals may share one. It is safe for concurrent use, and never holds what was sent.
 type Coverage struct {
 	mu         sync.Mutex // guards what follows
 	operations map[string]exercised
 	scenarios  map[string]int
 }
 
-// exercised is what of an operation was exercised, by name. Names that its contract does not have are not there, so that no request adds any.
+// exercised is what of an operation was exercised, by name. Names that its contract does not have are not there, so
+// that no request adds any.
 type exercised struct {
 	calls            *int
 	params, outcomes map[string]*int
@@ -73,7 +74,8 @@ func outcomesOf(o *contract.Operation) []string {
 	return append([]string{string(journal.OK)}, o.Errors...)
 }
 
-// Report returns the counts so far, of the operations of a contract, and of scenarios: those that are named and others that were played.
+// Report returns the counts so far, of the operations of a contract, and of scenarios: those that are named and others
+// that were played.
 func (c *Coverage) Report(of *contract.Contract, scenarios []string) journal.CoverageReport {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -81,7 +83,8 @@ func (c *Coverage) Report(of *contract.Contract, scenarios []string) journal.Cov
 	for _, o := range of.Operations() {
 		e := c.operations[o.ID]
 		r.Operations = append(r.Operations, journal.OperationCoverage{
-			Operation: o.ID, Kind: o.Kind, Calls: value(e.calls), Params: counts(o.ParameterNames(), e.params), Outcomes: counts(outcomesOf(o), e.outcomes),
+			Operation: o.ID, Kind: o.Kind, Calls: value(e.calls),
+			Params: counts(o.ParameterNames(), e.params), Outcomes: counts(outcomesOf(o), e.outcomes),
 		})
 	}
 	names := slices.AppendSeq(slices.Clone(scenarios), maps.Keys(c.scenarios))

@@ -11,10 +11,12 @@ import (
 	"github.com/mockportal/mockportal/mock/journal"
 )
 
-// maxDifferences is how many differences are told of one call: lists that differ throughout would bring millions, and nobody reads them.
+// maxDifferences is how many differences are told of one call: lists that differ throughout would bring millions, and
+// nobody reads them.
 const maxDifferences = 100
 
-// compare says how a call differs from what an expectation counts, in so many differences at most, and what probably happened.
+// compare says how a call differs from what an expectation counts, in so many differences at most, and what probably
+// happened.
 func compare(e scenario.Expectation, r *Record, most int) journal.Near {
 	near := journal.Near{Call: r.read(), Differences: []journal.Difference{}}
 	var hints []string

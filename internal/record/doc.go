@@ -5,8 +5,9 @@
 //	page := j.Find(journal.Query{Operations: []string{"getFutureLicense"}})
 //	verdict := j.Verify(ctx, expectations)
 //
-// Find, Wait, Verify and a Tail each answer by one moment of the journal. When the journal is full it drops the oldest calls, and every answer says
-// how many. A Coverage counts what of the contract the calls exercise.
+// Find, Wait, Verify and a Tail each answer by one moment of the journal. When the journal is full it drops the oldest
+// calls, and every answer says how many. A Coverage counts what of the contract the calls exercise.
 //
-// Whoever appends a record has masked it. The package masks one thing more, when somebody reads: what stands under secret names in JSON.
+// Whoever appends a record has masked it. The package masks one thing more, when somebody reads: what stands under
+// secret names in JSON.
 package record

@@ -31,8 +31,9 @@ func explain(u *journal.Unmet, e scenario.Expectation, all, counted []*Record) {
 	}
 }
 
-// closest returns the calls that come closest, best first: of those that an expectation concerns, else of those with a misspelt path, else
-// of the other licensing calls, else of the rest. Fewer differences are nearer; of equals the earlier call is.
+// closest returns the calls that come closest, best first: of those that an expectation concerns, else of those with a
+// misspelt path, else of the other licensing calls, else of the rest. Fewer differences are nearer; of equals the
+// earlier call is.
 func closest(e scenario.Expectation, all []*Record) []journal.Near {
 	type missed struct {
 		record      *Record
@@ -91,7 +92,8 @@ func classOf(e scenario.Expectation, c *journal.Call) class {
 	return rest
 }
 
-// mostEarlier is how far back a repeated call is looked for: a client repeats at once what it repeats, and reading calls takes time.
+// mostEarlier is how far back a repeated call is looked for: a client repeats at once what it repeats, and reading
+// calls takes time.
 const mostEarlier = 100
 
 // repeats says which earlier call came with the same parameters; nothing when none of the last ones did.

@@ -14,7 +14,8 @@ import (
 	"github.com/mockportal/mockportal/mock/journal"
 )
 
-// hintAt says in words what probably happened to a call where it differs from what is expected; "" if nothing is known. See [scenario.Report].
+// hintAt says in words what probably happened to a call where it differs from what is expected; "" if nothing is known.
+// See [scenario.Report].
 func hintAt(c *journal.Call, path []string, want, got any, beside map[string]any) string {
 	switch path[0] {
 	case "operation":

@@ -39,7 +39,8 @@ func New(maxCalls, maxBytes int) *Journal {
 	return &Journal{maxCalls: maxCalls, maxBytes: maxBytes}
 }
 
-// Append keeps a call, drops the oldest ones that no longer fit, and returns its number: the next one, unless the call has one of another journal.
+// Append keeps a call, drops the oldest ones that no longer fit, and returns its number: the next one, unless the call
+// has one of another journal.
 func (j *Journal) Append(r Record) int {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -60,7 +61,8 @@ func (j *Journal) Append(r Record) int {
 // recordBytes is what a record takes beside the texts that it holds on to.
 const recordBytes = 640
 
-// Clear forgets the calls so far, on request, and returns how many were held: nothing counts as dropped, and numbers go on.
+// Clear forgets the calls so far, on request, and returns how many were held: nothing counts as dropped, and numbers go
+// on.
 func (j *Journal) Clear() int {
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -86,8 +86,8 @@ func TestCounts(t *testing.T) {
 	}
 }
 
-// TestHonesty holds expectations against a journal of three calls that has dropped some: what may depend on those is unmet and says why, what
-// does not is judged by the others.
+// TestHonesty holds expectations against a journal of three calls that has dropped some: what may depend on those is
+// unmet and says why, what does not is judged by the others.
 func TestHonesty(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
@@ -135,7 +135,8 @@ func TestForgottenIsNotDropped(t *testing.T) {
 	}
 }
 
-// TestOrder holds expectations in order against calls: those that are required must be found one after the other, whatever stands between.
+// TestOrder holds expectations in order against calls: those that are required must be found one after the other,
+// whatever stands between.
 func TestOrder(t *testing.T) {
 	t.Parallel()
 	all := func(e ...scenario.Expectation) []scenario.Expectation { return e }

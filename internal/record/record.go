@@ -47,7 +47,8 @@ type Sent struct {
 	Route  *contract.Route  // says which of them are JSON; nil for an unknown path
 }
 
-// First returns the parameters by name: a text, or decoded JSON; of a repeated name the value that counts. It masks nothing.
+// First returns the parameters by name: a text, or decoded JSON; of a repeated name the value that counts. It masks
+// nothing.
 func (s Sent) First() map[string]any { return first(s.params(func(value any) any { return value })) }
 
 func first(params map[string]any) map[string]any {
@@ -95,8 +96,8 @@ func (s Sent) paramsIn() []journal.ParamIn {
 	return all
 }
 
-// IsJSON reports whether a value is decoded: the contract says that it is JSON, or does not know the name and the value looks like JSON, since a
-// secret may stand in it.
+// IsJSON reports whether a value is decoded: the contract says that it is JSON, or does not know the name and the value
+// looks like JSON, since a secret may stand in it.
 func (s Sent) IsJSON(v contract.Value) bool {
 	if p := s.Parameter(v.Name); p != nil {
 		return p.JSON

@@ -61,7 +61,8 @@ func TestSent(t *testing.T) {
 	}
 }
 
-// TestSentInOrder: paramsIn has every value with its place, params has what is a parameter, and of a repeated name all values.
+// TestSentInOrder: paramsIn has every value with its place, params has what is a parameter, and of a repeated name all
+// values.
 func TestSentInOrder(t *testing.T) {
 	t.Parallel()
 	values := []contract.Value{
@@ -118,7 +119,8 @@ func TestEmptyPageAsJSON(t *testing.T) {
 	}
 }
 
-// TestCallFitsTheContract proves pages of full and of empty calls against the control API, and that it names every member.
+// TestCallFitsTheContract proves pages of full and of empty calls against the control API, and that it names every
+// member.
 func TestCallFitsTheContract(t *testing.T) {
 	t.Parallel()
 	j := record.New(0, 0)

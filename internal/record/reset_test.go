@@ -19,7 +19,8 @@ func overflown() *record.Journal {
 	return j
 }
 
-// TestForget: Clear and Reset leave nothing, not even dropped calls; numbers go on after Clear and start over after Reset.
+// TestForget: Clear and Reset leave nothing, not even dropped calls; numbers go on after Clear and start over after
+// Reset.
 func TestForget(t *testing.T) {
 	t.Parallel()
 	cleared, reset := overflown(), overflown()

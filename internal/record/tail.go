@@ -34,8 +34,9 @@ type Tail struct {
 // Newest is the place behind the newest call, for Tail.
 const Newest = -1
 
-// Tail returns a tail that begins behind the call with this number; 0 is before all. Where the calls were forgotten on request since that call
-// came, or it is still to come, which can only be after a reset, the tail begins with the calls that came since and says that it has restarted.
+// Tail returns a tail that begins behind the call with this number; 0 is before all. Where the calls were forgotten on
+// request since that call came, or it is still to come, which can only be after a reset, the tail begins with the calls
+// that came since and says that it has restarted.
 func (j *Journal) Tail(after int) *Tail {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -51,8 +52,8 @@ func (j *Journal) Tail(after int) *Tail {
 	return t
 }
 
-// After returns the number of the last call that the tail has looked at, behind which another tail would go on; below 0 where it is still to say
-// that it has restarted.
+// After returns the number of the last call that the tail has looked at, behind which another tail would go on; below 0
+// where it is still to say that it has restarted.
 func (t *Tail) After() int { return t.last }
 
 // forgottenLocked returns the number of the last call that was forgotten on request.
@@ -73,7 +74,8 @@ type step struct {
 // everything is more calls than a journal holds.
 const everything = math.MaxInt
 
-// look returns what came since the last look, at most so many calls. What it says of the journal is of one moment, so no change is ever missed.
+// look returns what came since the last look, at most so many calls. What it says of the journal is of one moment, so
+// no change is ever missed.
 func (t *Tail) look(most int) step {
 	j := t.journal
 	j.mu.Lock()
@@ -107,8 +109,8 @@ type News struct {
 // batch is how many calls are made readable at once.
 const batch = 100
 
-// Next blocks until there are calls that match, or other news. Of the query Limit and After mean nothing. The error is [journal.ErrClosed], or that of
-// a context that ended first.
+// Next blocks until there are calls that match, or other news. Of the query Limit and After mean nothing. The error is
+// [journal.ErrClosed], or that of a context that ended first.
 func (t *Tail) Next(ctx context.Context, q journal.Query) (News, error) {
 	for {
 		s := t.look(batch)
@@ -141,8 +143,9 @@ func (s *step) wait(ctx context.Context) error {
 	}
 }
 
-// Wait blocks until so many calls after q.After match, and returns them as Find does at that moment. The error is [journal.ErrClosed], or that of a context
-// that ended first; the page is good then too. A call that was dropped no longer counts.
+// Wait blocks until so many calls after q.After match, and returns them as Find does at that moment. The error is
+// [journal.ErrClosed], or that of a context that ended first; the page is good then too. A call that was dropped no
+// longer counts.
 func (j *Journal) Wait(ctx context.Context, q journal.Query, count int) (journal.Page, error) {
 	var ended error
 	var seen []*Record

@@ -84,7 +84,8 @@ func (r *reader) reconnect(*rapid.T) {
 	}
 }
 
-// TestTailIsItsModel proves that a tail brings every call that matches once and in order, and says of all that it does not bring why.
+// TestTailIsItsModel proves that a tail brings every call that matches once and in order, and says of all that it does
+// not bring why.
 func TestTailIsItsModel(t *testing.T) {
 	t.Parallel()
 	each := overhead()
@@ -102,7 +103,8 @@ func TestTailIsItsModel(t *testing.T) {
 	})
 }
 
-// TestTailBegins proves where a tail begins in a journal that dropped calls 5 and 6, after calls 1 to 4 were cleared; it holds 7 to 9.
+// TestTailBegins proves where a tail begins in a journal that dropped calls 5 and 6, after calls 1 to 4 were cleared;
+// it holds 7 to 9.
 func TestTailBegins(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {

@@ -8,8 +8,8 @@ import (
 	"github.com/mockportal/mockportal/mock/journal"
 )
 
-// Judge holds the calls against expectations as they are now. Where calls were dropped that an expectation may have counted, an upper bound
-// fails: nobody can tell whether it was kept.
+// Judge holds the calls against expectations as they are now. Where calls were dropped that an expectation may have
+// counted, an upper bound fails: nobody can tell whether it was kept.
 func (j *Journal) Judge(e scenario.Expectations) journal.Verdict {
 	w, s := newWatch(e), j.Tail(0).look(everything)
 	w.take(&s)
@@ -44,8 +44,9 @@ func callsAre(n int) string {
 	return fmt.Sprintf("%d calls are", n)
 }
 
-// Verify holds the calls against expectations, and waits up to e.Within, or until ctx or the journal ends, for calls that are still to come. It
-// answers as soon as no call that may come changes the verdict: an upper bound is kept only when the whole time is over.
+// Verify holds the calls against expectations, and waits up to e.Within, or until ctx or the journal ends, for calls
+// that are still to come. It answers as soon as no call that may come changes the verdict: an upper bound is kept only
+// when the whole time is over.
 func (j *Journal) Verify(ctx context.Context, e scenario.Expectations) journal.Verdict {
 	ctx, cancel := context.WithTimeout(ctx, e.Within)
 	defer cancel()
@@ -88,8 +89,8 @@ func (w *watch) take(s *step) {
 	}
 }
 
-// decided reports whether no call that may still come changes the verdict: all is met and nothing bounded above, or something is exceeded, or
-// would be if what is missing came after what it should follow.
+// decided reports whether no call that may still come changes the verdict: all is met and nothing bounded above, or
+// something is exceeded, or would be if what is missing came after what it should follow.
 func (w *watch) decided(lost *tally) bool {
 	open := false
 	last := 0
@@ -121,7 +122,9 @@ func (w *watch) verdict(lost *tally) journal.Verdict {
 	for i, e := range w.Expect {
 		switch reason := unmetBy(e, len(w.seen[i]), lost.concerning(e)); {
 		case reason != "":
-			u := journal.Unmet{Expectation: i + 1, Message: e.String() + "; " + reason, Seen: len(w.seen[i]), AtLeast: e.AtLeast, AtMost: e.AtMost}
+			u := journal.Unmet{
+				Expectation: i + 1, Message: e.String() + "; " + reason, Seen: len(w.seen[i]), AtLeast: e.AtLeast, AtMost: e.AtMost,
+			}
 			explain(&u, e, w.all, w.seen[i])
 			v.Unmet = append(v.Unmet, u)
 		case w.InOrder && late[i] != nil:

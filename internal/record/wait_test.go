@@ -57,7 +57,8 @@ func played(events []event, f func(*record.Journal)) time.Duration {
 // s is a second of virtual time.
 const s = time.Second
 
-// TestWait proves in virtual time when waiting for calls of the operation a ends, and with what. Nobody waits longer than a minute.
+// TestWait proves in virtual time when waiting for calls of the operation a ends, and with what. Nobody waits longer
+// than a minute.
 func TestWait(t *testing.T) {
 	t.Parallel()
 	const minute = time.Minute
@@ -125,7 +126,8 @@ func TestWaitEndsWithItsContext(t *testing.T) {
 	})
 }
 
-// TestVerifyWithin proves in virtual time when verifying within ten seconds answers, and which expectations are unmet then.
+// TestVerifyWithin proves in virtual time when verifying within ten seconds answers, and which expectations are unmet
+// then.
 func TestVerifyWithin(t *testing.T) {
 	t.Parallel()
 	one := func(e scenario.Expectation) scenario.Expectations { return within(10*s, e) }
@@ -174,7 +176,8 @@ func TestVerifyWithin(t *testing.T) {
 	}
 }
 
-// TestExpectationsLookAtParams holds expectations that name parameters against a call: of a repeated name the first value counts.
+// TestExpectationsLookAtParams holds expectations that name parameters against a call: of a repeated name the first
+// value counts.
 func TestExpectationsLookAtParams(t *testing.T) {
 	t.Parallel()
 	j := record.New(0, 0)

@@ -76,8 +76,8 @@ func (c *crowd) run() {
 	}
 }
 
-// fault says what is wrong with a waiter's answer: whoever has a page must have the journal's of one moment, with enough calls; who was sent
-// away has the last one, without.
+// fault says what is wrong with a waiter's answer: whoever has a page must have the journal's of one moment, with
+// enough calls; who was sent away has the last one, without.
 func (c *crowd) fault(w *waiter) string {
 	m := model{maxCalls: c.maxCalls, maxBytes: 1 << 30}
 	unlimited := w.query
@@ -96,7 +96,8 @@ func (c *crowd) fault(w *waiter) string {
 	}
 }
 
-// TestWaitersAmongAppenders proves that whoever waits while others append is never forgotten, and is answered by one moment of the journal.
+// TestWaitersAmongAppenders proves that whoever waits while others append is never forgotten, and is answered by one
+// moment of the journal.
 func TestWaitersAmongAppenders(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
@@ -138,7 +139,8 @@ func (q *queue) verify(t *testing.T, k int) {
 	}
 }
 
-// TestThousandsOfWaiters proves that each of 5,000 who wait and 1,000 who verify is let go by the very call that it waits for.
+// TestThousandsOfWaiters proves that each of 5,000 who wait and 1,000 who verify is let go by the very call that it
+// waits for.
 func TestThousandsOfWaiters(t *testing.T) {
 	t.Parallel()
 	const each, calls = 200, 25
@@ -181,7 +183,8 @@ func within(wait time.Duration, all ...scenario.Expectation) scenario.Expectatio
 	return scenario.Expectations{Expect: all, Within: wait}
 }
 
-// BenchmarkAppendWithWaiters appends while a thousand wait for a call that does not come. The ratio is to an append for which nobody waits.
+// BenchmarkAppendWithWaiters appends while a thousand wait for a call that does not come. The ratio is to an append for
+// which nobody waits.
 func BenchmarkAppendWithWaiters(b *testing.B) {
 	const waiters, alone = 1000, 10000
 	j := record.New(0, 0)

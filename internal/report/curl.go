@@ -12,9 +12,10 @@ import (
 	"github.com/mockportal/mockportal/openapi"
 )
 
-// Curl returns a command for a POSIX shell that repeats the call: comments, then curl with one argument a line. What the journal masks it takes
-// from variables of the environment, which the first comment names: MOCKPORTAL_TOKEN, and others after their parameter, as MOCKPORTAL_PASSWORD.
-// The error says that the base URL is not absolute, or that a value is too long for a command line.
+// Curl returns a command for a POSIX shell that repeats the call: comments, then curl with one argument a line. What
+// the journal masks it takes from variables of the environment, which the first comment names: MOCKPORTAL_TOKEN, and
+// others after their parameter, as MOCKPORTAL_PASSWORD. The error says that the base URL is not absolute, or that a
+// value is too long for a command line.
 func Curl(call journal.Call, baseURL string) (string, error) {
 	root, err := rootURL(baseURL)
 	if err != nil {
@@ -34,7 +35,8 @@ func Curl(call journal.Call, baseURL string) (string, error) {
 	c.remark(&call)
 	for _, arg := range c.args {
 		if len(arg) > maxArgument {
-			return "", fmt.Errorf("call %d cannot be a command: a value has %d bytes, a command line takes about %d", call.Number, len(arg), maxArgument)
+			const what = "call %d cannot be a command: a value has %d bytes, a command line takes about %d"
+			return "", fmt.Errorf(what, call.Number, len(arg), maxArgument)
 		}
 	}
 	return strings.Join(c.comments, "") + strings.Join(c.args, " \\\n  ") + "\n", nil
@@ -51,8 +53,8 @@ type command struct {
 	args      []string // quoted for the shell
 }
 
-// method says GET, POST and HEAD in curl's own words: --request HEAD would wait for a body. Without data a POST needs an empty body; all other
-// methods send the data as the query.
+// method says GET, POST and HEAD in curl's own words: --request HEAD would wait for a body. Without data a POST needs
+// an empty body; all other methods send the data as the query.
 func (c *command) method(call *journal.Call, data bool) {
 	// Brackets in an address are no pattern.
 	words := "curl --globoff"
@@ -135,7 +137,8 @@ func (c *command) data(p journal.ParamIn) {
 func (c *command) remark(call *journal.Call) {
 	if len(c.variables) > 0 {
 		slices.Sort(c.variables)
-		c.comments = append([]string{"# Set " + strings.Join(c.variables, ", ") + " first: the journal does not have secrets.\n"}, c.comments...)
+		set := "# Set " + strings.Join(c.variables, ", ") + " first: the journal does not have secrets.\n"
+		c.comments = append([]string{set}, c.comments...)
 	}
 	for _, p := range slices.Concat(in(call, "query"), in(call, "form")) {
 		if p.Value != mask && strings.Contains(p.Value, mask) || strings.Contains(p.Name, mask) {

@@ -19,10 +19,10 @@ type HAROptions struct {
 	Version string // of mockportal
 }
 
-// HAR writes the calls of a page as an HTTP archive of version 1.2, one entry a call in their order. What the journal does not keep is empty or
-// -1, as the format wants it; parameters are encoded anew. A call that ended in a fault has status 0, as in a browser. What mockportal knows
-// beyond the format stands in each entry's comment and in its member _mockportal.
-// The errors are those of w, and a base URL that is not absolute.
+// HAR writes the calls of a page as an HTTP archive of version 1.2, one entry a call in their order. What the journal
+// does not keep is empty or -1, as the format wants it; parameters are encoded anew. A call that ended in a fault has
+// status 0, as in a browser. What mockportal knows beyond the format stands in each entry's comment and in its member
+// _mockportal. The errors are those of w, and a base URL that is not absolute.
 func HAR(w io.Writer, page journal.Page, o HAROptions) error {
 	root, err := rootURL(o.BaseURL)
 	if err != nil {
@@ -196,8 +196,8 @@ func compact(value any) []byte {
 
 func newResponse(call *journal.Call) harResponse {
 	response := harResponse{
-		Status: call.Status, StatusText: http.StatusText(call.Status), HTTPVersion: unknownVersion, Cookies: []harPair{}, Headers: []harPair{},
-		Content: newContent(call), HeadersSize: -1, BodySize: -1,
+		Status: call.Status, StatusText: http.StatusText(call.Status), HTTPVersion: unknownVersion,
+		Cookies: []harPair{}, Headers: []harPair{}, Content: newContent(call), HeadersSize: -1, BodySize: -1,
 	}
 	if call.Outcome == journal.Fault {
 		response.Status, response.StatusText = 0, ""

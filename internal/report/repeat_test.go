@@ -19,8 +19,8 @@ import (
 	"github.com/mockportal/mockportal/mock/journal"
 )
 
-// TestCurlRepeatsTheCall sends requests to a portal, has curl itself repeat them from their journal entries, as they are and as a client of the
-// control API reads them, and compares what the portal saw.
+// TestCurlRepeatsTheCall sends requests to a portal, has curl itself repeat them from their journal entries, as they
+// are and as a client of the control API reads them, and compares what the portal saw.
 func TestCurlRepeatsTheCall(t *testing.T) {
 	t.Parallel()
 	if _, err := exec.LookPath("curl"); err != nil {
@@ -58,8 +58,8 @@ func TestCurlRepeatsTheCall(t *testing.T) {
 	})
 }
 
-// drawRequest makes a request of any method, on a path that the portal has or not, with the token in any place. For a journal that is read from
-// afar it sticks to what JSON can carry.
+// drawRequest makes a request of any method, on a path that the portal has or not, with the token in any place. For a
+// journal that is read from afar it sticks to what JSON can carry.
 func drawRequest(t *rapid.T, root, token string) (request *http.Request, distant bool) {
 	distant = rapid.Bool().Draw(t, "distant")
 	text := nasty()

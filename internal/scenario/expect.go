@@ -29,7 +29,8 @@ type Expectation struct {
 // NoLimit is the AtMost of an expectation without an upper bound.
 const NoLimit = -1
 
-// Concerns reports whether an expectation looks at the calls of an operation at all: at that which it names, else at the licensing ones.
+// Concerns reports whether an expectation looks at the calls of an operation at all: at that which it names, else at
+// the licensing ones.
 func (e Expectation) Concerns(operation string, kind openapi.Kind) bool {
 	if e.When.Operation != "" {
 		return e.When.Operation == operation
@@ -37,8 +38,8 @@ func (e Expectation) Concerns(operation string, kind openapi.Kind) bool {
 	return kind == openapi.Licensing
 }
 
-// Counts reports whether a call is one of those that the expectation counts. Calls that only support the licensing ones count when their
-// operation is named.
+// Counts reports whether a call is one of those that the expectation counts. Calls that only support the licensing ones
+// count when their operation is named.
 func (e Expectation) Counts(s *Subject) bool {
 	return e.Concerns(s.Operation, s.Kind) && e.When.Matches(s)
 }

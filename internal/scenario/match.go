@@ -20,15 +20,15 @@ type Subject struct {
 	ErrorCode  int
 	Violations int // how many
 
-	// Params returns the parameters by name: a text, or decoded JSON; of a repeated name the value that counts. The first matcher that names a
-	// parameter calls it, and the others see the same map.
+	// Params returns the parameters by name: a text, or decoded JSON; of a repeated name the value that counts. The
+	// first matcher that names a parameter calls it, and the others see the same map.
 	Params func() map[string]any
 	params map[string]any // once they are known
 }
 
-// Report is told of one part of a call that is not what a [Matcher] names, and returns whether to look for more. path leads from the call down to
-// the part, such as params, orgEntitlements, maxUsers. want is decoded JSON, [Nothing] or [Anything]; got is decoded JSON or [Nothing]. Where a name
-// is missing, beside is the object that should have it.
+// Report is told of one part of a call that is not what a [Matcher] names, and returns whether to look for more. path
+// leads from the call down to the part, such as params, orgEntitlements, maxUsers. want is decoded JSON, [Nothing] or
+// [Anything]; got is decoded JSON or [Nothing]. Where a name is missing, beside is the object that should have it.
 type Report func(path []string, want, got any, beside map[string]any) bool
 
 // Nothing stands for a value that is not there, or that should not be there.
@@ -42,8 +42,8 @@ func (m Matcher) Matches(s *Subject) bool {
 	return m.Compare(s, func([]string, any, any, map[string]any) bool { return false })
 }
 
-// Compare reports the parts of a call that are not what the matcher names: the operation, from which the others follow, and then the others by name.
-// It returns false if report has stopped it.
+// Compare reports the parts of a call that are not what the matcher names: the operation, from which the others follow,
+// and then the others by name. It returns false if report has stopped it.
 func (m Matcher) Compare(s *Subject, report Report) bool {
 	part := func(name string, want, got any) bool { return report([]string{name}, want, got, nil) }
 	return (m.Operation == "" || m.Operation == s.Operation || part("operation", m.Operation, orNothing(s.Operation))) &&
@@ -51,7 +51,8 @@ func (m Matcher) Compare(s *Subject, report Report) bool {
 		(m.Member == "" || m.Member == s.Member || part("member", m.Member, orNothing(s.Member))) &&
 		(m.Outcome == "" || m.Outcome == s.Outcome || part("outcome", string(m.Outcome), string(s.Outcome))) &&
 		(len(m.Params)+len(m.Present)+len(m.Absent) == 0 || m.compareParams(s, report)) &&
-		(m.Violations == "" || (m.Violations == WithViolations) == (s.Violations > 0) || part("violations", string(m.Violations), s.Violations))
+		(m.Violations == "" || (m.Violations == WithViolations) == (s.Violations > 0) ||
+			part("violations", string(m.Violations), s.Violations))
 }
 
 func orNothing(text string) any {
@@ -93,8 +94,8 @@ func (m Matcher) compareParam(name string, params map[string]any, report Report)
 	return differ(path, want.Value, got, false, report)
 }
 
-// differ reports where got differs from want. Of an object only what want names counts, also inside, unless the whole of it is meant; a list is
-// meant as a whole with everything in it. It returns false if report has stopped it.
+// differ reports where got differs from want. Of an object only what want names counts, also inside, unless the whole
+// of it is meant; a list is meant as a whole with everything in it. It returns false if report has stopped it.
 func differ(path []string, want, got any, whole bool, report Report) bool {
 	switch w := want.(type) {
 	case map[string]any:

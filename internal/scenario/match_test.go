@@ -44,7 +44,7 @@ func plainParams(t *testing.T, source string) map[string]any {
 func TestMatches(t *testing.T) {
 	t.Parallel()
 	const sent = `{"f": "json", "purchaserOrgId": "12", "callback": "", "expiration": "60", "itemId": "true",
-		"orgEntitlements": {"maxUsers": 10, "list": [1, 2], "flag": true, "none": null, "text": "5", "objects": [{"id": "a", "num": 1}], "half": 0.50, "entitlements": {"a": {"num": 5}, "b": {"num": 7}}}}`
+		"orgEntitlements": {"maxUsers": 10, "list": [1, 2], "flag": true, "none": null, "text": "5", "objects": [{"id": "a", "num": 1}], "nulls": [{"id": "a", "x": null}], "half": 0.50, "entitlements": {"a": {"num": 5}, "b": {"num": 7}}}}`
 	for _, tt := range []struct {
 		reason, when string
 		want         bool
@@ -88,6 +88,7 @@ func TestMatches(t *testing.T) {
 		{"the beginning of a list", "{ params: { orgEntitlements: { list: [1] } } }", false},
 		{"a list in another order", "{ params: { orgEntitlements: { list: [2, 1] } } }", false},
 		{"a list of objects with a key more", "{ params: { orgEntitlements: { objects: [{ id: a }] } } }", false},
+		{"a list of objects with a null more", "{ params: { orgEntitlements: { nulls: [{ id: a }] } } }", false},
 		{"a list of whole objects", "{ params: { orgEntitlements: { objects: [{ id: a, num: 1 }] } } }", true},
 		{"an empty list", "{ params: { orgEntitlements: { list: [] } } }", false},
 

@@ -10,9 +10,9 @@ import (
 // Cookie is the name of the cookie that keeps the token of the Portal Administrator Directory.
 const Cookie = "portaladmin_token"
 
-// Token returns the token that a request carries: query, form, X-Esri-Authorization, Authorization, in this order, and for the
-// Portal Administrator API the cookie of its directory. There a POST must carry the token in the body or a header (documented),
-// so neither its query nor the cookie counts.
+// Token returns the token that a request carries: query, form, X-Esri-Authorization, Authorization, in this order, and
+// for the Portal Administrator API the cookie of its directory. There a POST must carry the token in the body or a
+// header (documented), so neither its query nor the cookie counts.
 func Token(r *http.Request, api contract.API, values []contract.Value) string {
 	bodyOnly := api == contract.PortalAdmin && r.Method == http.MethodPost
 	for i := range values {

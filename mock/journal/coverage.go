@@ -40,8 +40,8 @@ func never(counts []Count) []string {
 	return names
 }
 
-// String writes the coverage for people: how much was exercised, a table of the operations that were called, and what of each licensing
-// operation never was. The rest is in the report's fields.
+// String writes the coverage for people: how much was exercised, a table of the operations that were called, and what
+// of each licensing operation never was. The rest is in the report's fields.
 func (r CoverageReport) String() string {
 	all, called := map[openapi.Kind]int{}, map[openapi.Kind]int{}
 	var b strings.Builder
@@ -67,8 +67,8 @@ func (r CoverageReport) String() string {
 			writeNever(&b, o.Operation+" never answered", never(o.Outcomes))
 		}
 	}
-	return fmt.Sprintf("coverage: %d of %d licensing and %d of %d support operations, %s scenarios", called[openapi.Licensing], all[openapi.Licensing],
-		called[openapi.Support], all[openapi.Support], share(r.Scenarios)) + b.String()
+	return fmt.Sprintf("coverage: %d of %d licensing and %d of %d support operations, %s scenarios",
+		called[openapi.Licensing], all[openapi.Licensing], called[openapi.Support], all[openapi.Support], share(r.Scenarios)) + b.String()
 }
 
 // share is how many of the counts are above 0.

@@ -40,7 +40,8 @@ func (p Page) Table() string {
 	_, _ = fmt.Fprintln(w, "call\toperation\tmember\toutcome\tviolations\trule")
 	for i := range p.Calls {
 		c := &p.Calls[i]
-		_, _ = fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%d\t%s\n", c.Number, c.asked(), cmp.Or(c.Member, "-"), c.ended(), len(c.Violations), cmp.Or(c.Rule, "-"))
+		_, _ = fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%d\t%s\n",
+			c.Number, c.asked(), cmp.Or(c.Member, "-"), c.ended(), len(c.Violations), cmp.Or(c.Rule, "-"))
 	}
 	_ = w.Flush()
 	lines := strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")

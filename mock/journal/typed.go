@@ -20,7 +20,8 @@ type Provision struct {
 	Entitlements   OrgEntitlements // the new set, as a whole
 }
 
-// OrgEntitlements is a set of entitlements. Source: https://developers.arcgis.com/rest/users-groups-and-items/provision-user-entitlements/
+// OrgEntitlements is a set of entitlements. Source:
+// https://developers.arcgis.com/rest/users-groups-and-items/provision-user-entitlements/
 type OrgEntitlements struct {
 	MaxUsers     int                    `json:"maxUsers"`
 	Entitlements map[string]Entitlement `json:"entitlements"` // by name
@@ -31,8 +32,9 @@ type Entitlement struct {
 	Num int `json:"num"`
 }
 
-// Provision returns what the call sent, whether the portal took it or not; members that the contract does not know are left out. The error wraps
-// ErrNotThat for a call of another operation, and says what cannot be read in one that violated the contract.
+// Provision returns what the call sent, whether the portal took it or not; members that the contract does not know are
+// left out. The error wraps ErrNotThat for a call of another operation, and says what cannot be read in one that
+// violated the contract.
 func (c *Call) Provision() (Provision, error) {
 	if c.Operation != "provisionOrgEntitlements" {
 		return Provision{}, c.notThat("what provisionOrgEntitlements sends")
@@ -50,7 +52,8 @@ func (c *Call) Provision() (Provision, error) {
 	return p, nil
 }
 
-// FutureLicense is what getFutureLicense answers. Source: https://developers.arcgis.com/rest/enterprise-administration/portal/get-future-license/
+// FutureLicense is what getFutureLicense answers. Source:
+// https://developers.arcgis.com/rest/enterprise-administration/portal/get-future-license/
 type FutureLicense struct {
 	UserTypes          []LicensePart `json:"userTypes"`
 	AppBundles         []LicensePart `json:"appBundles"`
@@ -64,10 +67,11 @@ type LicensePart struct {
 	ID                       string `json:"id"`
 	ItemID                   string `json:"itemId"`                   // "" for user types
 	MaximumRegisteredMembers int    `json:"maximumRegisteredMembers"` // 0: none to come
-	StartDate                int64  `json:"startDate"`                // milliseconds since 1970: when it takes effect; of a count of 0 when it ends
+	StartDate                int64  `json:"startDate"`                // ms since 1970: when it takes effect, or ends if the count is 0
 }
 
-// FutureLicense returns what the call was answered. The error wraps ErrNotThat for a call of another operation, and for one that was refused.
+// FutureLicense returns what the call was answered. The error wraps ErrNotThat for a call of another operation, and for
+// one that was refused.
 func (c *Call) FutureLicense() (FutureLicense, error) {
 	var license FutureLicense
 	if c.Operation != "getFutureLicense" || c.Outcome != OK {

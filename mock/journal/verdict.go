@@ -43,8 +43,8 @@ type Difference struct {
 // Met reports whether every expectation is met.
 func (v Verdict) Met() bool { return len(v.Unmet) == 0 }
 
-// String explains what is unmet, with the nearest calls and how they differ. The text is the same in a test's log, in an answer over HTTP and on a
-// terminal.
+// String explains what is unmet, with the nearest calls and how they differ. The text is the same in a test's log, in
+// an answer over HTTP and on a terminal.
 func (v Verdict) String() string {
 	var b strings.Builder
 	switch {
