@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/mockportal/mockportal/internal/record"
 	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/mock/journal"
 )
@@ -30,7 +31,7 @@ func WithHistory() Option { return func(c *config) { c.keepHistory = true } }
 
 // history gathers what came.
 type history struct {
-	calls *journal.Journal
+	calls *record.Journal
 
 	mu    sync.Mutex // guards what follows
 	ended []SandboxVerdict

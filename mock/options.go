@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/mockportal/mockportal/internal/contract"
+	"github.com/mockportal/mockportal/internal/record"
 	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock/journal"
@@ -30,7 +32,7 @@ type config struct {
 	checkExpectations bool
 	keepHistory       bool
 	history           *history // that of the portal which the sandboxes belong to; nil: nobody keeps it
-	coverage          *journal.Coverage
+	coverage          *record.Coverage
 	tls               bool
 	tlsHosts          []string
 	certificate       *tls.Certificate
@@ -143,7 +145,14 @@ func WithControlToken(token string) Option { return func(c *config) { c.controlT
 // WithLogger logs calls at debug level, and those that violate the contract as warnings. The default logs nothing.
 func WithLogger(log *slog.Logger) Option { return func(c *config) { c.log = log } }
 
-// WithCoverage counts in a coverage that other portals share, such as those of all tests of a package. Without it each portal counts for itself.
-func WithCoverage(coverage *journal.Coverage) Option {
-	return func(c *config) { c.coverage = coverage }
-}
+// Coverage counts what the calls to several portals exercise, such as those of all tests of a package. It is safe for concurrent use.
+type Coverage struct{ counts *record.Coverage }
+
+// NewCoverage returns a coverage in which nothing was exercised yet.
+func NewCoverage() *Coverage { return &Coverage{record.NewCoverage()} }
+
+// Report returns what of the built-in contract, and which scenarios, calls have exercised so far.
+func (c *Coverage) Report() journal.CoverageReport { return c.counts.Report(contract.BuiltIn(), nil) }
+
+// WithCoverage counts in a coverage that portals share. Without it each portal counts for itself.
+func WithCoverage(coverage *Coverage) Option { return func(c *config) { c.coverage = coverage.counts } }

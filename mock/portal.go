@@ -12,6 +12,7 @@ import (
 	"github.com/mockportal/mockportal/internal/certs"
 	"github.com/mockportal/mockportal/internal/control"
 	"github.com/mockportal/mockportal/internal/exchange"
+	"github.com/mockportal/mockportal/internal/record"
 	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock/journal"
@@ -34,7 +35,7 @@ type Portal struct {
 	library   *scenario.Library
 	identity  *certs.Identity // nil without TLS
 	history   *history        // nil without WithHistory
-	coverage  *journal.Coverage
+	coverage  *record.Coverage
 	close     func()
 }
 
@@ -55,9 +56,9 @@ func (c *config) portal() (*Portal, error) {
 	if err = errors.Join(append(c.faults, tlsErr, err)...); err != nil {
 		return nil, err
 	}
-	var calls *journal.Journal
+	var calls *record.Journal
 	if c.keepHistory {
-		calls = journal.New(c.maxCalls, c.maxBytes)
+		calls = record.New(c.maxCalls, c.maxBytes)
 		c.history = &history{calls: calls}
 	}
 	box, err := sandbox.New(c.sandbox(sandbox.Default, scenario))
@@ -67,7 +68,7 @@ func (c *config) portal() (*Portal, error) {
 	set := sandbox.NewSet(box, c.maxSandboxes, c.sandboxTTL, time.Now)
 	p := &Portal{sandboxes: set, library: library, identity: identity, history: c.history, coverage: c.coverage, close: sync.OnceFunc(set.Close)}
 	if p.coverage == nil {
-		p.coverage = journal.NewCoverage()
+		p.coverage = record.NewCoverage()
 	}
 	p.Sandbox = &Sandbox{box: box, portal: p}
 	p.exchange, err = exchange.New(exchange.Options{
@@ -181,4 +182,6 @@ func (p *Portal) CertPool() *x509.CertPool {
 }
 
 // Coverage returns what of the contract, and which scenarios, calls have exercised so far, and names what they never did.
-func (p *Portal) Coverage() journal.CoverageReport { return p.coverage.Report(p.library.Names()) }
+func (p *Portal) Coverage() journal.CoverageReport {
+	return p.coverage.Report(p.library.Contract(), p.library.Names())
+}

@@ -11,11 +11,11 @@ import (
 
 	"github.com/mockportal/mockportal/internal/certs"
 	"github.com/mockportal/mockportal/internal/contract"
+	"github.com/mockportal/mockportal/internal/record"
 	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/internal/secret"
 	"github.com/mockportal/mockportal/internal/wire"
-	"github.com/mockportal/mockportal/mock/journal"
 )
 
 // Options says what the API shows and changes.
@@ -23,7 +23,7 @@ type Options struct {
 	Sandboxes  *sandbox.Set
 	Library    *scenario.Library
 	New        func(id string, scenario *scenario.Scenario) sandbox.Options // returns the options of a new sandbox
-	Coverage   *journal.Coverage
+	Coverage   *record.Coverage
 	TLS        *certs.Identity // nil: plain HTTP only
 	Token      string          // the bearer token that a request must have; "" lets every request pass
 	TrustProxy bool            // X-Forwarded-Proto and -Host say how the client came

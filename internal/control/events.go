@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/mockportal/mockportal/internal/record"
 	"github.com/mockportal/mockportal/mock/journal"
 )
 
@@ -21,7 +22,7 @@ func (a *API) streamCalls(r request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	after := journal.Newest
+	after := record.Newest
 	if _, given := r.params.Int("after"); given {
 		after = q.After
 	}
@@ -42,9 +43,9 @@ type stream struct {
 }
 
 // follow writes what comes until the client has gone or the journal is closed.
-func (s stream) follow(ctx context.Context, tail *journal.Tail, q journal.Query) {
+func (s stream) follow(ctx context.Context, tail *record.Tail, q journal.Query) {
 	for err := s.comment("calls follow", tail); err == nil; {
-		var news journal.News
+		var news record.News
 		if news, err = next(ctx, tail, q); err == nil {
 			err = s.write(news)
 		} else if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
@@ -54,14 +55,14 @@ func (s stream) follow(ctx context.Context, tail *journal.Tail, q journal.Query)
 }
 
 // next waits for news, at most until a sign of life is due.
-func next(ctx context.Context, tail *journal.Tail, q journal.Query) (journal.News, error) {
+func next(ctx context.Context, tail *record.Tail, q journal.Query) (record.News, error) {
 	ctx, cancel := context.WithTimeout(ctx, keepAlive)
 	defer cancel()
 	return tail.Next(ctx, q)
 }
 
 // comment writes a text that is not an event, and the number of the last call so far: a client that comes back asks for the calls after it.
-func (s stream) comment(text string, tail *journal.Tail) error {
+func (s stream) comment(text string, tail *record.Tail) error {
 	id := ""
 	if after := tail.After(); after >= 0 {
 		id = fmt.Sprintf("id: %d\n", after)
@@ -70,7 +71,7 @@ func (s stream) comment(text string, tail *journal.Tail) error {
 	return errors.Join(err, s.flush())
 }
 
-func (s stream) write(news journal.News) error {
+func (s stream) write(news record.News) error {
 	var errs []error
 	event := func(name, id string, data any) {
 		_, err := fmt.Fprintf(s, "%sevent: %s\ndata: %s\n", id, name, encode(data))

@@ -50,7 +50,7 @@ func (a *API) listScenarios(request) (any, error) {
 }
 
 func (a *API) getCoverage(request) (any, error) {
-	return a.Coverage.Report(a.Library.Names()), nil
+	return a.Coverage.Report(a.Library.Contract(), a.Library.Names()), nil
 }
 
 func (a *API) getScenario(r request) (any, error) {

@@ -11,10 +11,10 @@ import (
 	"time"
 
 	"github.com/mockportal/mockportal/internal/contract"
+	"github.com/mockportal/mockportal/internal/record"
 	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/internal/secret"
-	"github.com/mockportal/mockportal/mock/journal"
 )
 
 // DefaultMaxBody is how large a request body may be, in bytes, unless the options say otherwise.
@@ -31,8 +31,8 @@ type Options struct {
 	Log        *slog.Logger                      // nil discards the log
 	OffSpec    func(operation string, err error) // is told when a reply was held back; nil logs it
 	Wall       func() time.Time                  // the wall clock
-	Coverage   *journal.Coverage                 // counts what calls exercise; nil disables it
-	History    *journal.Journal                  // keeps the calls of all sandboxes, also of those that have ended; nil disables it
+	Coverage   *record.Coverage                  // counts what calls exercise; nil disables it
+	History    *record.Journal                   // keeps the calls of all sandboxes, also of those that have ended; nil disables it
 	Secret     string                            // the control token, which nothing may show; empty: none
 }
 
@@ -54,7 +54,7 @@ func New(o Options) (*Exchange, error) {
 		o.MaxBody = DefaultMaxBody
 	}
 	if o.Coverage == nil {
-		o.Coverage = journal.NewCoverage()
+		o.Coverage = record.NewCoverage()
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"github.com/mockportal/mockportal/internal/record"
 	"github.com/mockportal/mockportal/internal/scenario"
 )
 
@@ -9,15 +10,21 @@ func (c *call) rules() {
 	if c.lost != nil {
 		return // the rules of the default sandbox, which stands in for the lost one, do not apply
 	}
-	c.decision = c.turn.Decide(func(m scenario.Matcher) bool { return m.Matches(c.subject()) })
+	var subject *scenario.Subject
+	c.decision = c.turn.Decide(func(m scenario.Matcher) bool {
+		if subject == nil {
+			subject = c.subject()
+		}
+		return m.Matches(subject)
+	})
 	if c.decision.Rule != "" {
 		c.decision.Rule = c.masks.Hide(c.decision.Rule)
 	}
 }
 
 // subject returns the call as rules see it. Calls of a sandbox without rules never need it.
-func (c *call) subject() scenario.Subject {
-	s := scenario.Subject{Member: c.caller.Name(), Params: c.paramsForRules}
+func (c *call) subject() *scenario.Subject {
+	s := &scenario.Subject{Member: c.caller.Name(), Params: record.Sent{Values: c.values, Route: c.route}.First}
 	if c.operation != nil && !c.form {
 		s.Operation = c.operation.ID
 	}
@@ -28,16 +35,4 @@ func (c *call) subject() scenario.Subject {
 // Other faults break the answer of an operation that did run.
 func (c *call) overruled() bool {
 	return c.decision.Reply != nil || c.decision.Fault != nil && c.decision.Fault.Kind == scenario.HTMLFault
-}
-
-// paramsForRules decodes the parameters as the journal does, without masks. Of a repeated name the first value counts.
-func (c *call) paramsForRules() map[string]any {
-	d := detail{route: c.route}
-	params := map[string]any{}
-	for _, v := range c.values {
-		if _, repeated := params[v.Name]; !repeated {
-			params[v.Name] = d.value(v)
-		}
-	}
-	return params
 }

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"github.com/mockportal/mockportal/internal/portal"
+	"github.com/mockportal/mockportal/internal/record"
 	"github.com/mockportal/mockportal/internal/scenario"
-	"github.com/mockportal/mockportal/mock/journal"
 )
 
 // Default is the id of the sandbox that is always there.
@@ -30,7 +30,7 @@ type Options struct {
 // Sandbox is one isolated portal. It is safe for concurrent use.
 type Sandbox struct {
 	ID      string
-	Journal *journal.Journal
+	Journal *record.Journal
 
 	options Options
 
@@ -57,7 +57,7 @@ type state struct {
 
 // New returns a sandbox at the start of its scenario.
 func New(o Options) (*Sandbox, error) {
-	s := &Sandbox{ID: o.ID, options: o, Journal: journal.New(o.MaxCalls, o.MaxBytes), used: o.Wall(), judged: map[string]bool{}}
+	s := &Sandbox{ID: o.ID, options: o, Journal: record.New(o.MaxCalls, o.MaxBytes), used: o.Wall(), judged: map[string]bool{}}
 	var err error
 	if s.state, err = s.begin(o.Scenario); err != nil {
 		return nil, err

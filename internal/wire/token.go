@@ -20,17 +20,22 @@ func Token(r *http.Request, api contract.API, values []contract.Value) string {
 			return v.Text
 		}
 	}
+	return TokenOutside(r, api).Text
+}
+
+// TokenOutside returns the token that a header or a cookie carries, with its place; the zero value if none does.
+func TokenOutside(r *http.Request, api contract.API) contract.Value {
 	for _, header := range []string{"X-Esri-Authorization", "Authorization"} {
 		if token, ok := bearer(r.Header.Get(header)); ok {
-			return token
+			return contract.Value{In: "header", Name: header, Text: token}
 		}
 	}
-	if api == contract.PortalAdmin && !bodyOnly {
+	if api == contract.PortalAdmin && r.Method != http.MethodPost {
 		if cookie, err := r.Cookie(Cookie); err == nil {
-			return cookie.Value
+			return contract.Value{In: "cookie", Name: Cookie, Text: cookie.Value}
 		}
 	}
-	return ""
+	return contract.Value{}
 }
 
 func bearer(header string) (string, bool) {

@@ -1,4 +1,4 @@
-package journal_test
+package record_test
 
 import (
 	"strings"
@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/mockportal/mockportal/internal/record"
 	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock/journal"
 	"github.com/mockportal/mockportal/openapi"
@@ -36,10 +37,10 @@ func kindOf(operation string) openapi.Kind {
 }
 
 // journalOf has a call per word, of the operation with that name.
-func journalOf(maxCalls int, operations string) *journal.Journal {
-	j := journal.New(maxCalls, 0)
+func journalOf(maxCalls int, operations string) *record.Journal {
+	j := record.New(maxCalls, 0)
 	for o := range strings.FieldsSeq(operations) {
-		j.Append(record(journal.Call{Operation: o, Kind: kindOf(o), Method: "GET", Path: "/" + o, Outcome: journal.OK}))
+		j.Append(recordOf(journal.Call{Operation: o, Kind: kindOf(o), Method: "GET", Path: "/" + o, Outcome: journal.OK}))
 	}
 	return j
 }
@@ -85,8 +86,8 @@ func TestCounts(t *testing.T) {
 	}
 }
 
-// TestHonesty holds expectations against a journal of three calls that has dropped some: what may depend on those is unmet and says why, what
-// does not is judged by the others.
+// TestHonesty holds expectations against a journal of three calls that has dropped some: what may depend on those is
+// unmet and says why, what does not is judged by the others.
 func TestHonesty(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
@@ -125,16 +126,17 @@ func TestHonesty(t *testing.T) {
 // TestForgottenIsNotDropped proves that calls which were forgotten on request make nothing incomplete.
 func TestForgottenIsNotDropped(t *testing.T) {
 	t.Parallel()
-	for name, forget := range map[string]func(*journal.Journal){"Clear": func(j *journal.Journal) { j.Clear() }, "Reset": (*journal.Journal).Reset} {
+	for name, forget := range map[string]func(*record.Journal){"Clear": func(j *record.Journal) { j.Clear() }, "Reset": (*record.Journal).Reset} {
 		j := journalOf(2, "a a a a")
 		forget(j)
-		j.Append(record(journal.Call{Operation: "a"}))
+		j.Append(recordOf(journal.Call{Operation: "a"}))
 		v := j.Judge(within(0, exactly(1, "a")))
 		same(t, name, []any{true, true, 0}, []any{v.Met(), v.Complete, v.Dropped})
 	}
 }
 
-// TestOrder holds expectations in order against calls: those that are required must be found one after the other, whatever stands between.
+// TestOrder holds expectations in order against calls: those that are required must be found one after the other,
+// whatever stands between.
 func TestOrder(t *testing.T) {
 	t.Parallel()
 	all := func(e ...scenario.Expectation) []scenario.Expectation { return e }

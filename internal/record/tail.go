@@ -1,15 +1,13 @@
-package journal
+package record
 
 import (
 	"cmp"
 	"context"
-	"errors"
 	"math"
 	"slices"
-)
 
-// ErrClosed is the end of waiting for calls of a journal that was closed.
-var ErrClosed = errors.New("the journal is closed")
+	"github.com/mockportal/mockportal/mock/journal"
+)
 
 // Close ends all waiting, now and later. The journal can still be written and read; closing it again does no harm.
 func (j *Journal) Close() {
@@ -36,8 +34,9 @@ type Tail struct {
 // Newest is the place behind the newest call, for Tail.
 const Newest = -1
 
-// Tail returns a tail that begins behind the call with this number; 0 is before all. Where the calls were forgotten on request since that call
-// came, or it is still to come, which can only be after a reset, the tail begins with the calls that came since and says that it has restarted.
+// Tail returns a tail that begins behind the call with this number; 0 is before all. Where the calls were forgotten on
+// request since that call came, or it is still to come, which can only be after a reset, the tail begins with the calls
+// that came since and says that it has restarted.
 func (j *Journal) Tail(after int) *Tail {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -53,8 +52,8 @@ func (j *Journal) Tail(after int) *Tail {
 	return t
 }
 
-// After returns the number of the last call that the tail has looked at, behind which another tail would go on; below 0 where it is still to say
-// that it has restarted.
+// After returns the number of the last call that the tail has looked at, behind which another tail would go on; below 0
+// where it is still to say that it has restarted.
 func (t *Tail) After() int { return t.last }
 
 // forgottenLocked returns the number of the last call that was forgotten on request.
@@ -75,7 +74,8 @@ type step struct {
 // everything is more calls than a journal holds.
 const everything = math.MaxInt
 
-// look returns what came since the last look, at most so many calls. What it says of the journal is of one moment, so no change is ever missed.
+// look returns what came since the last look, at most so many calls. What it says of the journal is of one moment, so
+// no change is ever missed.
 func (t *Tail) look(most int) step {
 	j := t.journal
 	j.mu.Lock()
@@ -101,7 +101,7 @@ func (t *Tail) look(most int) step {
 
 // News is what a tail brings.
 type News struct {
-	Calls     []Call
+	Calls     []journal.Call
 	Missed    int  // so many calls before these were dropped before they could be read
 	Restarted bool // the calls before these were forgotten on request: the journal was cleared, or its sandbox reset
 }
@@ -109,16 +109,14 @@ type News struct {
 // batch is how many calls are made readable at once.
 const batch = 100
 
-// Next blocks until there are calls that match, or other news. Of the query Limit and After mean nothing. The error is ErrClosed, or that of
-// a context that ended first.
-func (t *Tail) Next(ctx context.Context, q Query) (News, error) {
+// Next blocks until there are calls that match, or other news. Of the query Limit and After mean nothing. The error is
+// [journal.ErrClosed], or that of a context that ended first.
+func (t *Tail) Next(ctx context.Context, q journal.Query) (News, error) {
 	for {
 		s := t.look(batch)
 		news := News{Missed: s.missed, Restarted: s.restarted}
-		for _, r := range s.records {
-			if q.matches(&r.Call) {
-				news.Calls = append(news.Calls, r.read())
-			}
+		for _, r := range matching(q, s.records) {
+			news.Calls = append(news.Calls, r.read())
 		}
 		if len(news.Calls) > 0 || news.Missed > 0 || news.Restarted {
 			return news, nil
@@ -135,7 +133,7 @@ func (s *step) wait(ctx context.Context) error {
 	case s.more:
 		return ctx.Err()
 	case s.closed:
-		return ErrClosed
+		return journal.ErrClosed
 	}
 	select {
 	case <-s.changed:
@@ -145,29 +143,21 @@ func (s *step) wait(ctx context.Context) error {
 	}
 }
 
-// Wait blocks until so many calls after q.After match, and returns them as Find does at that moment. The error is ErrClosed, or that of a context
-// that ended first; the page is good then too. A call that was dropped no longer counts.
-func (j *Journal) Wait(ctx context.Context, q Query, count int) (Page, error) {
+// Wait blocks until so many calls after q.After match, and returns them as Find does at that moment. The error is
+// [journal.ErrClosed], or that of a context that ended first; the page is good then too. A call that was dropped no
+// longer counts.
+func (j *Journal) Wait(ctx context.Context, q journal.Query, count int) (journal.Page, error) {
 	var ended error
 	var seen []*Record
 	for tail := j.Tail(0); ; {
 		s := tail.look(everything)
-		seen = s.kept(seen)
-		for _, r := range s.records {
-			if q.matches(&r.Call) {
-				seen = append(seen, r)
-			}
-		}
+		seen = append(s.kept(seen), matching(q, s.records)...)
 		enough := len(after(seen, q.After)) >= count
 		if enough || ended != nil {
-			page := newPager(q, s.lost.all)
-			for _, r := range seen {
-				page.take(r)
-			}
 			if enough {
 				ended = nil // it came in the last moment
 			}
-			return page.read(), ended
+			return pageOf(q, seen, s.lost.all), ended
 		}
 		ended = s.wait(ctx)
 	}

@@ -1,10 +1,10 @@
-package journal
+package record
 
 import (
 	"slices"
 	"sync"
 
-	"github.com/mockportal/mockportal/openapi"
+	"github.com/mockportal/mockportal/mock/journal"
 )
 
 // The bounds of a journal that asks for none.
@@ -12,29 +12,6 @@ const (
 	DefaultMaxCalls = 10000
 	DefaultMaxBytes = 32 << 20
 )
-
-// Record is a call as it is kept: what can be asked for at once, and how to make the rest readable.
-type Record struct {
-	Call   Call                  // all but Params and Reply
-	Detail func(*Call)           // sets Params and Reply, masked; called each time the call is read, from any goroutine
-	Params func() map[string]any // the Params that Detail sets, alone, for those who need no more; nil: Detail is asked
-	Bytes  int                   // what the record holds on to, about
-}
-
-// read returns the call with everything readable.
-func (r *Record) read() Call {
-	call := r.Call
-	r.Detail(&call)
-	return call
-}
-
-// params returns the parameters alone.
-func (r *Record) params() map[string]any {
-	if r.Params == nil {
-		return r.read().Params
-	}
-	return r.Params()
-}
 
 // Journal is a bounded record of calls. It is safe for concurrent use.
 type Journal struct {
@@ -62,7 +39,8 @@ func New(maxCalls, maxBytes int) *Journal {
 	return &Journal{maxCalls: maxCalls, maxBytes: maxBytes}
 }
 
-// Append keeps a call, drops the oldest ones that no longer fit, and returns its number: the next one, unless the call has one of another journal.
+// Append keeps a call, drops the oldest ones that no longer fit, and returns its number: the next one, unless the call
+// has one of another journal.
 func (j *Journal) Append(r Record) int {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -83,7 +61,8 @@ func (j *Journal) Append(r Record) int {
 // recordBytes is what a record takes beside the texts that it holds on to.
 const recordBytes = 640
 
-// Clear forgets the calls so far, on request, and returns how many were held: nothing counts as dropped, and numbers go on.
+// Clear forgets the calls so far, on request, and returns how many were held: nothing counts as dropped, and numbers go
+// on.
 func (j *Journal) Clear() int {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -125,19 +104,8 @@ func (j *Journal) dropLocked() {
 	j.head++
 }
 
-// Query says which calls are wanted. The zero Query wants all.
-type Query struct {
-	Operations []string     // any of them; none: every operation
-	Kind       openapi.Kind // "": every kind
-	Member     string       // "": everybody and nobody
-	Outcome    Outcome      // "": every outcome
-	Violations *bool        // nil: with and without
-	After      int          // only calls with a higher number
-	Limit      int          // at most so many; 0: no limit
-}
-
 // matches looks at everything but the call's number.
-func (q Query) matches(c *Call) bool {
+func matches(q journal.Query, c *journal.Call) bool {
 	return (len(q.Operations) == 0 || slices.Contains(q.Operations, c.Operation)) &&
 		(q.Kind == "" || q.Kind == c.Kind) &&
 		(q.Member == "" || q.Member == c.Member) &&
@@ -145,58 +113,38 @@ func (q Query) matches(c *Call) bool {
 		(q.Violations == nil || *q.Violations == (len(c.Violations) > 0))
 }
 
-// Page is some calls, oldest first, and what is to be known of the others.
-type Page struct {
-	Calls    []Call `json:"calls"`
-	Total    int    `json:"total"`    // how many of the calls that are held match, those before After and beyond Limit too
-	Next     int    `json:"next"`     // the After of the next page; 0 when this is the last one
-	Dropped  int    `json:"dropped"`  // how many calls are no longer held
-	Complete bool   `json:"complete"` // nothing was dropped
+// Find returns the calls that match.
+func (j *Journal) Find(q journal.Query) journal.Page {
+	j.mu.Lock()
+	found, dropped := matching(q, j.records[j.head:]), j.lost.all
+	j.mu.Unlock()
+	return pageOf(q, found, dropped) // making calls readable takes time, and needs no lock
 }
 
-// Find returns the calls that match.
-func (j *Journal) Find(q Query) Page { return j.find(q).read() }
-
-// find picks the records under the lock; making them readable takes longer and needs none.
-func (j *Journal) find(q Query) *pager {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	p := newPager(q, j.lost.all)
-	for _, r := range j.records[j.head:] {
-		if q.matches(&r.Call) {
-			p.take(r)
+// matching returns the records that a query wants, whatever their numbers.
+func matching(q journal.Query, records []*Record) (found []*Record) {
+	for _, r := range records {
+		if matches(q, &r.Call) {
+			found = append(found, r)
 		}
 	}
-	return p
+	return found
 }
 
-// pager puts a page together out of the records that match a query but for its number, of one moment and oldest first.
-type pager struct {
-	query Query
-	page  Page
-	found []*Record
-}
-
-func newPager(q Query, dropped int) *pager {
-	return &pager{query: q, page: Page{Calls: []Call{}, Dropped: dropped, Complete: dropped == 0}}
-}
-
-func (p *pager) take(r *Record) {
-	p.page.Total++
-	switch {
-	case r.Call.Number <= p.query.After:
-	case p.query.Limit > 0 && len(p.found) == p.query.Limit:
-		p.page.Next = p.found[len(p.found)-1].Call.Number
-	default:
-		p.found = append(p.found, r)
+// pageOf makes a page out of all records that match a query but for its number, of one moment and oldest first.
+func pageOf(q journal.Query, found []*Record, dropped int) journal.Page {
+	page := journal.Page{Calls: []journal.Call{}, Total: len(found), Dropped: dropped, Complete: dropped == 0}
+	for _, r := range found {
+		switch {
+		case r.Call.Number <= q.After:
+		case q.Limit > 0 && len(page.Calls) == q.Limit:
+			page.Next = page.Calls[q.Limit-1].Number
+			return page
+		default:
+			page.Calls = append(page.Calls, r.read())
+		}
 	}
-}
-
-func (p *pager) read() Page {
-	for _, r := range p.found {
-		p.page.Calls = append(p.page.Calls, r.read())
-	}
-	return p.page
+	return page
 }
 
 // Last returns the number of the newest call, held or not; 0 when none came since the last Reset.
@@ -214,12 +162,12 @@ func (j *Journal) DroppedViolating() int {
 }
 
 // Get returns the call with this number. ok is false when there is none; dropped says that there was one.
-func (j *Journal) Get(number int) (call Call, dropped, ok bool) {
+func (j *Journal) Get(number int) (call journal.Call, dropped, ok bool) {
 	j.mu.Lock()
 	i := number - (j.last - j.lenLocked()) - 1
 	if i < 0 || i >= j.lenLocked() {
 		defer j.mu.Unlock()
-		return Call{}, number > 0 && i < 0, false
+		return journal.Call{}, number > 0 && i < 0, false
 	}
 	r := j.records[j.head+i]
 	j.mu.Unlock()

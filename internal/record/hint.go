@@ -1,6 +1,7 @@
-package journal
+package record
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -10,27 +11,13 @@ import (
 
 	"github.com/mockportal/mockportal/internal/nearest"
 	"github.com/mockportal/mockportal/internal/scenario"
+	"github.com/mockportal/mockportal/mock/journal"
 )
 
-// hint says in words what probably happened to the call, for each difference that has an explanation.
-func hint(c *Call, all []scenario.Difference) string {
-	if len(all) == 0 {
-		return fmt.Sprintf("%s only supports the licensing operations; it counts where it is named", c.asked())
-	}
-	var hints []string
-	for _, d := range all {
-		if h := hintAt(c, d); h != "" && !slices.Contains(hints, h) {
-			hints = append(hints, h)
-		}
-		if d.Path[0] == "operation" {
-			break // all else follows from it
-		}
-	}
-	return strings.Join(hints, "; ")
-}
-
-func hintAt(c *Call, d scenario.Difference) string {
-	switch d.Path[0] {
+// hintAt says in words what probably happened to a call where it differs from what is expected; "" if nothing is known.
+// See [scenario.Report].
+func hintAt(c *journal.Call, path []string, want, got any, beside map[string]any) string {
+	switch path[0] {
 	case "operation":
 		return strayedHint(c)
 	case "member":
@@ -43,15 +30,18 @@ func hintAt(c *Call, d scenario.Difference) string {
 		}
 		return c.Violations[0].String()
 	}
-	name := d.Path[len(d.Path)-1]
-	if d.Beside != nil {
-		return missingHint(name, d)
+	name := path[len(path)-1]
+	if beside != nil {
+		return missingHint(name, want, beside)
 	}
-	return valueHint(name, d.Expected, d.Got)
+	return valueHint(name, want, got)
 }
 
+// asked is the operation, or method and path of a call that reached none.
+func asked(c *journal.Call) string { return cmp.Or(c.Operation, c.Method+" "+c.Path) }
+
 // strayedHint says where a call went that reached no operation, or another.
-func strayedHint(c *Call) string {
+func strayedHint(c *journal.Call) string {
 	switch {
 	case c.Operation == "" && len(c.Violations) > 0:
 		return c.Violations[0].String()
@@ -61,7 +51,7 @@ func strayedHint(c *Call) string {
 	return ""
 }
 
-func memberHint(c *Call) string {
+func memberHint(c *journal.Call) string {
 	switch {
 	case c.Member != "":
 		return ""
@@ -78,11 +68,11 @@ func memberHint(c *Call) string {
 }
 
 // ending continues "the call came, and" and "call 1, which" with how it ended.
-func ending(c *Call) string {
+func ending(c *journal.Call) string {
 	switch {
-	case c.Outcome == Fault:
+	case c.Outcome == journal.Fault:
 		return "met the fault " + c.Fault
-	case c.Outcome == OK:
+	case c.Outcome == journal.OK:
 		return "was done"
 	case c.Rule != "":
 		return fmt.Sprintf("was answered with %d by the rule %q", c.ErrorCode, c.Rule)
@@ -107,16 +97,16 @@ func refusal(reply any) string {
 }
 
 // missingHint finds what a name that is missing was sent as, or under which name its value came.
-func missingHint(name string, d scenario.Difference) string {
-	others := slices.Sorted(maps.Keys(d.Beside))
+func missingHint(name string, want any, beside map[string]any) string {
+	others := slices.Sorted(maps.Keys(beside))
 	if other, ok := nearest.Name(name, others); ok {
 		return fmt.Sprintf("%s was sent as %s", name, other)
 	}
-	if d.Expected == (scenario.Anything{}) {
+	if want == (scenario.Anything{}) {
 		return ""
 	}
 	for _, other := range others {
-		if jsonText(d.Beside[other]) == jsonText(d.Expected) {
+		if jsonText(beside[other]) == jsonText(want) {
 			return fmt.Sprintf("the value of %s was sent as %s", name, other)
 		}
 	}

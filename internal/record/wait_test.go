@@ -1,4 +1,4 @@
-package journal_test
+package record_test
 
 import (
 	"context"
@@ -8,6 +8,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/mockportal/mockportal/internal/contract"
+	"github.com/mockportal/mockportal/internal/record"
 	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock/journal"
 )
@@ -15,31 +17,31 @@ import (
 // event is something that happens to a journal at a virtual time.
 type event struct {
 	at time.Duration
-	do func(*journal.Journal)
+	do func(*record.Journal)
 }
 
 // come is calls of these operations at a time.
 func come(at time.Duration, operations ...string) event {
-	return event{at, func(j *journal.Journal) {
+	return event{at, func(j *record.Journal) {
 		for _, o := range operations {
-			j.Append(record(journal.Call{Operation: o}))
+			j.Append(recordOf(journal.Call{Operation: o}))
 		}
 	}}
 }
 
-func cleared(at time.Duration) event { return event{at, func(j *journal.Journal) { j.Clear() }} }
-func reset(at time.Duration) event   { return event{at, (*journal.Journal).Reset} }
-func closed(at time.Duration) event  { return event{at, (*journal.Journal).Close} }
+func cleared(at time.Duration) event { return event{at, func(j *record.Journal) { j.Clear() }} }
+func reset(at time.Duration) event   { return event{at, (*record.Journal).Reset} }
+func closed(at time.Duration) event  { return event{at, (*record.Journal).Close} }
 
 // resetAndCome leaves nobody time to look in between.
-func resetAndCome(j *journal.Journal) {
+func resetAndCome(j *record.Journal) {
 	j.Reset()
 	come(0, "a").do(j)
 }
 
 // played returns how long f took in a journal of five calls to which all this happened.
-func played(events []event, f func(*journal.Journal)) time.Duration {
-	j := journal.New(5, 0)
+func played(events []event, f func(*record.Journal)) time.Duration {
+	j := record.New(5, 0)
 	for _, e := range events {
 		if e.at == 0 {
 			e.do(j)
@@ -55,7 +57,8 @@ func played(events []event, f func(*journal.Journal)) time.Duration {
 // s is a second of virtual time.
 const s = time.Second
 
-// TestWait proves in virtual time when waiting for calls of the operation a ends, and with what. Nobody waits longer than a minute.
+// TestWait proves in virtual time when waiting for calls of the operation a ends, and with what. Nobody waits longer
+// than a minute.
 func TestWait(t *testing.T) {
 	t.Parallel()
 	const minute = time.Minute
@@ -93,7 +96,7 @@ func TestWait(t *testing.T) {
 			defer cancel()
 			var page journal.Page
 			var err error
-			took := played(row.events, func(j *journal.Journal) {
+			took := played(row.events, func(j *record.Journal) {
 				page, err = j.Wait(ctx, journal.Query{Operations: []string{"a"}, After: row.after}, row.count)
 			})
 			if took != row.took || !errors.Is(err, row.err) || page.Total != row.total || page.Complete != (page.Dropped == 0) {
@@ -107,7 +110,7 @@ func TestWait(t *testing.T) {
 func TestWaitEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		j := journal.New(0, 0)
+		j := record.New(0, 0)
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(s, cancel)
 		begin := time.Now()
@@ -116,14 +119,15 @@ func TestWaitEndsWithItsContext(t *testing.T) {
 		if took := time.Since(begin); took != s || !errors.Is(err, context.Canceled) || v.Met() {
 			t.Errorf("after %s: %v, %v", took, err, v)
 		}
-		j.Append(record(journal.Call{}))
+		j.Append(recordOf(journal.Call{}))
 		if page, err := j.Wait(ctx, journal.Query{}, 1); err != nil || page.Total != 1 {
 			t.Errorf("what is there: %v, %+v", err, page)
 		}
 	})
 }
 
-// TestVerifyWithin proves in virtual time when verifying within ten seconds answers, and which expectations are unmet then.
+// TestVerifyWithin proves in virtual time when verifying within ten seconds answers, and which expectations are unmet
+// then.
 func TestVerifyWithin(t *testing.T) {
 	t.Parallel()
 	one := func(e scenario.Expectation) scenario.Expectations { return within(10*s, e) }
@@ -163,7 +167,7 @@ func TestVerifyWithin(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			var v journal.Verdict
-			took := played(row.events, func(j *journal.Journal) { v = j.Verify(t.Context(), row.expect) })
+			took := played(row.events, func(j *record.Journal) { v = j.Verify(t.Context(), row.expect) })
 			same(t, row.name, row.unmet, unmetOf(v))
 			if took != row.took {
 				t.Errorf("%s: after %s, want %s", row.name, took, row.took)
@@ -172,40 +176,17 @@ func TestVerifyWithin(t *testing.T) {
 	}
 }
 
-// TestVerifyAnswersByOneMoment proves that a verdict is that of the calls which decided it, also when they are dropped while it is made.
-func TestVerifyAnswersByOneMoment(t *testing.T) {
+// TestExpectationsLookAtParams holds expectations that name parameters against a call: of a repeated name the first
+// value counts.
+func TestExpectationsLookAtParams(t *testing.T) {
 	t.Parallel()
-	j := journal.New(1, 0)
-	j.Append(journal.Record{Call: journal.Call{Operation: "a"}, Detail: func(c *journal.Call) {
-		c.Params = map[string]any{"f": "json"}
-		j.Append(record(journal.Call{Operation: "b"}))
-	}})
-	e := atLeast(1, "a")
-	e.When.Params = map[string]scenario.Param{"f": scenario.NewParam(json.RawMessage(`"json"`))}
-	if v := j.Verify(t.Context(), within(time.Hour, e)); !v.Met() || !v.Complete {
-		t.Errorf("it was there, and nothing was dropped then: %s", v)
-	}
-}
-
-// TestJudgeReadsNoReplies proves that a call which no explanation points at is not made readable as a whole, and its parameters only when asked for.
-func TestJudgeReadsNoReplies(t *testing.T) {
-	t.Parallel()
-	j := journal.New(0, 0)
-	asked := 0
-	j.Append(journal.Record{
-		Call:   journal.Call{Operation: "a"},
-		Detail: func(*journal.Call) { t.Error("all of the call was made readable") },
-		Params: func() map[string]any { asked++; return map[string]any{"f": "json"} },
-	})
-	plain, named := atLeast(1, "a"), atLeast(1, "a")
-	named.When.Params = map[string]scenario.Param{"f": scenario.NewParam(json.RawMessage(`"json"`))}
-	for _, row := range []struct {
-		expect []scenario.Expectation
-		asked  int
-	}{{[]scenario.Expectation{plain, plain}, 0}, {[]scenario.Expectation{named, named}, 1}} {
-		asked = 0
-		if v := j.Judge(scenario.Expectations{Expect: row.expect}); !v.Met() || asked != row.asked {
-			t.Errorf("asked %d times for parameters, want %d: %s", asked, row.asked, v)
+	j := record.New(0, 0)
+	j.Append(sent(contract.Value{In: "query", Name: "f", Text: "json"}, contract.Value{In: "query", Name: "f", Text: "html"}))
+	for text, met := range map[string]bool{`"json"`: true, `"html"`: false} {
+		e := atLeast(1, "a")
+		e.When.Params = map[string]scenario.Param{"f": scenario.NewParam(json.RawMessage(text))}
+		if v := j.Judge(within(0, e, e)); v.Met() != met {
+			t.Errorf("%s: %s", text, v)
 		}
 	}
 }

@@ -1,9 +1,10 @@
-package journal
+package record
 
 import (
 	"maps"
 
 	"github.com/mockportal/mockportal/internal/scenario"
+	"github.com/mockportal/mockportal/mock/journal"
 	"github.com/mockportal/mockportal/openapi"
 )
 
@@ -15,7 +16,7 @@ type tally struct {
 	licensing int
 }
 
-func (t *tally) add(c *Call) {
+func (t *tally) add(c *journal.Call) {
 	t.all++
 	if len(c.Violations) > 0 {
 		t.violating++

@@ -1,17 +1,17 @@
-package journal
+package record
 
 import (
-	"encoding/json"
 	"fmt"
 	"strconv"
 
 	"github.com/mockportal/mockportal/internal/scenario"
+	"github.com/mockportal/mockportal/mock/journal"
 )
 
-// outOfOrder returns for each expectation nil, or how its calls came before those that it should follow. The calls that are required are taken
-// one after the other, as early as they can be; what comes beside them does not matter.
-func outOfOrder(expect []scenario.Expectation, counted [][]*Record, lost *tally) []*Unmet {
-	late := make([]*Unmet, len(expect))
+// outOfOrder returns for each expectation nil, or how its calls came before those that it should follow. The calls that
+// are required are taken one after the other, as early as they can be; what comes beside them does not matter.
+func outOfOrder(expect []scenario.Expectation, counted [][]*Record, lost *tally) []*journal.Unmet {
+	late := make([]*journal.Unmet, len(expect))
 	place := followed{}
 	for i, e := range expect {
 		if e.AtLeast == 0 {
@@ -37,9 +37,9 @@ type followed struct {
 	lost        bool // calls are no longer held that may have come before it, or in its place
 }
 
-func (f followed) tooEarly(place int, e scenario.Expectation, counted []*Record, following int) *Unmet {
+func (f followed) tooEarly(place int, e scenario.Expectation, counted []*Record, following int) *journal.Unmet {
 	early := counted[len(counted)-following-1].read()
-	u := &Unmet{
+	u := &journal.Unmet{
 		Expectation: place, Seen: len(counted), AtLeast: e.AtLeast, AtMost: e.AtMost,
 		Message: fmt.Sprintf("%s, after call %d; %s, %s after it", e, f.number, cameWords(len(counted)), followWords(following)),
 	}
@@ -50,11 +50,10 @@ func (f followed) tooEarly(place int, e scenario.Expectation, counted []*Record,
 	if early.Number == f.number {
 		hint = fmt.Sprintf("expectation %d counts it already", f.expectation)
 	}
-	u.Nearest = []Near{{
-		Call:        early,
-		Differences: []Difference{{Pointer: "/number", Got: json.RawMessage(jsonText(early.Number)), Message: fmt.Sprintf("expected a number above %d, got %d", f.number, early.Number)}},
-		Hint:        hint,
-	}}
+	d := journal.Difference{
+		Pointer: "/number", Got: rawJSON(early.Number), Message: fmt.Sprintf("expected a number above %d, got %d", f.number, early.Number),
+	}
+	u.Nearest = []journal.Near{{Call: early, Differences: []journal.Difference{d}, Hint: hint}}
 	return u
 }
 

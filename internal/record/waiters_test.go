@@ -1,4 +1,4 @@
-package journal_test
+package record_test
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/mockportal/mockportal/internal/record"
 	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock/journal"
 )
@@ -47,7 +48,7 @@ func someCrowd(t *rapid.T) *crowd {
 
 // run lets all of them go at once, and closes the journal when nobody can go on. Who then still waits is a deadlock.
 func (c *crowd) run() {
-	j := journal.New(c.maxCalls, 0)
+	j := record.New(c.maxCalls, 0)
 	var waiting, appending sync.WaitGroup
 	for _, w := range c.waiters {
 		waiting.Go(func() { w.page, w.err = j.Wait(context.Background(), w.query, w.count) })
@@ -57,7 +58,7 @@ func (c *crowd) run() {
 	for i, piece := range c.pieces {
 		appending.Go(func() {
 			for _, call := range piece {
-				number := j.Append(record(call))
+				number := j.Append(recordOf(call))
 				mu.Lock()
 				call.Number = number
 				numbered[number] = call
@@ -75,8 +76,8 @@ func (c *crowd) run() {
 	}
 }
 
-// fault says what is wrong with a waiter's answer: whoever has a page must have the journal's of one moment, with enough calls; who was sent
-// away has the last one, without.
+// fault says what is wrong with a waiter's answer: whoever has a page must have the journal's of one moment, with
+// enough calls; who was sent away has the last one, without.
 func (c *crowd) fault(w *waiter) string {
 	m := model{maxCalls: c.maxCalls, maxBytes: 1 << 30}
 	unlimited := w.query
@@ -95,7 +96,8 @@ func (c *crowd) fault(w *waiter) string {
 	}
 }
 
-// TestWaitersAmongAppenders proves that whoever waits while others append is never forgotten, and is answered by one moment of the journal.
+// TestWaitersAmongAppenders proves that whoever waits while others append is never forgotten, and is answered by one
+// moment of the journal.
 func TestWaitersAmongAppenders(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
@@ -111,7 +113,7 @@ func TestWaitersAmongAppenders(t *testing.T) {
 
 // queue is waiters for the operation a, and how many of them have returned, by the call that they wait for.
 type queue struct {
-	journal  *journal.Journal
+	journal  *record.Journal
 	mu       sync.Mutex // guards what follows
 	returned []int
 }
@@ -137,12 +139,13 @@ func (q *queue) verify(t *testing.T, k int) {
 	}
 }
 
-// TestThousandsOfWaiters proves that each of 5,000 who wait and 1,000 who verify is let go by the very call that it waits for.
+// TestThousandsOfWaiters proves that each of 5,000 who wait and 1,000 who verify is let go by the very call that it
+// waits for.
 func TestThousandsOfWaiters(t *testing.T) {
 	t.Parallel()
 	const each, calls = 200, 25
 	synctest.Test(t, func(t *testing.T) {
-		q := &queue{journal: journal.New(0, 0), returned: make([]int, calls+1)}
+		q := &queue{journal: record.New(0, 0), returned: make([]int, calls+1)}
 		want := make([]int, calls+1)
 		for i := range each * calls {
 			go q.wait(t, i%calls+1)
@@ -153,8 +156,8 @@ func TestThousandsOfWaiters(t *testing.T) {
 		for k := range calls + 1 {
 			if k > 0 {
 				want[k] = each + each/5
-				q.journal.Append(record(journal.Call{Operation: "b"}))
-				q.journal.Append(record(journal.Call{Operation: "a"}))
+				q.journal.Append(recordOf(journal.Call{Operation: "b"}))
+				q.journal.Append(recordOf(journal.Call{Operation: "a"}))
 			}
 			synctest.Wait()
 			if diff := cmp.Diff(want, q.returned); diff != "" {
@@ -180,13 +183,14 @@ func within(wait time.Duration, all ...scenario.Expectation) scenario.Expectatio
 	return scenario.Expectations{Expect: all, Within: wait}
 }
 
-// BenchmarkAppendWithWaiters appends while a thousand wait for a call that does not come. The ratio is to an append for which nobody waits.
+// BenchmarkAppendWithWaiters appends while a thousand wait for a call that does not come. The ratio is to an append for
+// which nobody waits.
 func BenchmarkAppendWithWaiters(b *testing.B) {
 	const waiters, alone = 1000, 10000
-	j := journal.New(0, 0)
+	j := record.New(0, 0)
 	begin := time.Now()
 	for range alone {
-		j.Append(record(journal.Call{}))
+		j.Append(recordOf(journal.Call{}))
 	}
 	each := time.Since(begin).Nanoseconds() / alone
 	var group sync.WaitGroup
@@ -194,7 +198,7 @@ func BenchmarkAppendWithWaiters(b *testing.B) {
 		group.Go(func() { _, _ = j.Wait(b.Context(), journal.Query{Operations: []string{"a"}}, 1) })
 	}
 	for b.Loop() {
-		j.Append(record(journal.Call{}))
+		j.Append(recordOf(journal.Call{}))
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(each), "ratio")
 	j.Close()

@@ -1,4 +1,4 @@
-package journal_test
+package record_test
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/mockportal/mockportal/internal/record"
 	"github.com/mockportal/mockportal/mock/journal"
 )
 
@@ -17,7 +18,7 @@ import (
 type reader struct {
 	both
 
-	tail   *journal.Tail
+	tail   *record.Tail
 	query  journal.Query
 	behind int // the number behind which it goes on
 	era    int // how often the calls were forgotten
@@ -83,7 +84,8 @@ func (r *reader) reconnect(*rapid.T) {
 	}
 }
 
-// TestTailIsItsModel proves that a tail brings every call that matches once and in order, and says of all that it does not bring why.
+// TestTailIsItsModel proves that a tail brings every call that matches once and in order, and says of all that it does
+// not bring why.
 func TestTailIsItsModel(t *testing.T) {
 	t.Parallel()
 	each := overhead()
@@ -101,7 +103,8 @@ func TestTailIsItsModel(t *testing.T) {
 	})
 }
 
-// TestTailBegins proves where a tail begins in a journal that dropped calls 5 and 6, after calls 1 to 4 were cleared; it holds 7 to 9.
+// TestTailBegins proves where a tail begins in a journal that dropped calls 5 and 6, after calls 1 to 4 were cleared;
+// it holds 7 to 9.
 func TestTailBegins(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
@@ -111,7 +114,7 @@ func TestTailBegins(t *testing.T) {
 		missed    int
 		restarted bool
 	}{
-		{"at the newest", journal.Newest, nil, 0, false},
+		{"at the newest", record.Newest, nil, 0, false},
 		{"at the beginning", 0, []int{7, 8, 9}, 2, false},
 		{"behind a call that was cleared", 2, []int{7, 8, 9}, 2, true},
 		{"behind the last that was cleared", 4, []int{7, 8, 9}, 2, false},
@@ -123,7 +126,7 @@ func TestTailBegins(t *testing.T) {
 		j := filled(3, 4)
 		j.Clear()
 		for range 5 {
-			j.Append(record(journal.Call{}))
+			j.Append(recordOf(journal.Call{}))
 		}
 		tail := j.Tail(row.after)
 		if tail.After() > 9 || row.restarted != (tail.After() < 0) {
@@ -143,9 +146,9 @@ func TestTailBegins(t *testing.T) {
 // TestTailBatches proves that many calls come in several pieces, and that a filter looks through all of them.
 func TestTailBatches(t *testing.T) {
 	t.Parallel()
-	j := journal.New(0, 0)
+	j := record.New(0, 0)
 	for i := range 250 {
-		j.Append(record(journal.Call{Member: map[bool]string{true: "admin"}[i == 249]}))
+		j.Append(recordOf(journal.Call{Member: map[bool]string{true: "admin"}[i == 249]}))
 	}
 	tail, got := j.Tail(0), []int{}
 	for len(got) < 250 {
@@ -171,20 +174,20 @@ func TestTailWaits(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name string
-		do   func(*journal.Journal)
-		want journal.News
+		do   func(*record.Journal)
+		want record.News
 		err  error
 	}{
-		{"a call", func(j *journal.Journal) { j.Append(record(journal.Call{Member: "admin"})) }, journal.News{Calls: []journal.Call{{Number: 2, Member: "admin"}}}, nil},
-		{"a call that does not match", func(j *journal.Journal) { j.Append(record(journal.Call{})) }, journal.News{}, context.DeadlineExceeded},
-		{"cleared", func(j *journal.Journal) { j.Clear() }, journal.News{Restarted: true}, nil},
-		{"reset", func(j *journal.Journal) { j.Reset() }, journal.News{Restarted: true}, nil},
-		{"closed", func(j *journal.Journal) { j.Close() }, journal.News{}, journal.ErrClosed},
-		{"nothing", func(*journal.Journal) {}, journal.News{}, context.DeadlineExceeded},
+		{"a call", func(j *record.Journal) { j.Append(recordOf(journal.Call{Member: "admin"})) }, record.News{Calls: []journal.Call{{Number: 2, Member: "admin", Params: map[string]any{}, ParamsIn: []journal.ParamIn{}}}}, nil},
+		{"a call that does not match", func(j *record.Journal) { j.Append(recordOf(journal.Call{})) }, record.News{}, context.DeadlineExceeded},
+		{"cleared", func(j *record.Journal) { j.Clear() }, record.News{Restarted: true}, nil},
+		{"reset", func(j *record.Journal) { j.Reset() }, record.News{Restarted: true}, nil},
+		{"closed", func(j *record.Journal) { j.Close() }, record.News{}, journal.ErrClosed},
+		{"nothing", func(*record.Journal) {}, record.News{}, context.DeadlineExceeded},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			j := filled(0, 1)
-			tail := j.Tail(journal.Newest)
+			tail := j.Tail(record.Newest)
 			time.AfterFunc(time.Second, func() { row.do(j) })
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()

@@ -1,24 +1,26 @@
-package journal_test
+package record_test
 
 import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/mockportal/mockportal/internal/record"
 	"github.com/mockportal/mockportal/mock/journal"
 	"github.com/mockportal/mockportal/openapi"
 )
 
 // overflown returns a journal of three calls, all with violations, that has dropped two more.
-func overflown() *journal.Journal {
-	j := journal.New(3, 0)
+func overflown() *record.Journal {
+	j := record.New(3, 0)
 	for range 5 {
-		j.Append(record(journal.Call{Violations: []openapi.Violation{{Name: "f"}}}))
+		j.Append(recordOf(journal.Call{Violations: []openapi.Violation{{Name: "f"}}}))
 	}
 	return j
 }
 
-// TestForget: Clear and Reset leave nothing, not even dropped calls; numbers go on after Clear and start over after Reset.
+// TestForget: Clear and Reset leave nothing, not even dropped calls; numbers go on after Clear and start over after
+// Reset.
 func TestForget(t *testing.T) {
 	t.Parallel()
 	cleared, reset := overflown(), overflown()
@@ -27,7 +29,7 @@ func TestForget(t *testing.T) {
 	}
 	reset.Reset()
 	for name, tt := range map[string]struct {
-		journal *journal.Journal
+		journal *record.Journal
 		first   int
 	}{"Clear": {cleared, 6}, "Reset": {reset, 1}} {
 		t.Run(name, func(t *testing.T) {
@@ -36,13 +38,13 @@ func TestForget(t *testing.T) {
 			holdGoesOn(t, tt.journal, tt.first)
 		})
 	}
-	if held := journal.New(0, 0).Clear(); held != 0 {
+	if held := record.New(0, 0).Clear(); held != 0 {
 		t.Errorf("of an empty journal %d were held", held)
 	}
 }
 
 // holdEmpty holds that a journal has nothing, and that the next call gets the number first.
-func holdEmpty(t *testing.T, j *journal.Journal, first int) {
+func holdEmpty(t *testing.T, j *record.Journal, first int) {
 	t.Helper()
 	if diff := cmp.Diff(journal.Page{Calls: []journal.Call{}, Complete: true}, j.Find(journal.Query{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -58,10 +60,10 @@ func holdEmpty(t *testing.T, j *journal.Journal, first int) {
 }
 
 // holdGoesOn appends four calls to a journal of three.
-func holdGoesOn(t *testing.T, j *journal.Journal, first int) {
+func holdGoesOn(t *testing.T, j *record.Journal, first int) {
 	t.Helper()
 	for want := first; want < first+4; want++ {
-		if got := j.Append(record(journal.Call{})); got != want {
+		if got := j.Append(recordOf(journal.Call{})); got != want {
 			t.Errorf("a call has the number %d, want %d", got, want)
 		}
 	}
@@ -77,10 +79,10 @@ func holdGoesOn(t *testing.T, j *journal.Journal, first int) {
 // TestForgetMakesRoom: the bytes of forgotten calls no longer count.
 func TestForgetMakesRoom(t *testing.T) {
 	t.Parallel()
-	for name, forget := range map[string]func(*journal.Journal){"Clear": func(j *journal.Journal) { j.Clear() }, "Reset": (*journal.Journal).Reset} {
-		j := journal.New(0, 100_000)
+	for name, forget := range map[string]func(*record.Journal){"Clear": func(j *record.Journal) { j.Clear() }, "Reset": (*record.Journal).Reset} {
+		j := record.New(0, 100_000)
 		add := func() {
-			r := record(journal.Call{})
+			r := recordOf(journal.Call{})
 			r.Bytes = 30_000
 			j.Append(r)
 		}

@@ -1,4 +1,4 @@
-package journal_test
+package record_test
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/mockportal/mockportal/internal/record"
 	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock/journal"
 	"github.com/mockportal/mockportal/openapi"
@@ -25,9 +26,9 @@ type model struct {
 // overhead is what a call takes beside its texts, as the journal itself says by what it holds.
 func overhead() int {
 	const room = 1 << 20
-	j := journal.New(room, room)
+	j := record.New(room, room)
 	for range room / 100 {
-		j.Append(record(journal.Call{}))
+		j.Append(recordOf(journal.Call{}))
 	}
 	return room / j.Find(journal.Query{Limit: 1}).Total
 }
@@ -35,7 +36,7 @@ func overhead() int {
 func (m *model) last() int { return m.forgotten + len(m.dropped) + len(m.calls) }
 
 func (m *model) append(c journal.Call, size int) int {
-	c.Number = m.last() + 1
+	c.Number, c.Params, c.ParamsIn = m.last()+1, map[string]any{}, []journal.ParamIn{} // as a call without any is read
 	m.calls, m.sizes = append(m.calls, c), append(m.sizes, size)
 	for len(m.calls) > 1 && (len(m.calls) > m.maxCalls || sum(m.sizes) > m.maxBytes) {
 		m.dropped = append(m.dropped, m.calls[0])
@@ -86,7 +87,7 @@ func concerns(e scenario.Expectation, c journal.Call) bool {
 func counts(e scenario.Expectation, c journal.Call) bool {
 	w := e.When
 	return concerns(e, c) && (w.Member == "" || w.Member == c.Member) &&
-		(w.Outcome == "" || string(w.Outcome) == string(c.Outcome)) && (w.Violations == "" || (w.Violations == scenario.WithViolations) == (len(c.Violations) > 0))
+		(w.Outcome == "" || w.Outcome == c.Outcome) && (w.Violations == "" || (w.Violations == scenario.WithViolations) == (len(c.Violations) > 0))
 }
 
 // judge returns the places of the expectations that are unmet, and how many calls each of them counts.
@@ -135,7 +136,7 @@ func sum(all []int) int {
 // both are a journal and its model, which are asked the same.
 type both struct {
 	model *model
-	*journal.Journal
+	*record.Journal
 	overhead int
 }
 
@@ -154,7 +155,7 @@ func someCall(t *rapid.T) journal.Call {
 }
 
 func (b both) append(c journal.Call, size int) (want, got int) {
-	r := record(c)
+	r := recordOf(c)
 	r.Bytes = size
 	return b.model.append(c, size+b.overhead), b.Append(r)
 }
@@ -207,7 +208,7 @@ func someExpectations(t *rapid.T) scenario.Expectations {
 	one := rapid.Custom(func(t *rapid.T) scenario.Expectation {
 		e := scenario.Expectation{When: scenario.Matcher{Operation: words.Draw(t, "operation"), Member: words.Draw(t, "member")}, AtMost: scenario.NoLimit}
 		if rapid.Bool().Draw(t, "more") {
-			e.When.Outcome = scenario.Outcome(outcomes.Draw(t, "outcome"))
+			e.When.Outcome = outcomes.Draw(t, "outcome")
 			e.When.Violations = rapid.SampledFrom([]scenario.Violating{scenario.WithViolations, scenario.WithoutViolations}).Draw(t, "violations")
 		}
 		e.AtLeast = rapid.IntRange(0, 4).Draw(t, "at least")
@@ -267,7 +268,7 @@ func (b both) compare(t *rapid.T) {
 
 func someBoth(t *rapid.T, overhead int) both {
 	m := &model{maxCalls: rapid.IntRange(1, 150).Draw(t, "calls"), maxBytes: rapid.IntRange(1, 300_000).Draw(t, "bytes")}
-	return both{m, journal.New(m.maxCalls, m.maxBytes), overhead}
+	return both{m, record.New(m.maxCalls, m.maxBytes), overhead}
 }
 
 func TestJournalIsItsModel(t *testing.T) {

@@ -1,4 +1,4 @@
-package journal_test
+package record_test
 
 import (
 	"fmt"
@@ -7,15 +7,17 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/mockportal/mockportal/internal/contract"
+	"github.com/mockportal/mockportal/internal/record"
 	"github.com/mockportal/mockportal/mock/journal"
 	"github.com/mockportal/mockportal/openapi"
 )
 
 func TestNumbers(t *testing.T) {
 	t.Parallel()
-	j := journal.New(3, 0)
+	j := record.New(3, 0)
 	for want := 1; want <= 200; want++ {
-		if got := j.Append(record(journal.Call{})); got != want {
+		if got := j.Append(recordOf(journal.Call{})); got != want {
 			t.Fatalf("call %d got the number %d", want, got)
 		}
 	}
@@ -34,7 +36,7 @@ func TestNothingDropped(t *testing.T) {
 	if page.Total != 3 || page.Dropped != 0 || !page.Complete {
 		t.Errorf("at the bound: %+v", page)
 	}
-	page = journal.New(0, 0).Find(journal.Query{})
+	page = record.New(0, 0).Find(journal.Query{})
 	if diff := cmp.Diff(journal.Page{Calls: []journal.Call{}, Complete: true}, page); diff != "" {
 		t.Errorf("empty (-want +got):\n%s", diff)
 	}
@@ -42,9 +44,9 @@ func TestNothingDropped(t *testing.T) {
 
 func TestBytes(t *testing.T) {
 	t.Parallel()
-	j := journal.New(0, 100_000)
+	j := record.New(0, 100_000)
 	add := func(bytes int) {
-		r := record(journal.Call{})
+		r := recordOf(journal.Call{})
 		r.Bytes = bytes
 		j.Append(r)
 	}
@@ -72,9 +74,9 @@ func TestBytes(t *testing.T) {
 // TestSmallCallsAreBoundToo holds that a record costs something even when it holds no text.
 func TestSmallCallsAreBoundToo(t *testing.T) {
 	t.Parallel()
-	j := journal.New(0, 10_000)
+	j := record.New(0, 10_000)
 	for range 1000 {
-		j.Append(record(journal.Call{}))
+		j.Append(recordOf(journal.Call{}))
 	}
 	if total := j.Find(journal.Query{}).Total; total == 0 || total > 100 {
 		t.Errorf("%d calls are held in 10,000 bytes", total)
@@ -84,11 +86,11 @@ func TestSmallCallsAreBoundToo(t *testing.T) {
 func TestDefaultBounds(t *testing.T) {
 	t.Parallel()
 	for _, bound := range []int{0, -1} {
-		j := journal.New(bound, bound)
-		for range journal.DefaultMaxCalls + 1 {
-			j.Append(record(journal.Call{}))
+		j := record.New(bound, bound)
+		for range record.DefaultMaxCalls + 1 {
+			j.Append(recordOf(journal.Call{}))
 		}
-		if page := j.Find(journal.Query{Limit: 1}); page.Total != journal.DefaultMaxCalls || page.Dropped != 1 {
+		if page := j.Find(journal.Query{Limit: 1}); page.Total != record.DefaultMaxCalls || page.Dropped != 1 {
 			t.Errorf("bound %d: %d held, %d dropped", bound, page.Total, page.Dropped)
 		}
 	}
@@ -96,7 +98,7 @@ func TestDefaultBounds(t *testing.T) {
 
 func TestFilters(t *testing.T) {
 	t.Parallel()
-	j := journal.New(0, 0)
+	j := record.New(0, 0)
 	for _, c := range []journal.Call{
 		{Operation: "getFutureLicense", Kind: openapi.Licensing, Member: "admin", Outcome: journal.OK},
 		{Operation: "getFutureLicense", Kind: openapi.Licensing, Member: "viewer", Outcome: journal.Error},
@@ -105,7 +107,7 @@ func TestFilters(t *testing.T) {
 		{Kind: journal.KindUnknown, Outcome: journal.Error},
 		{Operation: "portalSelf", Kind: openapi.Support, Member: "admin", Outcome: journal.Fault},
 	} {
-		j.Append(record(c))
+		j.Append(recordOf(c))
 	}
 	with, without := true, false
 	for _, tt := range []struct {
@@ -171,9 +173,9 @@ func TestPages(t *testing.T) {
 // TestPagesOfAFilter: next is the number of a call that matched, and total counts all that match.
 func TestPagesOfAFilter(t *testing.T) {
 	t.Parallel()
-	j := journal.New(0, 0)
+	j := record.New(0, 0)
 	for i := range 10 {
-		j.Append(record(journal.Call{Member: []string{"admin", "viewer"}[i%2]}))
+		j.Append(recordOf(journal.Call{Member: []string{"admin", "viewer"}[i%2]}))
 	}
 	page := j.Find(journal.Query{Member: "viewer", After: 2, Limit: 2})
 	if diff := cmp.Diff([]int{4, 6}, numbers(page.Calls)); diff != "" {
@@ -198,31 +200,17 @@ func TestGet(t *testing.T) {
 	}
 }
 
-// TestDetail: what costs time is made when the call is read, and each reader gets its own.
-func TestDetail(t *testing.T) {
+// TestReaders: each reader gets a call of its own.
+func TestReaders(t *testing.T) {
 	t.Parallel()
-	made := 0
-	j := journal.New(0, 0)
-	j.Append(journal.Record{Call: journal.Call{Path: "/secret"}, Detail: func(c *journal.Call) {
-		made++
-		c.Params = map[string]any{"f": "json"}
-		c.Path = "/***"
-	}})
-	j.Append(record(journal.Call{Member: "viewer"}))
-	if made != 0 {
-		t.Error("details are made before anybody reads")
-	}
-	if j.Find(journal.Query{Member: "viewer"}); made != 0 {
-		t.Error("details are made of a call that was not asked for")
-	}
+	j := record.New(0, 0)
+	j.Append(sent(contract.Value{In: "query", Name: "f", Text: "json"}))
 	found := j.Find(journal.Query{Limit: 1}).Calls[0]
-	found.Params["f"] = "changed"
+	found.Params["f"], found.ParamsIn[0].Value = "changed", "changed"
 	got, _, _ := j.Get(1)
-	if diff := cmp.Diff(journal.Call{Number: 1, Path: "/***", Params: map[string]any{"f": "json"}}, got); diff != "" {
+	want := journal.Call{Number: 1, Operation: "a", Params: map[string]any{"f": "json"}, ParamsIn: []journal.ParamIn{{In: "query", Name: "f", Value: "json"}}}
+	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
-	}
-	if made != 2 {
-		t.Errorf("details were made %d times", made)
 	}
 }
 
@@ -230,13 +218,13 @@ func TestDetail(t *testing.T) {
 func TestConcurrent(t *testing.T) {
 	t.Parallel()
 	const writers, each = 8, 200
-	j := journal.New(100, 0)
+	j := record.New(100, 0)
 	given := make([]int, writers*each+1)
 	var group sync.WaitGroup
 	for range writers {
 		group.Go(func() {
 			for range each {
-				given[j.Append(record(journal.Call{}))]++
+				given[j.Append(recordOf(journal.Call{}))]++
 			}
 		})
 		group.Go(func() {
@@ -273,7 +261,7 @@ func broken(page journal.Page) string {
 // TestDroppedViolating: a violation is not forgotten with its call.
 func TestDroppedViolating(t *testing.T) {
 	t.Parallel()
-	j := journal.New(2, 0)
+	j := record.New(2, 0)
 	bad := journal.Call{Violations: []openapi.Violation{{Name: "f"}}}
 	for i, tt := range []struct {
 		call journal.Call
@@ -281,7 +269,7 @@ func TestDroppedViolating(t *testing.T) {
 	}{
 		{bad, 0}, {bad, 0}, {journal.Call{}, 1}, {journal.Call{Violations: []openapi.Violation{}}, 2}, {bad, 2}, {bad, 2}, {journal.Call{}, 3},
 	} {
-		j.Append(record(tt.call))
+		j.Append(recordOf(tt.call))
 		if got := j.DroppedViolating(); got != tt.want {
 			t.Errorf("after call %d: %d dropped calls violated the contract, want %d", i+1, got, tt.want)
 		}
