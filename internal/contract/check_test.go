@@ -150,7 +150,7 @@ func TestCheck(t *testing.T) {
 			case value == "":
 				continue
 			case p.JSON:
-				value = params.JSON(p.Name).Decode()
+				value = decoded(t, []byte(params.Text(p.Name)))
 			case p.Integer:
 				value = json.Number(params.Text(p.Name))
 			}

@@ -17,7 +17,7 @@ import (
 var update = flag.Bool("update", false, "write the golden files")
 
 // goldens are the files that the tests of this package write.
-var goldens = []string{"body.txt", "check.txt", "prove.txt"}
+var goldens = []string{"body.txt", "check.txt", "load.txt", "prove.txt"}
 
 func golden(t *testing.T, name, got string) {
 	t.Helper()
