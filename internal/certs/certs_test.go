@@ -178,7 +178,10 @@ func read(c, ca *x509.Certificate) facts {
 func TestCertificatesSayWhatTheyAreFor(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2024, 2, 29, 12, 0, 0, 0, time.FixedZone("", 3600))
-	authority, err := certs.Generate([]string{"portal.test", "PORTAL.test", "localhost", "::ffff:127.0.0.1", "192.0.2.7", "192.0.2.7", "*.Portal.test"}, now)
+	authority, err := certs.Generate(
+		[]string{"portal.test", "PORTAL.test", "localhost", "::ffff:127.0.0.1", "192.0.2.7", "192.0.2.7", "*.Portal.test"},
+		now,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -202,7 +205,9 @@ func TestCertificatesSayWhatTheyAreFor(t *testing.T) {
 			KeyUsage: x509.KeyUsageDigitalSignature, Server: true, Curve: elliptic.P256(),
 		},
 	}
-	if diff := cmp.Diff(want, []facts{read(ca, ca), read(leaf, ca)}, cmp.Comparer(func(a, b elliptic.Curve) bool { return a == b })); diff != "" {
+	if diff := cmp.Diff(
+		want, []facts{read(ca, ca), read(leaf, ca)}, cmp.Comparer(func(a, b elliptic.Curve) bool { return a == b }),
+	); diff != "" {
 		t.Errorf("authority and server certificate (-want +got):\n%s", diff)
 	}
 }
@@ -236,7 +241,10 @@ func TestGenerateRefusesInvalidHosts(t *testing.T) {
 		{"*", `TLS host "*": ` + wildcard},
 		{"portal.*.test", `TLS host "portal.*.test": ` + wildcard},
 		{"por*.portal.test", `TLS host "por*.portal.test": ` + wildcard},
-		{"*." + strings.Repeat("a.", 125) + "aa", `TLS host "*.` + strings.Repeat("a.", 125) + `aa": has 254 characters, a host name has at most 253`},
+		{
+			"*." + strings.Repeat("a.", 125) + "aa",
+			`TLS host "*.` + strings.Repeat("a.", 125) + `aa": has 254 characters, a host name has at most 253`,
+		},
 		{"*.*.portal.test", `TLS host "*.*.portal.test": ` + wildcard},
 		{"*.-a.test", `TLS host "*.-a.test": the part "-a"` + part + example},
 		{"*.192.0.2.7", `TLS host "*.192.0.2.7": is neither an IP address nor a host name: ` + example},
@@ -278,7 +286,10 @@ TLS host "two.test:80": must not have a scheme, port, path, brackets or final do
 }
 
 func FuzzGenerate(f *testing.F) {
-	for _, host := range []string{"portal.test", "192.0.2.7", "::1", "[::1]:80", "https://a/b", "a..b", "xn--bcher-kva.test", "*.a.test", "*.a", "1.2.3", "a%b", "-", "."} {
+	for _, host := range []string{
+		"portal.test", "192.0.2.7", "::1", "[::1]:80", "https://a/b", "a..b", "xn--bcher-kva.test", "*.a.test", "*.a",
+		"1.2.3", "a%b", "-", ".",
+	} {
 		f.Add(host)
 	}
 	f.Fuzz(func(t *testing.T, host string) {

@@ -112,7 +112,10 @@ func checkTrust(t *testing.T, identity *certs.Identity, root *issued, length int
 	if diff := cmp.Diff(want, string(identity.PEM())); diff != "" {
 		t.Errorf("PEM (-want +got):\n%s", diff)
 	}
-	state, err := handshake(t, identity.TLSConfig(), &tls.Config{RootCAs: identity.Pool(), ServerName: "portal.test", MinVersion: tls.VersionTLS12})
+	state, err := handshake(
+		t, identity.TLSConfig(),
+		&tls.Config{RootCAs: identity.Pool(), ServerName: "portal.test", MinVersion: tls.VersionTLS12},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +156,10 @@ func TestGivenRefuses(t *testing.T) {
 		{"no key", tls.Certificate{Certificate: [][]byte{one.Raw}}, key},
 		{"another's key", tls.Certificate{Certificate: [][]byte{one.Raw}, PrivateKey: other.key}, key},
 		{"a key of another kind", tls.Certificate{Certificate: [][]byte{one.Raw}, PrivateKey: ed}, key},
-		{"no certificate", tls.Certificate{Certificate: [][]byte{one.Raw, {1}}, PrivateKey: one.key}, "TLS certificate 2 of the chain: x509: malformed certificate"},
+		{
+			"no certificate", tls.Certificate{Certificate: [][]byte{one.Raw, {1}}, PrivateKey: one.key},
+			"TLS certificate 2 of the chain: x509: malformed certificate",
+		},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -181,7 +187,9 @@ func TestNames(t *testing.T) {
 	if diff := cmp.Diff([]string{"localhost", "*.portal.test", "127.0.0.1", "::1", "192.0.2.7"}, made.Hosts()); diff != "" {
 		t.Errorf("made (-want +got):\n%s", diff)
 	}
-	for host, want := range map[string]bool{"portal.test": true, "any.portal.test": true, "a.b.portal.test": false, "192.0.2.7": true, "127.0.0.1": false} {
+	for host, want := range map[string]bool{
+		"portal.test": true, "any.portal.test": true, "a.b.portal.test": false, "192.0.2.7": true, "127.0.0.1": false,
+	} {
 		if got := given.Names(host); got != want {
 			t.Errorf("Names(%q) is %t", host, got)
 		}

@@ -34,7 +34,10 @@ paths:
       x-errors: [token-required]
       x-evidence: { level: documented, source: s }
       parameters: [{ name: n, in: query, schema: { type: integer, minimum: 1, maximum: 9 } }]
-      responses: { '200': { description: d, content: { application/json: { schema: { oneOf: [{ $ref: '#/components/schemas/A' }, { type: object }] } } } } }
+      responses: { '200': {
+	description: d,
+	content: { application/json: { schema: { oneOf: [{ $ref: '#/components/schemas/A' }, { type: object }] } } },
+} }
     post:
       operationId: y
       x-same-as: x

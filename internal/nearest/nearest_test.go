@@ -122,7 +122,10 @@ func TestName(t *testing.T) {
 
 func TestSuggestKnowsABeginning(t *testing.T) {
 	t.Parallel()
-	ids := []string{"getFutureLicense", "portal", "portalAdminRoot", "portalAdminSignIn", "provisionOrgEntitlements", "sharingInfo", "sharingRoot"}
+	ids := []string{
+		"getFutureLicense", "portal", "portalAdminRoot", "portalAdminSignIn", "provisionOrgEntitlements", "sharingInfo",
+		"sharingRoot",
+	}
 	for got, want := range map[string]string{
 		"provision": ` (did you mean "provisionOrgEntitlements"?)`,
 		"GETFUTURE": ` (did you mean "getFutureLicense"?)`,
