@@ -1,10 +1,10 @@
-"""One portal of its own for every test, on one mockportal for all of them.
+"""A portal for every test, all on one mockportal.
 
-Copy this file into your tests; it needs nothing but requests. It reads:
+Copy this file into your tests. It needs only requests. It reads:
 
     MOCKPORTAL_URL            the server's root, http://127.0.0.1:8080 if not set
     MOCKPORTAL_CONTROL_URL    its control API, $MOCKPORTAL_URL/__admin if not set
-    MOCKPORTAL_CONTROL_TOKEN  what --control-token says, if the server has one
+    MOCKPORTAL_CONTROL_TOKEN  the value of --control-token, if the server has one
     MOCKPORTAL_TLS_URL        the root of a server with --tls, for tests over HTTPS
 """
 

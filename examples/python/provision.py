@@ -1,7 +1,7 @@
-"""Gives a customer the licences it has bought, and looks up which licences are to come.
+"""Gives a customer the licences that it has bought, and looks up future licences.
 
-This is the program under test: an ordinary client of an ArcGIS portal. It knows
-nothing of mockportal; its tests give it the URLs of one.
+This is the program under test: an ordinary client of an ArcGIS portal. It does not
+know mockportal; its tests pass the URLs of one.
 """
 
 import json

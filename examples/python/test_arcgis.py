@@ -1,8 +1,8 @@
 """Esri's own client, the ArcGIS API for Python, unmodified and over HTTPS.
 
-It makes https of every http, so it needs a server with --tls. It keeps of a URL's
-path one folder only when it signs in, so a sandbox's prefix is lost on it: it gets
-the server's own URL and the sandbox's own credentials, which lead to the sandbox.
+It turns http into https, so it needs a server with --tls. When it signs in, it keeps
+only one folder of a URL's path and loses the prefix of a sandbox. So it gets the URL
+of the server and the credentials of the sandbox, which lead to the sandbox.
 """
 
 import pytest
