@@ -8,7 +8,7 @@ import (
 	"github.com/mockportal/mockportal/openapi"
 )
 
-// judge checks JSON texts against one schema. The shape says yes quickly; whatever it is unsure of is decoded and visited.
+// judge checks JSON texts against one schema. The shape says yes quickly. If it is unsure, the text is decoded and visited.
 type judge struct {
 	schema *openapi3.Schema
 	shape  *shape

@@ -39,7 +39,7 @@ const maxProperties = 64
 // compile returns the shape of a schema; nil if the schema has something that shapes do not know.
 func compile(schema *openapi3.Schema) *shape { return compileBelow(schema, nil) }
 
-// compileBelow compiles a schema that stands in others. One that stands in itself has no shape.
+// compileBelow compiles a schema inside other schemas. A schema inside itself has no shape.
 func compileBelow(schema *openapi3.Schema, above []*openapi3.Schema) *shape {
 	if schema == nil || schema.Type == nil || len(*schema.Type) != 1 || unusual(schema) || slices.Contains(above, schema) {
 		return nil
