@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Does what README.md tells a newcomer to do.
+# Runs what README.md tells a newcomer to run.
 #
-# Every command, file and answer comes out of README.md itself. A block or a command
-# in it that this script does not know is a failure, so that no example stays unproven.
-# It works on a copy, and writes nothing into the tree; what is not yet committed counts.
+# Every command, file and answer comes from README.md. The script fails at a block or a
+# command that it does not know, so that every example is tested. It works on a copy of
+# the tree, with uncommitted changes, and writes nothing into the tree.
 #
-# The README's server listens on its default port, 8080, which must be free.
+# The README's server listens on the default port 8080, which must be free.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=.ci/lib.sh
@@ -17,7 +17,7 @@ readonly max_lines=12     # of the test that the README shows
 readonly start_within=120 # seconds; the first start compiles
 readonly stop_within=5    # seconds
 
-# Neither the caller's settings for the program nor those for curl have a say.
+# The caller's settings for the program and for curl must not count.
 # shellcheck disable=SC2086 # a list of names
 unset ${!MOCKPORTAL_@}
 export LC_ALL=C
@@ -64,10 +64,10 @@ expect_part() {
   ok "$1 has $2"
 }
 
-# as_written COMMANDS runs them as if typed, one after the other; the first that fails ends it.
+# as_written COMMANDS runs commands as if typed, one after another, until one fails.
 as_written() { bash -euo pipefail -c "$1"; }
 
-# run WHAT FOLDER COMMANDS runs them there to their end and sets output; they must succeed.
+# run WHAT FOLDER COMMANDS runs commands in a folder and sets output. They must succeed.
 run() {
   output=$(cd "$2" && as_written "$3" 2>&1) || {
     printf '%s\n' "$output" >&2
@@ -84,7 +84,7 @@ tools() {
     command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}")
   done
   ((${#missing[@]} == 0)) || need_packages "${missing[@]}" || die "$why"
-  # The README's calls stay as they are; a status other than 2xx is a failure here.
+  # The README's calls are unchanged, but a status other than 2xx is a failure here.
   printf '%s\n' fail silent show-error 'max-time = 10' 'noproxy = "*"' >"$work/.curlrc"
   cat >"$work/json.go" <<'EOF'
 // Prints the JSON value that is standard input: keys sorted, a member a line.
@@ -117,25 +117,25 @@ EOF
   go build -o "$work/json" "$work/json.go"
 }
 
-# as_json WHAT TEXT sets json to the one value that the text is, spelt one way.
+# as_json WHAT TEXT sets json to the JSON value of the text, in normal form.
 as_json() {
   json=$("$work/json" <<<"$2" 2>"$work/why") || die "$1 is not a JSON value ($(<"$work/why")): $2"
 }
 
-# same WHAT WANT GOT compares line by line, and shows where they differ.
+# same WHAT WANT GOT compares line by line and shows the differences.
 same() {
   diff -U 2 --label README <(printf '%s\n' "$2") --label "what came" <(printf '%s\n' "$3") >&2 ||
     die "$1 (the difference stands above)"
 }
 
-# fresh_checkout copies the tree as it stands, without what git ignores.
+# fresh_checkout copies the working tree, without ignored files.
 fresh_checkout() {
   local file
   git clone --quiet --no-checkout . "$checkout"
   git -C "$checkout" reset --quiet
   git ls-files -z --cached --others --exclude-standard |
     while read -r -d '' file; do
-      # What was deleted is still listed.
+      # git lists deleted files too.
       [[ ! -e $file ]] || printf '%s\0' "$file"
     done |
     tar --create --null --files-from - | tar --extract --directory "$checkout"
@@ -181,7 +181,7 @@ declare -A number=() # of the block with this name
 declare -A known=()  # by number: the name of the block; by text: the command in the text
 declare -A used=()   # likewise, once it has been run
 
-# know NAME LANGUAGE PATTERN gives a name to the first block that looks so.
+# know NAME LANGUAGE PATTERN names the first block that matches.
 know() {
   local n
   for ((n = 1; n <= blocks; n++)); do
@@ -195,7 +195,7 @@ know() {
   die "README.md has no $2 block like $3 any more, which .ci/readme.sh wants to run"
 }
 
-# know_all names all blocks and all commands in the text; a new one must be added here and run below.
+# know_all names all blocks and all commands in the text. A new one must be added here and run below.
 know_all() {
   know docker sh 'docker build *'
   know serve sh 'go run ./cmd/mockportal'
@@ -223,7 +223,7 @@ know_all() {
   each_command known
 }
 
-# each_block ARRAY and each_command ARRAY: all of the README are in it.
+# each_block ARRAY and each_command ARRAY fail unless the array has all of the README's.
 each_block() {
   local -n have=$1
   local n
@@ -240,12 +240,12 @@ each_command() {
   done <"$work/blocks/inline"
 }
 
-# take NAME sets text to a block that is about to be used.
+# take NAME sets text to a block and marks it as used.
 take() {
   text=$(<"$work/blocks/${number[$1]}")
   used[${number[$1]}]=1
 }
-# take_command TEXT is for a command in the text: the README must still have it.
+# take_command TEXT marks a command in the text as used. The README must have it.
 take_command() {
   grep -qxF -e "$1" "$work/blocks/inline" || die "README.md has no command \`$1\` any more, which .ci/readme.sh wants to run"
   text=$1
@@ -253,7 +253,7 @@ take_command() {
   used[$1]=1
 }
 
-# path_of NAME sets path to the file that a block is, which the text before it names last.
+# path_of NAME sets path to the file name of a block: the last one in the text before it.
 path_of() {
   local before
   before=$(<"$work/blocks/${number[$1]}.before")
@@ -264,12 +264,12 @@ path_of() {
 
 # --- a server ----------------------------------------------------------------------
 
-# start WHAT COMMANDS runs them in the checkout, and waits for the ready line: sets ready.
+# start WHAT COMMANDS runs a server in the checkout, waits for its ready line and sets ready.
 start() {
   local deadline=$((SECONDS + start_within))
   port_is_free || die "port $port of 127.0.0.1, which the README's commands use, is taken on this machine"
   : >"$work/stdout" # of an earlier one
-  # Job control gives it a process group of its own.
+  # Job control gives the server its own process group.
   set -m
   (cd "$checkout" && exec bash -euo pipefail -c "$2") >"$work/stdout" 2>"$work/stderr" &
   server=$!
@@ -285,8 +285,8 @@ start() {
 }
 port_is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; }
 
-# stop ends it by a SIGTERM to the program itself: told by one, or by Ctrl-C, go run has
-# an exit code of its own.
+# stop sends SIGTERM to the program itself: after a signal, go run exits with its own
+# code.
 stop() {
   local deadline=$((SECONDS + stop_within)) code=0
   kill -TERM "$(program)"
@@ -299,7 +299,7 @@ stop() {
   server=
   port_is_free || die "something still listens on port $port after SIGTERM"
 }
-# program prints the process that go run has started.
+# program prints the id of the process that go run started.
 program() {
   ps -A -o pid= -o pgid= -o comm= |
     awk -v group="$server" '$2 == group && $3 ~ /(^|\/)mockportal$/ { print $1; n++ } END { exit n != 1 }' ||
@@ -346,8 +346,8 @@ is_answer() {
   ok "the answer is, as text, the README's"
 }
 
-# journal CALL misspells the call, so that the README's calls of the control API have
-# something to show.
+# journal CALL misspells a parameter of the call, so that the README's calls of the
+# control API show a violation.
 journal() {
   local misspelt=${1/purchaserOrgId/purchaserOrgID} line calls=0
   [[ $misspelt != "$1" ]] || die "the README's call has no purchaserOrgId to misspell"
@@ -367,7 +367,7 @@ journal() {
   repeated "$misspelt"
 }
 
-# verified holds what came against the README's expectations, which are unmet as it says.
+# verified checks the README's expectations, which are unmet, as the README says.
 verified() {
   local name want code=0
   path_of expected
@@ -385,7 +385,7 @@ verified() {
   rm "$checkout/$name"
 }
 
-# repeated runs the command that repeats the misspelt call, and gets the same answer.
+# repeated runs the command that repeats the misspelt call, and expects the same answer.
 repeated() {
   local want again
   run "the misspelt call" "$checkout" "$1"
@@ -397,7 +397,7 @@ repeated() {
   expect "the answer to the repeated call" "$want" "$output"
 }
 
-# sandboxes makes a sandbox, moves its clock, breaks its next answer, puts it back and ends it.
+# sandboxes creates a sandbox, advances its clock, breaks its next answer, resets and deletes it.
 sandboxes() {
   local line calls=0
   say "a sandbox, from its making to its end:"
@@ -419,7 +419,7 @@ sandboxes() {
   expect "calls that make and end a sandbox" "$(grep -c __admin <<<"$text")" "$calls"
 }
 
-# shows LINE looks whether output is what that line of the README is for.
+# shows LINE checks the output of the command on that line of the README.
 shows() {
   case $1 in
     */calls*)
@@ -432,7 +432,7 @@ shows() {
   esac
 }
 
-# a_suite runs the README's command, with an npm that calls the portal once.
+# a_suite runs the README's command with a fake npm that calls the portal once.
 a_suite() {
   say "a suite in another language:"
   # shellcheck disable=SC2016 # for the shell of that script
@@ -445,7 +445,7 @@ a_suite() {
   expect_part "the summary" 'mockportal: 1 call (1 licensing)' "$output"
 }
 
-# examples: the README has each folder under examples, with the lines of code that it has.
+# examples checks that the README lists each folder under examples, with its lines of code.
 examples() {
   local row folder lines rows=0
   say "the examples:"
@@ -460,7 +460,7 @@ examples() {
   expect "the README's rows of examples" "$(find "$checkout/examples" -mindepth 1 -maxdepth 1 -type d | wc -l)" "$rows"
 }
 
-# commands: the README's list is that of --help, neither more nor less.
+# commands checks that the README lists exactly the commands of --help.
 commands() {
   local named offered
   say "the commands:"
@@ -493,7 +493,7 @@ pack() {
   take pack
   start "${text//$'\n'/; }" "$text"
   output=$(head -n 1 "$work/stdout")
-  [[ $output == 'ok: '* ]] || die "the check does not say ok, but $output"
+  [[ $output == 'ok: '* ]] || die "want ok, got $output"
   ok "the check says $output"
   expect_part "the ready line" '"scenario":"acme"' "$ready"
   take call
@@ -507,8 +507,8 @@ pack() {
   ok "git status shows the two files of the pack, and nothing else that was not there"
 }
 
-# replaces PATH TEXT: the fixture with this path in a pack is a built-in one, and with the
-# pack it has this text.
+# replaces PATH TEXT checks that the fixture with this path in a pack replaces a built-in
+# one, and that its text is TEXT.
 replaces() {
   local name=${1#*/fixtures/} built_in got
   name=${name%.json}
@@ -554,14 +554,14 @@ go_test() {
   misspelt "$module" "$file"
 }
 
-# is_tested COMMANDS: go test ends well too where no test was run.
+# is_tested COMMANDS fails if go test ran no test, because go test does not.
 is_tested() {
   grep -qE $'^ok  \texample\\.com/yours\t([0-9.]+s|\\(cached\\))$' <<<"$output" || die "$1: no test was run: $output"
   ok "$1: the test passes"
 }
 
-# test_file prints the README's test with all that it leaves to the reader: the clause,
-# the imports, and two names, whose values the README's call has.
+# test_file prints the README's test with what it leaves out: the package clause, the
+# imports, and two names, with the values of the README's call.
 test_file() {
   local test=$text call item entitlements
   take call
@@ -589,8 +589,8 @@ $test
 EOF
 }
 
-# misspelt MODULE FILE: a misspelt parameter fails the test, and what the server says of
-# it, not the README's own message with the calls, names what was meant.
+# misspelt MODULE FILE checks that a misspelt parameter fails the test, and that the
+# server's message, not the README's own, suggests the right name.
 misspelt() {
   sed '/"f"/s/"purchaserOrgId"/"purchaserOrgID"/' "$work/$2" >"$1/$2"
   ! cmp -s "$work/$2" "$1/$2" || die "the README's test has no purchaserOrgId to misspell"
@@ -612,7 +612,7 @@ a_suite
 examples
 pack
 go_test
-# Known is not enough: all of them have been used.
+# All known blocks and commands must have been used.
 each_block used
 each_command used
 say "README: $checked checks passed"

@@ -8,7 +8,7 @@ import (
 	"github.com/mockportal/mockportal/mock"
 )
 
-// What is lost on the way is an error, never half a reply, and the client does not by itself provision again.
+// A broken reply is an error, never a partial result, and the client does not provision again by itself.
 func TestBrokenAnswer(t *testing.T) {
 	t.Parallel()
 	server := mock.NewServer(t)
@@ -30,7 +30,7 @@ func TestBrokenAnswer(t *testing.T) {
 			}
 			portal.Verify(t, mock.Expect(mock.ProvisionOrgEntitlements).Exactly(1))
 
-			// The portal may have provisioned before the answer was lost: the same again must do.
+			// The portal may have provisioned before the reply was lost, so provisioning again must work.
 			if _, err := client.Provision(t.Context(), listing, purchaser, tenUsers); err != nil {
 				t.Error(err)
 			}
@@ -48,7 +48,7 @@ func TestPortalUnavailable(t *testing.T) {
 	portal.Verify(t, mock.Expect("generateToken").Exactly(1))
 }
 
-// The call is given up while the portal still holds its answer back.
+// The call is canceled while the portal delays its reply.
 func TestCancelled(t *testing.T) {
 	t.Parallel()
 	portal := mock.NewServer(t).Portal.Sandbox

@@ -15,7 +15,7 @@ import (
 	"example.com/provision"
 )
 
-// inMemory lets a client call a handler without a network. Time that passes meanwhile is that of testing/synctest, so nobody truly waits.
+// inMemory lets a client call a handler without a network. In a testing/synctest bubble no real time passes.
 type inMemory struct{ portal http.Handler }
 
 func (m inMemory) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -81,7 +81,7 @@ func TestThrottled(t *testing.T) {
 	}
 }
 
-// A portal that stays busy is not asked for ever, signing in included.
+// The client gives up on a portal that stays busy, also when it signs in.
 func TestThrottledForGood(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -112,7 +112,7 @@ func TestThrottledBeyondTheDeadline(t *testing.T) {
 	})
 }
 
-// In the scenario slow-portal every answer takes two seconds, the sign-in too.
+// In the scenario slow-portal every reply takes two seconds, also that of the sign-in.
 func TestSlow(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

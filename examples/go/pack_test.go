@@ -11,10 +11,10 @@ import (
 	"example.com/provision"
 )
 
-// pack is what we share with the teams beside us: a scenario of our own, and an error that we have seen.
+// pack is what we share with other teams: a scenario, and an error that we have seen.
 func pack() mock.Option { return mock.WithPack(os.DirFS("testdata/pack")) }
 
-// Every scenario of the pack answers by the contract, at each boundary of its clock.
+// Every scenario of the pack keeps to the contract at each boundary of its clock.
 func TestPack(t *testing.T) {
 	t.Parallel()
 	library, err := scenario.Open(scenario.Pack{Name: "testdata/pack", FS: os.DirFS("testdata/pack")})
@@ -30,7 +30,7 @@ func TestPack(t *testing.T) {
 	}
 }
 
-// Our seller is no administrator, so what it can do shows that we need no more than the one privilege.
+// Our seller is not an administrator. So this shows that one privilege is enough.
 func TestSeller(t *testing.T) {
 	t.Parallel()
 	portal := mock.NewServer(t, pack(), mock.WithScenario("seller")).Portal.Sandbox
@@ -47,7 +47,7 @@ func TestSeller(t *testing.T) {
 	wantCode(t, err, 403)
 }
 
-// The portal's own words reach the person who runs the program.
+// The user of the program sees the portal's message.
 func TestErrorDetails(t *testing.T) {
 	t.Parallel()
 	portal := mock.NewServer(t, pack(), mock.WithScenario("interested")).Portal.Sandbox

@@ -13,7 +13,7 @@ import (
 	"example.com/provision"
 )
 
-// What the built-in scenarios have in common.
+// The ids that all built-in scenarios share.
 const (
 	listing   = "6489da7f08f045ac8c0a5b1de37d56fe"
 	purchaser = "sWwd06TnJR4lHopc"
@@ -29,7 +29,7 @@ func newClient(portal *mock.Sandbox) *provision.Client {
 	}
 }
 
-// wantCode fails the test when an error is not one that the portal answered with this code.
+// wantCode fails the test if err is not an error of the portal with this code.
 func wantCode(t *testing.T, err error, code int) {
 	t.Helper()
 	var refused *provision.Error
@@ -58,7 +58,7 @@ func TestProvision(t *testing.T) {
 	)
 }
 
-// One server serves all of these at once, each in a sandbox of its own.
+// One server serves these tests in parallel, each in its own sandbox.
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	server := mock.NewServer(t)
@@ -130,7 +130,7 @@ func TestTokenEnds(t *testing.T) {
 	)
 }
 
-// A portal that takes no token at all is asked twice, not for ever.
+// If the portal refuses every token, the client tries twice and gives up.
 func TestTokenRefused(t *testing.T) {
 	t.Parallel()
 	portal := mock.NewServer(t).Portal.Sandbox
@@ -141,7 +141,7 @@ func TestTokenRefused(t *testing.T) {
 	portal.Verify(t, mock.Expect(mock.ProvisionOrgEntitlements).Exactly(2), mock.Expect("generateToken").Exactly(2))
 }
 
-// Many at once sign in once.
+// Concurrent calls sign in once.
 func TestConcurrent(t *testing.T) {
 	t.Parallel()
 	portal := mock.NewServer(t).Portal.Sandbox

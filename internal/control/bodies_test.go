@@ -23,7 +23,7 @@ func TestBodies(t *testing.T) {
 			if row.body == "" {
 				p := bad(t, s, http.StatusBadRequest, id, row.path, `{"scenario":"trial"}`)
 				diff(t, "violations", []openapi.Violation{{
-					Kind: openapi.Unknown, In: "body", Name: "*", Message: "the operation takes no body", Hint: "send none, or an empty object",
+					Kind: openapi.Unknown, In: "body", Name: "*", Message: "this operation takes no body", Hint: "send none, or an empty object",
 				}}, p.Violations)
 				return
 			}
@@ -61,13 +61,13 @@ func TestBodyFaults(t *testing.T) {
 			{Kind: openapi.Unknown, In: "body", Name: "*", Pointer: "/scenaro", Message: "is not in the contract", Hint: `did you mean "scenario"?`},
 		}},
 		{"a name twice", `{"scenario":"trial","scenario":"purchased"}`, []openapi.Violation{
-			{Kind: openapi.Malformed, In: "body", Name: "*", Pointer: "/scenario", Message: "the key is there twice", Hint: "remove one of the two"},
+			{Kind: openapi.Malformed, In: "body", Name: "*", Pointer: "/scenario", Message: "is a duplicate key", Hint: "remove one of the two"},
 		}},
 		{"wrong types", `{"scenario":[],"id":7,"clock":"","seed":"7"}`, []openapi.Violation{
-			{Kind: openapi.Malformed, In: "body", Name: "*", Pointer: "/clock", Message: "must be a text that is not empty, came as an empty text"},
-			{Kind: openapi.Malformed, In: "body", Name: "*", Pointer: "/id", Message: "must be 1 to 40 of a-z, 0-9 and -, came as 7"},
-			{Kind: openapi.Malformed, In: "body", Name: "*", Pointer: "/scenario", Message: "must be a scenario's name or a scenario document, came as an empty array"},
-			{Kind: openapi.Malformed, In: "body", Name: "*", Pointer: "/seed", Message: "must be an integer from 0 to 18446744073709551615, came as a text of 1 character", Hint: "write the number without quotes"},
+			{Kind: openapi.Malformed, In: "body", Name: "*", Pointer: "/clock", Message: "must be text that is not empty, got empty text"},
+			{Kind: openapi.Malformed, In: "body", Name: "*", Pointer: "/id", Message: "must be 1 to 40 characters of a-z, 0-9 and -, got 7"},
+			{Kind: openapi.Malformed, In: "body", Name: "*", Pointer: "/scenario", Message: "must be a scenario's name or a scenario document, got an empty array"},
+			{Kind: openapi.Malformed, In: "body", Name: "*", Pointer: "/seed", Message: "must be an integer from 0 to 18446744073709551615, got text of 1 character", Hint: "write the number without quotes"},
 		}},
 	} {
 		t.Run(row.name, func(t *testing.T) {

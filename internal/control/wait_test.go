@@ -59,7 +59,7 @@ func TestWaitRefused(t *testing.T) {
 		"wait=2":            `wait: "2" must be a duration such as 50ms, 1m30s or 31d`,
 		"wait=-1s":          `wait: "-1s" must be a duration such as 50ms, 1m30s or 31d`,
 		"wait=soon&count=2": `wait: "soon" must be a duration such as 50ms, 1m30s or 31d`,
-		"wait=1s&count=0":   "query count: must be an integer from 1 to 9007199254740991, came as 0",
+		"wait=1s&count=0":   "query count: must be an integer from 1 to 9007199254740991, got 0",
 	} {
 		diff(t, query, want, bad(t, s, http.StatusBadRequest, "listCalls", callsPath+"?"+query, "").Detail)
 	}
@@ -203,8 +203,8 @@ func TestVerifyRefused(t *testing.T) {
 		body, detail string
 		messages     []string
 	}{
-		{`{"expect":[]}`, "", []string{"must be a list of 1 to 1000 expectations, came as an empty array"}},
-		{`{"expect":[` + strings.Repeat(`{"when":{},"exactly":1},`, 1000) + `{"when":{},"exactly":1}]}`, "", []string{"must be a list of 1 to 1000 expectations, came as an array"}},
+		{`{"expect":[]}`, "", []string{"must be a list of 1 to 1000 expectations, got an empty array"}},
+		{`{"expect":[` + strings.Repeat(`{"when":{},"exactly":1},`, 1000) + `{"when":{},"exactly":1}]}`, "", []string{"must be a list of 1 to 1000 expectations, got an array"}},
 		{`{"expect":[{"when":{"operation":"getFutureLicence"},"exactly":1}]}`, "", []string{`document:1:33: no operation "getFutureLicence" (did you mean "getFutureLicense"?)`}},
 		{"{\"expect\":[\n{\"when\":{\"membr\":\"admin\"},\"exactly\":1},\n{\"when\":{}}]}", "", []string{
 			`document:2:10: unknown key "membr" (did you mean "member"?); when has absent, errorCode, member, operation, outcome, params, present, violations`, `document:3:1: expect[1] needs exactly, atLeast or atMost`,

@@ -17,7 +17,7 @@ import (
 // everything is a page with each kind of call that is written differently.
 func everything() journal.Page {
 	repeated := openapi.Violation{
-		Kind: openapi.Repeated, In: "form", Name: "purchaserOrgId", Message: "came more than once, the first value counts", Hint: "send it once",
+		Kind: openapi.Repeated, In: "form", Name: "purchaserOrgId", Message: "was sent more than once; the first value counts", Hint: "send it once",
 	}
 	calls := []journal.Call{
 		provision(),

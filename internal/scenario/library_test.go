@@ -378,7 +378,7 @@ func TestIrregularFile(t *testing.T) {
 	t.Parallel()
 	for file, want := range map[string]string{
 		"scenarios/a.yaml":         "pack/scenarios/a.yaml: is no regular file",
-		"fixtures/licenses/a.json": "pack/fixtures/licenses/a.json: is no regular file",
+		"fixtures/licenses/a.json": "pack/fixtures/licenses/a.json: is not a regular file",
 	} {
 		_, err := scenario.Open(scenario.Pack{Name: "pack", FS: fstest.MapFS{file: {Mode: fs.ModeNamedPipe}}})
 		if err == nil || err.Error() != want {

@@ -11,10 +11,10 @@
 //	w.Header().Set("Content-Security-Policy", page.ContentSecurityPolicy())
 //	err := page.Result(w, page.ResultPage{Head: head, Body: reply})
 //
-// Each of the five functions depends on its argument alone: the same argument gives the same bytes. It writes the whole
-// page or, if it fails, nothing. It escapes the argument, which is plain text, and replaces a URL with a scheme that
-// could run code by "#ZgotmplZ". The pages have no script and load nothing, not even an icon.
+// The five kinds of page are functions of their argument: the same argument gives the same bytes. A function writes a
+// whole page or, if it fails, nothing. It escapes everything in its argument; a URL with a scheme that could run code
+// becomes "#ZgotmplZ". The pages have no script and load nothing, not even an icon.
 //
-// Not modelled: the looks of a particular release of the portal, other languages than English, the maps and item
-// pages of the real sharing directory. The package masks nothing: the caller must not pass secrets.
+// Not modelled: the look of a particular release of the portal, languages other than English, the maps and item pages
+// of the real sharing directory. The package masks nothing: the caller must not pass secrets.
 package page

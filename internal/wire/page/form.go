@@ -1,23 +1,20 @@
 package page
 
 import (
-	"errors"
-	"fmt"
 	"io"
-	"slices"
 	"strings"
 )
 
-// FormPage is an operation with its parameters, as a form that calls it.
+// FormPage is a form that calls an operation.
 type FormPage struct {
 	Head
 	// Summary is one sentence below the heading.
 	Summary string
 	// Action is the URL that the form is sent to; empty: the page's own URL.
 	Action string
-	// Method is GET or POST, in any letter case.
+	// Method is GET or POST.
 	Method string
-	// Fields are shown in this order.
+	// Fields are the parameters, in the order of the form.
 	Fields []Field
 	// Submit is the text of the button; empty: "Submit".
 	Submit string
@@ -25,46 +22,25 @@ type FormPage struct {
 
 // Field is a parameter in a form.
 type Field struct {
-	// Name is the parameter's name as it is sent.
+	// Name is the parameter's name. It labels the field.
 	Name string
-	// Label is the text that a person reads; empty: Name.
-	Label string
 	// Description is a sentence below the label.
 	Description string
-	// Example is a good value. The page shows it below the description and does not fill it in.
+	// Example is a valid value, shown below the description. The field is not filled with it.
 	Example string
-	// Kind is text, password, textarea, select, number or hidden. A hidden field has no label, description or example.
+	// Kind is text, password, textarea, select or number.
 	Kind string
-	// Value fills the field; in a select it chooses the option. A browser leaves a number field empty if the value is not
-	// a number.
+	// Value fills the field; of a select, it is the chosen option. A browser leaves a number field empty if the value is
+	// not a number.
 	Value string
 	// Options are the values of a select.
 	Options []string
-	// Required marks the field, and keeps a browser from sending it empty.
+	// Required marks the field. A browser does not send it empty.
 	Required bool
 }
 
-// Form writes the page of a form. It fails if w fails, if the method is not GET or POST, or if a field has an unknown
-// kind; the error names every such field.
+// Form writes the page of a form. It fails if w fails.
 func Form(w io.Writer, f FormPage) error {
-	if err := f.check(); err != nil {
-		return err
-	}
 	f.Method = strings.ToLower(f.Method)
 	return write(w, "form", f)
-}
-
-func (f FormPage) check() error {
-	var mistakes []error
-	if m := strings.ToUpper(f.Method); m != "GET" && m != "POST" {
-		mistakes = append(mistakes, fmt.Errorf("page: form method %q: a form sends GET or POST", f.Method))
-	}
-	kinds := []string{"text", "password", "textarea", "select", "number", "hidden"}
-	for _, field := range f.Fields {
-		if !slices.Contains(kinds, field.Kind) {
-			mistakes = append(mistakes,
-				fmt.Errorf("page: field %q: unknown kind %q, allowed are %s", field.Name, field.Kind, strings.Join(kinds, ", ")))
-		}
-	}
-	return errors.Join(mistakes...)
 }

@@ -13,17 +13,17 @@ type Head struct {
 	Directory string
 	// Title is the heading of this page, such as the name of an operation.
 	Title string
-	// Crumbs lead from the directory's root to this page, which is the last and has no URL.
+	// Crumbs lead from the directory's root to this page. The last one is this page and has no URL.
 	Crumbs []Link
-	// Formats are the same resource in other formats.
+	// Formats link to the same resource in other formats.
 	Formats []Link
 	// Member is the username of the member who is signed in.
 	Member string
-	// SignIn and SignOut are the URLs behind the links of these names in the bar.
-	SignIn, SignOut string
+	// SignIn is the URL of the sign-in page.
+	SignIn string
 }
 
-// Link is a text that leads to a URL. Without a URL it is the text alone.
+// Link is a text that links to a URL. Without a URL it is plain text.
 type Link struct{ Text, URL string }
 
 // ResultPage is the JSON reply of an operation, as the portal's directory shows it.
@@ -35,10 +35,10 @@ type ResultPage struct {
 	Body json.RawMessage
 }
 
-// Result writes the page of an operation's reply: keys in the order of the body, objects as lists of names and values,
-// arrays of flat objects as tables, a date in epoch milliseconds with its time in UTC beside it. It shows what is nested
-// deeper than 32 levels as JSON text, and cuts very long texts and bodies with a note that says so. It fails if the body
-// is not JSON, or if w fails.
+// Result writes the page of an operation's reply. Keys keep the order of the body. Objects are lists of names and
+// values, arrays of flat objects are tables, and a date in epoch milliseconds has its time in UTC beside it. Values
+// below 32 levels are JSON text. Very long texts and bodies are cut, with a note. Result fails if the body is not JSON
+// or w fails.
 func Result(w io.Writer, r ResultPage) error {
 	body, err := parse(r.Body)
 	if err != nil {
@@ -55,15 +55,15 @@ type ErrorPage struct {
 	Head
 	// Code is the code inside the envelope, such as 499.
 	Code int
-	// MessageCode is a code such as "GWM_0003"; empty if the portal has none.
+	// MessageCode is a code such as "GWM_0003"; it may be empty.
 	MessageCode string
-	// Message is the portal's own sentence.
+	// Message is the portal's message.
 	Message string
 	// Details are one line each.
 	Details []string
 }
 
-// Error writes the page of an error. It fails only if w fails.
+// Error writes the page of an error. It fails if w fails.
 func Error(w io.Writer, e ErrorPage) error { return write(w, "error", e) }
 
 // SignInPage asks for a username and a password.
@@ -71,16 +71,16 @@ type SignInPage struct {
 	Head
 	// Action is the URL that the form is posted to, with the fields username, password and redirect.
 	Action string
-	// Redirect is the value of the hidden field of this name: the URL to go to after the sign-in.
+	// Redirect is the URL to go to after the sign-in, sent in a hidden field.
 	Redirect string
-	// Username fills the form after a sign-in that failed.
+	// Username fills the form after a failed sign-in.
 	Username string
-	// Message says why the last sign-in failed, and Details say more, one line each.
+	// Message says why the last sign-in failed. Details add to it, one line each.
 	Message string
 	Details []string
 }
 
-// SignIn writes the sign-in page. It fails only if w fails.
+// SignIn writes the sign-in page. It fails if w fails.
 func SignIn(w io.Writer, s SignInPage) error { return write(w, "signin", s) }
 
 // DirectoryPage is a resource with its children.
@@ -88,13 +88,13 @@ type DirectoryPage struct {
 	Head
 	// Summary is one sentence below the heading.
 	Summary string
-	// Body is the resource's own JSON, shown as [Result] does; empty: the page does not have this part.
+	// Body is the JSON of the resource, shown as [Result] shows it. An empty body leaves this part out.
 	Body json.RawMessage
 	// Resources and Operations are the resource's children.
 	Resources, Operations []Link
 }
 
-// Directory writes the page of a resource. It fails if the body is not JSON, or if w fails.
+// Directory writes the page of a resource. It fails if the body is not JSON or w fails.
 func Directory(w io.Writer, d DirectoryPage) error {
 	var body *node
 	if len(d.Body) > 0 {
@@ -109,7 +109,7 @@ func Directory(w io.Writer, d DirectoryPage) error {
 	}{d, body})
 }
 
-// write renders into a buffer first, so that it never writes half a page.
+// write renders into a buffer first, so that it never writes a part of a page.
 func write(w io.Writer, kind string, data any) error {
 	var page bytes.Buffer
 	if err := pages()[kind].Execute(&page, data); err != nil {

@@ -9,26 +9,26 @@ import (
 )
 
 const (
-	// maxDepth is how many levels of a body a page shows in parts. It shows deeper levels as JSON text.
+	// maxDepth is how many levels of a body are shown as lists and tables. Values below are JSON text.
 	maxDepth = 32
-	// maxValues is how many values of a body a page shows. It counts the others.
+	// maxValues is how many values of a body a page shows. It only counts the entries after them.
 	maxValues = 10_000
-	// maxColumns is how many columns a table may have. It bounds the cells too, because each row could have keys of its own.
+	// maxColumns bounds the columns of a table, and so its cells: the keys of every row could differ.
 	maxColumns = 8
 )
 
-// node is a JSON value as the templates show it.
+// node is one JSON value, prepared for the templates.
 type node struct {
 	Kind    string   // object, table, list, entries, string, literal, date or raw
 	Text    string   // of a string, a literal, a date's number, or raw JSON
-	Cut     int      // how many bytes Text had before it was cut; 0 if it was not
+	Cut     int      // the bytes of Text before it was cut; 0: it is not cut
 	When    string   // of a date: its time for people
-	Stamp   string   // of a date: its time in RFC 3339; empty if it has none
+	Stamp   string   // of a date: its time in RFC 3339; empty for -1, which is no date
 	Members []member // of an object
 	Columns []string // of a table
 	Rows    [][]cell // of a table
 	Items   []*node  // of a list (of scalars) and of entries (of anything)
-	More    int      // how many entries the page leaves out
+	More    int      // how many entries are left out
 }
 
 type member struct {
@@ -36,14 +36,14 @@ type member struct {
 	Value *node
 }
 
-// cell has no Value where the row lacks the column.
+// cell has a nil Value if the row does not have the column.
 type cell struct {
 	Column string
 	Value  *node
 }
 
-// Wide reports whether the value needs the lines below its key. A scalar fits beside the key, and so does an object of
-// one scalar, such as {"num": 8}.
+// Wide reports whether the value stands below its key. A scalar stands beside it, as does an object of one scalar,
+// such as {"num": 8}.
 func (n *node) Wide() bool {
 	one := n.Kind == "object" && n.More == 0 && len(n.Members) == 1 && n.Members[0].Value.scalar()
 	return !one && !n.scalar()
@@ -68,7 +68,7 @@ func parse(body json.RawMessage) (*node, error) {
 	return tree, nil
 }
 
-// reader builds nodes out of the decoder's tokens, because those keep the order of the keys.
+// reader builds nodes from the decoder's tokens, which keep the order of the keys.
 type reader struct {
 	dec  *json.Decoder
 	left int
@@ -141,7 +141,7 @@ func (r *reader) array(depth int) (*node, error) {
 	return n, err
 }
 
-// entry reads one entry of an object or array. When the page is full it skips the entry and returns nil.
+// entry reads one entry of an object or array. If the page is full, it skips the entry and returns nil.
 func (r *reader) entry(key string, depth int) (*node, error) {
 	if r.left <= 0 {
 		var skipped json.RawMessage
