@@ -293,8 +293,8 @@ func TestRefusedPartsKeepSecrets(t *testing.T) {
 	t.Parallel()
 	p := portal(t, mock.WithScenarioDocument([]byte(canariesScenario)))
 	for _, text := range []string{canaryToken, canarySecret, canaryDigits} {
-		_, verdict := p.Judge(t.Context(), mock.Expectations{Expect: []mock.Expectation{mock.Expect("getFutureLicense").Member(text).Exactly(1)}})
-		_, named := p.Judge(t.Context(), mock.Expectations{Expect: []mock.Expectation{mock.Expect("getFutureLicense").Param("f", text).Present(text).Exactly(1)}})
+		_, verdict := p.Verify(t.Context(), mock.Expectations{Expect: []mock.Expectation{mock.Expect("getFutureLicense").Member(text).Exactly(1)}})
+		_, named := p.Verify(t.Context(), mock.Expectations{Expect: []mock.Expectation{mock.Expect("getFutureLicense").Param("f", text).Present(text).Exactly(1)}})
 		for what, err := range map[string]error{"a member": verdict, "a parameter": named, "a rule": p.AddRules("{ name: x, when: { member: \"" + text + "\" }, delay: 1ms }")} {
 			if err == nil {
 				t.Errorf("%s: %s is taken", what, text)

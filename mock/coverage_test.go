@@ -31,7 +31,7 @@ func exercised(r journal.CoverageReport) map[string]int {
 	return found
 }
 
-// TestCoverage: what each of some calls adds.
+// TestCoverage proves what a call adds to the coverage.
 func TestCoverage(t *testing.T) {
 	t.Parallel()
 	const rule = `rules:
@@ -93,44 +93,21 @@ func TestCoverage(t *testing.T) {
 	}
 }
 
-// TestCoverageOfScenarios: each call counts for the scenario that its sandbox played then; documents and those of packs stand beside the built-in ones.
-func TestCoverageOfScenarios(t *testing.T) {
-	t.Parallel()
-	p := remembering(t)
-	do(t, p, "call default")
-	do(t, p, `PUT /sandboxes/default/scenario {"scenario":"purchased"}`)
-	do(t, p, "call default")
-	do(t, p, "call default")
-	do(t, p, `POST /sandboxes {"id":"mine","scenario":{"format":1,"summary":"Mine.","extends":"trial"}}`)
-	do(t, p, "call mine")
-	do(t, p, "DELETE /sandboxes/mine")
-	do(t, p, "POST /sandboxes/default/reset")
-	r := p.Coverage()
-	want := []journal.Count{}
-	played := map[string]int{"once": 1, "purchased": 2, "document": 1}
-	names := append(scenario.BuiltIn().Names(), "once", "twice", "document")
-	slices.Sort(names)
-	for _, name := range names {
-		want = append(want, journal.Count{Name: name, Calls: played[name]})
-	}
-	diff(t, "scenarios", want, r.Scenarios)
-}
-
-// TestCoverageIsShared: several portals count in one, and one that has its own does not.
+// TestCoverageIsShared proves that several portals count in a coverage that they share, and that another portal does not.
 func TestCoverageIsShared(t *testing.T) {
 	t.Parallel()
-	shared := journal.NewCoverage()
+	shared := mock.NewCoverage()
 	one, two := portal(t, mock.WithCoverage(shared)), mock.NewServer(t, mock.WithCoverage(shared), mock.WithScenario("purchased"))
 	call(t, one, license())
 	ask(t, two, license())
 	ask(t, two, provision())
 	call(t, portal(t), license())
-	found := exercised(shared.Report(nil))
+	found := exercised(shared.Report())
 	diff(t, "calls", []int{2, 1, 1, 2}, []int{found["getFutureLicense"], found["provisionOrgEntitlements"], found["scenario trial"], found["scenario purchased"]})
-	diff(t, "seen from each", one.Coverage(), two.Coverage())
+	diff(t, "seen from each", []journal.CoverageReport{shared.Report(), shared.Report()}, []journal.CoverageReport{one.Coverage(), two.Coverage()})
 }
 
-// TestCoverageHasAll: the report has every operation of the contract with its parameters and errors, and every scenario, also those never exercised.
+// TestCoverageHasAll proves that the report has every operation of the contract with its parameters and errors, and every scenario, also those never exercised.
 func TestCoverageHasAll(t *testing.T) {
 	t.Parallel()
 	r := portal(t).Coverage()
@@ -150,7 +127,7 @@ func TestCoverageHasAll(t *testing.T) {
 	diff(t, "scenarios", scenario.BuiltIn().Names(), journal.Never(r.Scenarios))
 }
 
-// TestCoverageText: a few lines that fit a terminal.
+// TestCoverageText proves that the coverage as a text is a few lines that fit a terminal.
 func TestCoverageText(t *testing.T) {
 	t.Parallel()
 	p := portal(t)

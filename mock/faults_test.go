@@ -163,7 +163,7 @@ func TestFaults(t *testing.T) {
 			t.Run(way.name+" "+row.name, func(t *testing.T) {
 				t.Parallel()
 				s := mock.NewServer(t, way.options...)
-				_ = s.AddRules(row.rule())
+				s.AddRules(row.rule())
 				client := way.client(s)
 				defer client.CloseIdleConnections()
 				got := meet(t, client, provision().to(t, s.URL))
@@ -187,7 +187,7 @@ func TestFaultsByCurl(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			s := mock.NewServer(t)
-			_ = s.AddRules(row.rule())
+			s.AddRules(row.rule())
 			limit := "20"
 			if row.name == "hang" {
 				limit = "0.3"
@@ -217,9 +217,9 @@ func TestHang(t *testing.T) {
 		endIt func(s *mock.Server, box *mock.Sandbox, giveUp func())
 	}{
 		{"the client gives up", context.Canceled, func(_ *mock.Server, _ *mock.Sandbox, giveUp func()) { giveUp() }},
-		{"Reset", io.EOF, func(_ *mock.Server, box *mock.Sandbox, _ func()) { _ = box.Reset() }},
-		{"Play", io.EOF, func(_ *mock.Server, box *mock.Sandbox, _ func()) { _ = box.Play("purchased") }},
-		{"Close", io.EOF, func(s *mock.Server, _ *mock.Sandbox, _ func()) { s.Portal.Close() }},
+		{"Reset", io.EOF, func(_ *mock.Server, box *mock.Sandbox, _ func()) { box.Reset() }},
+		{"Play", io.EOF, func(_ *mock.Server, box *mock.Sandbox, _ func()) { box.Play("purchased") }},
+		{"Close", io.EOF, func(s *mock.Server, _ *mock.Sandbox, _ func()) { s.Close() }},
 		{"DELETE", io.EOF, func(s *mock.Server, box *mock.Sandbox, _ func()) {
 			ask(t, s, request{method: http.MethodDelete, path: "/__admin" + strings.TrimPrefix(box.URL, s.URL)})
 		}},
@@ -242,7 +242,7 @@ func hang(t *testing.T, rule string, endIt func(*mock.Server, *mock.Sandbox, fun
 	calls := make(arrivals, 10)
 	s := mock.NewServer(t, append(options, calls.option())...)
 	box := s.Sandbox(t, "trial")
-	_ = box.AddRules(rule)
+	box.AddRules(rule)
 	ctx, giveUp := context.WithCancel(t.Context())
 	defer giveUp()
 	ended := make(chan received, 1)
@@ -319,7 +319,7 @@ func TestReplies(t *testing.T) {
 			t.Parallel()
 			s := mock.NewServer(t)
 			s.Client().CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-			_ = s.AddRules("{ when: { operation: provisionOrgEntitlements }, reply: " + row.reply + " }")
+			s.AddRules("{ when: { operation: provisionOrgEntitlements }, reply: " + row.reply + " }")
 			a := ask(t, s, provision())
 			diff(t, "status", row.status, a.status)
 			diff(t, "body", row.body, a.body)
@@ -343,7 +343,7 @@ func TestFixtureReply(t *testing.T) {
 	t.Parallel()
 	const rule = "{ when: { operation: provisionOrgEntitlements }, reply: { fixture: provisions/purchased, with: { purchaserUsername: somebody } } }"
 	s := mock.NewServer(t)
-	_ = s.AddRules(rule)
+	s.AddRules(rule)
 	a := ask(t, s, provision())
 	got, _ := decoded(t, a.body).(map[string]any)
 	diff(t, "purchaser, purchased", []any{"somebody", true}, []any{got["purchaserUsername"], got["purchased"]})
@@ -367,10 +367,10 @@ func TestRulesInEveryFormat(t *testing.T) {
 			get("/portaladmin/login"), get("/sharing/rest/nowhere"), get("/nowhere", "f", "json"), license().by(http.MethodHead), get("/sharing/rest", "f", "json", "callback", "x"),
 		} {
 			p := portal(t)
-			_ = p.AddRules(rule)
+			must(t, p.AddRules(rule))
 			a := call(t, p, r)
 			diff(t, r.method+" "+r.target()+": status", 503, a.status)
-			diff(t, r.method+" "+r.target()+": journaled status", 503, p.Calls()[0].Status)
+			diff(t, r.method+" "+r.target()+": journaled status", 503, callsOf(t, p)[0].Status)
 			diff(t, r.method+" "+r.target()+": length", strconv.Itoa(len(a.body)), a.header.Get("Content-Length"))
 		}
 	}
@@ -381,18 +381,18 @@ func TestErrorsOfRulesByStatus(t *testing.T) {
 	t.Parallel()
 	document := []byte("format: 1\nsummary: Errors by status.\nextends: trial\nworld: { portal: { errors: status } }\n")
 	p := portal(t, mock.WithScenarioDocument(document))
-	_ = p.AddRules("{ when: { operation: getFutureLicense }, reply: { error: errors/portaladmin/not-permitted } }")
+	must(t, p.AddRules("{ when: { operation: getFutureLicense }, reply: { error: errors/portaladmin/not-permitted } }"))
 	a := call(t, p, license())
 	diff(t, "code", 403, errorOf(t, a).Code)
 	diff(t, "status", 403, a.status)
-	diff(t, "journaled status", 403, p.Calls()[0].Status)
+	diff(t, "journaled status", 403, callsOf(t, p)[0].Status)
 }
 
 // TestHeadersOfRules proves that a rule's own headers stand where a page was asked for too.
 func TestHeadersOfRules(t *testing.T) {
 	t.Parallel()
 	p := portal(t)
-	_ = p.AddRules("{ when: {}, reply: { status: 503, headers: { Cache-Control: max-age=1 }, offSpec: true } }")
+	must(t, p.AddRules("{ when: {}, reply: { status: 503, headers: { Cache-Control: max-age=1 }, offSpec: true } }"))
 	for _, format := range []string{"html", "json"} {
 		diff(t, format, "max-age=1", call(t, p, license().with("f", format)).header.Get("Cache-Control"))
 	}

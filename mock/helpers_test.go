@@ -21,6 +21,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/mockportal/mockportal/mock"
+	"github.com/mockportal/mockportal/mock/journal"
 )
 
 var update = flag.Bool("update", false, "write the golden files, and remove the unused ones")
@@ -187,6 +188,32 @@ func portal(tb testing.TB, options ...mock.Option) *mock.Portal {
 		tb.Fatal(err)
 	}
 	return p
+}
+
+// callsOf returns the journaled calls of a portal that does not listen.
+func callsOf(tb testing.TB, p *mock.Portal, operations ...string) []journal.Call {
+	tb.Helper()
+	calls, err := p.Calls(operations...)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return calls
+}
+
+// verify fails the test when the calls to a portal that does not listen do not meet expectations.
+func verify(tb testing.TB, p *mock.Portal, expect ...mock.Expectation) {
+	tb.Helper()
+	if verdict, err := p.Verify(tb.Context(), mock.Expectations{Expect: expect}); err != nil || !verdict.Met() {
+		tb.Errorf("%s, %v", verdict, err)
+	}
+}
+
+// must ends the test with an error.
+func must(tb testing.TB, err error) {
+	tb.Helper()
+	if err != nil {
+		tb.Fatal(err)
+	}
 }
 
 // decoded is a JSON text as a value, numbers as they are written.

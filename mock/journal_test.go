@@ -55,7 +55,7 @@ func TestRepeatedNull(t *testing.T) {
 	r := provision()
 	r.form["orgEntitlements"] = []string{"null", "null", "{}"}
 	p.ServeHTTP(httptest.NewRecorder(), r.to(t, "http://localhost"))
-	got, err := json.Marshal(p.Calls()[0].Params["orgEntitlements"])
+	got, err := json.Marshal(callsOf(t, p)[0].Params["orgEntitlements"])
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,7 +23,7 @@ func TestLenient(t *testing.T) {
 			a := call(t, p, r)
 			diff(t, "status", http.StatusOK, a.status)
 			diff(t, "code", 0, errorOf(t, a).Code)
-			if violations := p.Calls()[0].Violations; len(violations) > 0 {
+			if violations := callsOf(t, p)[0].Violations; len(violations) > 0 {
 				t.Errorf("violations: %v", violations)
 			}
 		})

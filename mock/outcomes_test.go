@@ -164,7 +164,7 @@ func TestEverySuccess(t *testing.T) {
 			if err := o.Prove(a.body); err != nil {
 				t.Errorf("%v in %s", err, a.body)
 			}
-			got := p.Calls()[0]
+			got := callsOf(t, p)[0]
 			diff(t, "journaled operation, outcome, kind", []any{o.ID, journal.OK, o.Kind}, []any{got.Operation, got.Outcome, got.Kind})
 			diff(t, "evidence header", string(got.Evidence), a.header.Get("Mockportal-Evidence"))
 			if len(got.Violations) > 0 {
@@ -229,7 +229,7 @@ func proveOutcome(t *testing.T, o *contract.Operation, outcome string, row outco
 		t.Fatal(err)
 	}
 	diff(t, "the words of the fixture", want, got)
-	calls := p.Calls()
+	calls := callsOf(t, p)
 	last := calls[len(calls)-1]
 	diff(t, "journaled operation, outcome, code", []any{o.ID, journal.Error, want["error"]["code"]}, []any{last.Operation, last.Outcome, float64(last.ErrorCode)})
 	if allow := a.header.Get("Allow"); (outcome == "method-not-supported") != (allow != "") {

@@ -1,13 +1,10 @@
 package mock_test
 
 import (
-	"crypto/tls"
 	"strings"
 	"testing"
 	"testing/fstest"
-	"time"
 
-	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock"
 )
 
@@ -118,8 +115,6 @@ func TestBroken(t *testing.T) {
 		{"date-without-time", []mock.Option{mock.WithClock("2016-07-22")}},
 		{"bounds-below-nothing", []mock.Option{mock.WithJournal(-1, 0), mock.WithMaxBody(-1)}},
 		{"unknown-scenario-and-hosts", []mock.Option{mock.WithScenario("trail"), mock.WithTLS("*.test", "a b")}},
-		{"certificate-without-a-key", []mock.Option{mock.WithCertificate(tls.Certificate{Certificate: [][]byte{issued(t, time.Now()).Certificate[0]}})}},
-		{"certificate-and-hosts", []mock.Option{mock.WithCertificate(issued(t, time.Now())), mock.WithTLS("portal.example.com")}},
 		{"context-of-two-segments", []mock.Option{mock.WithContexts("/a/b")}},
 		{"context-without-a-slash", []mock.Option{mock.WithContexts("gis")}},
 		{"document-with-faults", []mock.Option{mock.WithScenarioDocument([]byte("format: 2\nsummry: x\nworld:\n  members: { a: { role: org_admn } }\n"))}},
@@ -167,21 +162,6 @@ func TestScenarioDocument(t *testing.T) {
 			s := mock.NewServer(t, pack, mock.WithScenarioDocument([]byte(row.document)))
 			diff(t, "message", row.message, errorOf(t, ask(t, s, row.request)).Message)
 			diff(t, "scenario", "document", s.Scenario())
-		})
-	}
-}
-
-// TestLibrary proves that many portals can share scenarios that were loaded once.
-func TestLibrary(t *testing.T) {
-	t.Parallel()
-	library, err := scenario.Open(scenario.Pack{Name: "team", FS: folder(map[string]string{"scenarios/mine.yaml": strings.Replace(teamsTrial, "provisions/team", "provisions/purchased", 1)})})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{"mine", "trial"} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			diff(t, "scenario", name, portal(t, mock.WithLibrary(library), mock.WithScenario(name)).Scenario())
 		})
 	}
 }

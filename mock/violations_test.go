@@ -162,8 +162,8 @@ func TestDroppedViolations(t *testing.T) {
 	}
 	want := "mock: 3 of the calls to the portal violated its contract (mock.AllowViolations lets them pass):" +
 		"\n\tcall 3, GET /portaladmin/license/getFutureLicense: query verbose: is not in the contract (allowed are token, f)" +
-		"\n\t2 of them are no longer held by the journal (mock.WithJournal bounds it)" +
-		"\n\tin sandbox \"default\", scenario \"trial\", seed 0"
+		"\n\t2 of them were dropped from the journal (mock.WithJournal bounds it)" +
+		"\n\tin sandbox \"default\" (scenario \"trial\", seed 0)"
 	diff(t, "failures", []string{want}, test.end())
 }
 

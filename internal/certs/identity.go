@@ -69,10 +69,10 @@ func rootOf(chain []*x509.Certificate) *x509.Certificate {
 }
 
 // PEM returns the certificate that clients must know in order to trust the server, without any key, as one PEM block:
-// the authority's, or the server's own when that has signed itself. It is nil when the chain does not reach so far.
-// The caller owns the bytes.
+// the authority's, or the server's own when that has signed itself. It is nil when the chain does not reach so far,
+// and of a nil identity. The caller owns the bytes.
 func (i *Identity) PEM() []byte {
-	if i.root == nil {
+	if i == nil || i.root == nil {
 		return nil
 	}
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: i.root.Raw})
@@ -90,8 +90,11 @@ func (i *Identity) Hosts() []string {
 // Names reports whether the certificate is good for a host, as clients judge it.
 func (i *Identity) Names(host string) bool { return i.server.Leaf.VerifyHostname(host) == nil }
 
-// TLSConfig returns a new server configuration with the server certificate: TLS 1.2 or later, HTTP/2 and HTTP/1.1.
+// TLSConfig returns a new server configuration with the server certificate: TLS 1.2 or later, HTTP/2 and HTTP/1.1. Of a nil identity it is nil.
 func (i *Identity) TLSConfig() *tls.Config {
+	if i == nil {
+		return nil
+	}
 	return &tls.Config{
 		Certificates: []tls.Certificate{i.server},
 		MinVersion:   tls.VersionTLS12,

@@ -1,13 +1,15 @@
 package cli
 
 import (
+	"errors"
 	"io"
 	"log/slog"
-	"slices"
 	"time"
 
+	"github.com/mockportal/mockportal/internal/exchange"
+	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/scenario"
-	"github.com/mockportal/mockportal/mock"
+	"github.com/mockportal/mockportal/internal/server"
 )
 
 // portalFlags are shared by the commands that start a portal.
@@ -44,9 +46,9 @@ func (f *portalFlags) logger(w io.Writer, name string) *slog.Logger {
 	return slog.New(slog.NewTextHandler(w, options))
 }
 
-// portal loads what is to be played, and proves it.
-func (f *portalFlags) portal(log *slog.Logger, more ...mock.Option) (*mock.Portal, error) {
-	secured, err := f.tlsOptions(log)
+// portal loads the scenarios, checks them, and makes the portal that the flags describe.
+func (f *portalFlags) portal(log *slog.Logger, history *sandbox.History) (*server.Portal, error) {
+	identity, err := f.identity(log)
 	if err != nil {
 		return nil, err
 	}
@@ -57,29 +59,27 @@ func (f *portalFlags) portal(log *slog.Logger, more ...mock.Option) (*mock.Porta
 	if err := f.prove(library); err != nil {
 		return nil, err
 	}
-	options := []mock.Option{
-		mock.WithLibrary(library), mock.WithScenario(f.Scenario), mock.WithClock(f.Clock), mock.WithContexts(f.Context...),
-		mock.WithJournal(f.JournalMaxCalls, f.JournalMaxBytes), mock.WithMaxBody(f.MaxBody),
-		mock.WithSandboxes(f.MaxSandboxes, f.SandboxTTL), mock.WithControlToken(f.ControlToken), mock.WithLogger(log),
+	scenario, scenarioErr := library.Scenario(f.Scenario)
+	clock, clockErr := sandbox.ParseClock(f.Clock)
+	if err := errors.Join(clockErr, scenarioErr); err != nil {
+		return nil, err
 	}
-	if f.Seed != nil {
-		options = append(options, mock.WithSeed(*f.Seed))
-	}
-	if f.Strict {
-		options = append(options, mock.WithStrict())
-	}
-	return mock.New(slices.Concat(options, secured, more)...)
+	return server.New(server.Options{
+		Options:  exchange.Options{Library: library, Contexts: f.Context, Strict: f.Strict, TrustProxy: f.TrustProxy, MaxBody: f.MaxBody, Log: log},
+		Scenario: scenario, Clock: clock, Seed: f.Seed, Identity: identity, ControlToken: f.ControlToken,
+		MaxCalls: f.JournalMaxCalls, MaxBytes: f.JournalMaxBytes, MaxSandboxes: f.MaxSandboxes, SandboxTTL: f.SandboxTTL, History: history,
+	})
 }
 
 // prove plays what can be played. Of the built-in scenarios, which are proven with each build, only the one that is served.
 func (f *portalFlags) prove(library *scenario.Library) error {
 	if len(f.Pack) > 0 {
-		_, err := mock.Check(library)
+		_, err := server.Check(library)
 		return err
 	}
 	scenario, err := library.Scenario(f.Scenario)
 	if err != nil {
 		return err
 	}
-	return mock.CheckScenario(library, scenario)
+	return server.CheckScenario(library, scenario)
 }

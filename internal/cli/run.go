@@ -12,7 +12,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/mockportal/mockportal/internal/nearest"
-	"github.com/mockportal/mockportal/mock"
+	"github.com/mockportal/mockportal/internal/sandbox"
 )
 
 type runCmd struct {
@@ -46,14 +46,14 @@ func (r *runCmd) Run(ctx context.Context, parsed *kong.Context, std streams) err
 		return err
 	}
 	defer files.close()
-	portal, err := r.start(addresses{portal: "127.0.0.1:0", tls: r.TLSAddr}, r.logger(std.err, r.LogLevel), mock.WithHistory())
+	portal, err := r.start(addresses{portal: "127.0.0.1:0", tls: r.TLSAddr}, r.logger(std.err, r.LogLevel), sandbox.NewHistory(r.JournalMaxCalls, r.JournalMaxBytes))
 	if err != nil {
 		return err
 	}
 	s := summary{began: time.Now(), command: r.Command[0], root: portal.line.URL, lenient: r.AllowViolations}
 	s.ended = r.execute(portal, std)
 	s.took = time.Since(s.began)
-	s.history, s.coverage = s.historyOf(ctx, portal), portal.Coverage()
+	s.history, s.coverage = s.historyOf(ctx, portal), portal.CoverageReport()
 	return s.conclude(std.err, errors.Join(portal.stop(), files.write(&s)))
 }
 
@@ -100,12 +100,12 @@ func (r *runCmd) environment(portal *started) (environment []string, tidy func()
 	line, tidy := portal.line, func() {}
 	environment = append(os.Environ(),
 		"MOCKPORTAL_URL="+line.URL, "MOCKPORTAL_SHARING_URL="+line.SharingURL, "MOCKPORTAL_PORTALADMIN_URL="+line.PortalAdminURL,
-		"MOCKPORTAL_CONTROL_URL="+line.ControlURL, "MOCKPORTAL_TOKEN="+tokenOf(portal.Portal), "MOCKPORTAL_CONTROL_TOKEN="+r.ControlToken,
+		"MOCKPORTAL_CONTROL_URL="+line.ControlURL, "MOCKPORTAL_TOKEN="+portal.line.token(), "MOCKPORTAL_CONTROL_TOKEN="+r.ControlToken,
 	)
 	if line.TLSURL != "" {
 		environment = append(environment, "MOCKPORTAL_TLS_URL="+line.TLSURL)
 	}
-	pem := portal.AuthorityPEM()
+	pem := portal.Identity.PEM()
 	if pem == nil {
 		return environment, tidy, nil
 	}
@@ -120,14 +120,4 @@ func (r *runCmd) environment(portal *started) (environment []string, tidy func()
 		return nil, func() {}, err
 	}
 	return append(environment, "MOCKPORTAL_CA="+file.Name()), tidy, nil
-}
-
-// tokenOf returns the token of the member admin, else of the first member that has one.
-func tokenOf(portal *mock.Portal) string {
-	for _, member := range append([]string{"admin"}, portal.Members()...) {
-		if token := portal.Token(member); token != "" {
-			return token
-		}
-	}
-	return ""
 }

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/mockportal/mockportal/mock"
+	"github.com/mockportal/mockportal/internal/certs"
 )
 
 // tlsFlags are shared by the commands that start a portal.
@@ -24,23 +24,26 @@ type tlsFlags struct {
 	TrustProxy bool     `help:"Let X-Forwarded-Proto and X-Forwarded-Host say how the client came; for a proxy that ends TLS."`
 }
 
-// tlsOptions are what the flags mean for a portal. The error tells everything that is wrong with them and with the files that they name.
-func (f tlsFlags) tlsOptions(log *slog.Logger) ([]mock.Option, error) {
-	faults := f.faults()
-	var options []mock.Option
+// identity is the certificate that the flags ask for; nil for plain HTTP only. The error lists everything that is wrong with the flags and with
+// the files that they name.
+func (f tlsFlags) identity(log *slog.Logger) (identity *certs.Identity, err error) {
 	switch {
 	case f.TLSCert != "" && f.TLSKey != "":
-		certificate, err := readCertificate(f.TLSCert, f.TLSKey)
-		faults = append(faults, err)
-		options = append(options, mock.WithCertificate(certificate))
-		warn(log, certificate.Leaf)
+		identity, err = readIdentity(f.TLSCert, f.TLSKey, log)
 	case f.TLS || f.TLSAddr != "":
-		options = append(options, mock.WithTLS(f.TLSHost...))
+		identity, err = certs.Generate(f.TLSHost, time.Now())
 	}
-	if f.TrustProxy {
-		options = append(options, mock.WithTrustProxy())
+	return identity, errors.Join(append(f.faults(), err)...)
+}
+
+// readIdentity reads a certificate to serve, and warns of what clients will refuse in it.
+func readIdentity(certFile, keyFile string, log *slog.Logger) (*certs.Identity, error) {
+	certificate, err := readCertificate(certFile, keyFile)
+	if err != nil {
+		return nil, err
 	}
-	return options, errors.Join(faults...)
+	warn(log, certificate.Leaf)
+	return certs.Given(certificate)
 }
 
 // faults are what the flags say against each other.

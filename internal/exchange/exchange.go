@@ -27,7 +27,6 @@ type Options struct {
 	OffSpec    func(operation string, err error) // told when a reply was held back; nil: it is logged
 	Wall       func() time.Time                  // the wall clock
 	Coverage   *journal.Coverage                 // counts what calls exercise; nil: nobody asks
-	History    *journal.Journal                  // keeps the calls of all sandboxes, whatever becomes of those; nil: nobody does
 	Secrets    []string                          // what must not be shown beside what the sandboxes know, such as the control token
 }
 

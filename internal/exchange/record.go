@@ -45,11 +45,7 @@ func (c *call) journal() {
 		covered.Outcome = c.errorID
 	}
 	c.x.Coverage.Add(covered)
-	c.number = c.sandbox.Journal.Append(record)
-	if c.x.History != nil {
-		record.Call.Number = c.number
-		c.x.History.Append(record)
-	}
+	c.number = c.sandbox.Append(record)
 }
 
 // method returns the request's method, in which a client may write anything.

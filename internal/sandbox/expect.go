@@ -3,7 +3,6 @@ package sandbox
 import (
 	"context"
 
-	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock/journal"
 )
 
@@ -17,20 +16,13 @@ func (s *Sandbox) Verify(ctx context.Context) journal.Verdict {
 	return s.Journal.Verify(ctx, s.Scenario().Expectations)
 }
 
-// Ended is a scenario that was played to its end, and what the calls said to its expectations.
-type Ended struct {
-	Sandbox  string
-	Scenario *scenario.Scenario
-	Verdict  journal.Verdict
-}
-
-// End closes the sandbox for good, and tells how its scenario ended.
+// End closes the sandbox for good, and judges its scenario.
 func (s *Sandbox) End() {
 	s.Close()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.doneLocked() {
-		s.tellLocked()
+		s.judgeLocked()
 	}
 }
 
@@ -49,10 +41,11 @@ func (s *Sandbox) calledLocked() bool {
 	return len(s.Journal.Find(journal.Query{After: s.state.after, Limit: 1}).Calls) > 0
 }
 
-func (s *Sandbox) tellLocked() {
+// judgeLocked notes that the scenario has ended, and keeps the verdict where there is a history.
+func (s *Sandbox) judgeLocked() {
 	scenario := s.state.scenario
 	s.judged[scenario.Name] = true
-	if s.options.Ended != nil && len(scenario.Expect) > 0 {
-		s.options.Ended(Ended{s.ID, scenario, s.Journal.Judge(scenario.Expectations)})
+	if h := s.options.History; h != nil && len(scenario.Expect) > 0 {
+		h.end(Verdict{s.ID, scenario, s.Journal.Judge(scenario.Expectations)})
 	}
 }

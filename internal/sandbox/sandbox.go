@@ -23,7 +23,7 @@ type Options struct {
 	MaxCalls int              // bound of the journal; 0: its default
 	MaxBytes int              // bound of the journal; 0: its default
 	Wall     func() time.Time // the wall clock
-	Ended    func(Ended)      // told of each scenario that was played to its end; must not call the sandbox; nil: nobody is told
+	History  *History         // keeps the calls and the verdicts of scenarios that have ended; nil: nothing keeps them
 }
 
 // Sandbox is one isolated portal. It is safe for concurrent use.
@@ -97,7 +97,7 @@ func (s *Sandbox) Play(scenario *scenario.Scenario) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if scenario.Name != s.state.scenario.Name && s.calledLocked() {
-		s.tellLocked()
+		s.judgeLocked()
 	}
 	s.replaceLocked(next)
 	next.after = s.Journal.Last()
@@ -113,7 +113,7 @@ func (s *Sandbox) Reset() error {
 		return err
 	}
 	if s.calledLocked() {
-		s.tellLocked()
+		s.judgeLocked()
 	}
 	s.replaceLocked(next)
 	s.Journal.Reset()
@@ -126,6 +126,15 @@ func (s *Sandbox) replaceLocked(next *state) {
 	if s.closed {
 		next.release()
 	}
+}
+
+// Append journals a call, in the history too where there is one, and returns its number.
+func (s *Sandbox) Append(r journal.Record) int {
+	r.Call.Number = s.Journal.Append(r)
+	if h := s.options.History; h != nil {
+		h.calls.Append(r)
+	}
+	return r.Call.Number
 }
 
 // Close lets go of every answer that is held back, and of those to come, and of all who wait for calls. Calling it again does no harm.

@@ -41,7 +41,7 @@ func BuiltIn() *Library { return builtIn() }
 
 // The files are embedded and proven by the tests of this package, so a fault in them is a defect of the build.
 var builtIn = sync.OnceValue(func() *Library {
-	library, err := Open()
+	library, err := load(nil)
 	if err != nil {
 		panic(err)
 	}
@@ -51,6 +51,13 @@ var builtIn = sync.OnceValue(func() *Library {
 // Open returns the built-in scenarios with packs over them. Of two packs with a scenario or fixture of one name the later one wins.
 // The error is of type fixture.Mistakes and holds everything that is wrong in any file; there is no library then.
 func Open(packs ...Pack) (*Library, error) {
+	if len(packs) == 0 {
+		return BuiltIn(), nil
+	}
+	return load(packs)
+}
+
+func load(packs []Pack) (*Library, error) {
 	l := &loader{library: &Library{
 		surroundings: surroundings{fixtures: fixture.BuiltIn(), contract: contract.BuiltIn()},
 		scenarios:    map[string]*Scenario{},

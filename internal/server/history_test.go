@@ -1,17 +1,19 @@
-package mock_test
+package server_test
 
 import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
-	"testing/fstest"
 	"testing/synctest"
 	"time"
 
-	"github.com/mockportal/mockportal/mock"
+	"github.com/mockportal/mockportal/internal/sandbox"
+	"github.com/mockportal/mockportal/internal/scenario"
+	"github.com/mockportal/mockportal/internal/server"
+	"github.com/mockportal/mockportal/mock/journal"
 )
 
 // once expects one call, twice two.
@@ -20,38 +22,30 @@ const (
 	twice = "format: 1\nsummary: Two licences.\nextends: trial\nexpect:\n  - when: { operation: getFutureLicense }\n    exactly: 2\n"
 )
 
-// remembering is a portal that keeps its history and can play once and twice.
-func remembering(tb testing.TB, options ...mock.Option) *mock.Portal {
+// remembering is a portal that keeps a history, plays once, and can play twice.
+func remembering(tb testing.TB, change func(*server.Options)) *server.Portal {
 	tb.Helper()
-	pack := fstest.MapFS{"scenarios/once.yaml": {Data: []byte(once)}, "scenarios/twice.yaml": {Data: []byte(twice)}}
-	return portal(tb, append([]mock.Option{mock.WithPack(pack), mock.WithScenario("once"), mock.WithHistory()}, options...)...)
+	return portal(tb, open(tb, map[string]string{"once": once, "twice": twice}), "once", func(o *server.Options) {
+		if change != nil {
+			change(o)
+		}
+		withHistory(o)
+	})
 }
 
-// admin asks the control API of a portal that does not listen, which must not refuse.
-func admin(tb testing.TB, p http.Handler, method, path, body string) {
-	tb.Helper()
-	r := httptest.NewRequestWithContext(tb.Context(), method, "http://localhost/__admin"+path, strings.NewReader(body))
-	r.Header.Set("Content-Type", "application/json")
-	w := httptest.NewRecorder()
-	p.ServeHTTP(w, r)
-	if w.Code >= http.StatusBadRequest {
-		tb.Fatalf("%s %s: %d %s", method, path, w.Code, w.Body)
-	}
-}
-
-// told is a history in words: of each call the sandbox and the number, and of each verdict what it says.
-func told(h mock.History) string {
+// inWords writes a history: of each call the sandbox and the number, and of each verdict what it says.
+func inWords(h sandbox.Past) string {
 	var lines []string
 	for _, c := range h.Calls.Calls {
 		lines = append(lines, fmt.Sprintf("%s %d", c.Sandbox, c.Number))
 	}
 	for _, v := range h.Verdicts {
-		lines = append(lines, fmt.Sprintf("%s played %s: %v of %d unmet", v.Sandbox, v.Scenario, len(v.Unmet), v.Expectations))
+		lines = append(lines, fmt.Sprintf("%s played %s: %v of %d unmet", v.Sandbox, v.Scenario.Name, len(v.Unmet), v.Expectations))
 	}
 	return strings.Join(lines, "\n")
 }
 
-// TestHistory: what was reset, deleted, replaced and cleared still counts, and nothing is judged twice. Each step is a request to the control
+// TestHistory proves that what was reset, deleted, replaced and cleared still counts, and nothing is judged twice. Each step is a request to the control
 // API, or "call SANDBOX".
 func TestHistory(t *testing.T) {
 	t.Parallel()
@@ -122,104 +116,117 @@ func TestHistory(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			p := remembering(t)
+			p := remembering(t, nil)
 			for _, step := range tt.steps {
 				do(t, p, step)
 			}
-			diff(t, "history", tt.want, told(p.History(t.Context())))
-			diff(t, "history, once more", tt.want, told(p.History(t.Context())))
+			diff(t, "history", tt.want, inWords(p.Sandboxes.Past(t.Context())))
+			diff(t, "history, once more", tt.want, inWords(p.Sandboxes.Past(t.Context())))
 		})
 	}
 }
 
-// do does one step.
-func do(tb testing.TB, p *mock.Portal, step string) {
+// do takes one step, which the portal must not refuse.
+func do(tb testing.TB, p *server.Portal, step string) {
 	tb.Helper()
 	method, rest, _ := strings.Cut(step, " ")
 	path, body, _ := strings.Cut(rest, " ")
 	switch {
 	case method != "call":
-		admin(tb, p, method, path, body)
+		path = "/__admin" + path
 	case path == "default":
-		call(tb, p, license())
+		method, path = http.MethodGet, licensePath
 	default:
-		call(tb, p, license().at("/sandboxes/"+path+licensePath))
+		method, path = http.MethodGet, "/sandboxes/"+path+licensePath
+	}
+	if w := serve(tb, p, method, path, body); w.Code >= http.StatusBadRequest {
+		tb.Fatalf("%s: %d %s", step, w.Code, w.Body)
 	}
 }
 
-// TestHistoryIsThatOfItsSandbox: who reads a verdict learns what to play again.
-func TestHistoryIsThatOfItsSandbox(t *testing.T) {
+// TestVerdictHasItsScenario proves that a verdict says what to play again: the scenario, with the seed that overrides its own.
+func TestVerdictHasItsScenario(t *testing.T) {
 	t.Parallel()
-	v := remembering(t).History(t.Context()).Verdicts[0]
-	diff(t, "verdict", []any{"default", "once", uint64(7), []string{"exactly 1 call of getFutureLicense"}}, []any{v.Sandbox, v.Scenario, v.Seed, v.Expect})
-	v = remembering(t, mock.WithSeed(9)).History(t.Context()).Verdicts[0]
-	diff(t, "seed", uint64(9), v.Seed)
+	v := remembering(t, nil).Sandboxes.Past(t.Context()).Verdicts[0]
+	diff(t, "verdict", []any{"default", "once", uint64(7)}, []any{v.Sandbox, v.Scenario.Name, v.Scenario.Seed})
+	seed := uint64(9)
+	v = remembering(t, func(o *server.Options) { o.Seed = &seed }).Sandboxes.Past(t.Context()).Verdicts[0]
+	diff(t, "seed", seed, v.Scenario.Seed)
 }
 
-// TestHistoryOfExpired: a sandbox that nobody used is judged too, once and without anybody asking for it.
+// TestHistoryOfExpired proves that a sandbox which expires is judged once.
 func TestHistoryOfExpired(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		p := remembering(t, mock.WithScenario("trial"), mock.WithSandboxes(0, time.Minute))
+		p := portal(t, open(t, map[string]string{"once": once}), "trial", func(o *server.Options) { o.SandboxTTL = time.Minute; withHistory(o) })
 		do(t, p, `POST /sandboxes {"scenario":"once","id":"mine"}`)
 		do(t, p, "call mine")
 		do(t, p, "call mine")
-		diff(t, "before", "mine 1\nmine 2\nmine played once: 1 of 1 unmet", told(p.History(t.Context())))
+		diff(t, "before", "mine 1\nmine 2\nmine played once: 1 of 1 unmet", inWords(p.Sandboxes.Past(t.Context())))
 		time.Sleep(time.Minute)
-		diff(t, "after", "mine 1\nmine 2\nmine played once: 1 of 1 unmet", told(p.History(t.Context())))
+		diff(t, "after", "mine 1\nmine 2\nmine played once: 1 of 1 unmet", inWords(p.Sandboxes.Past(t.Context())))
 	})
 }
 
-// TestHistoryWaits: for calls that are still to come it waits as long as the scenario says, and not once its context has ended.
+// TestHistoryWaits proves that Past waits for expected calls as long as the scenario says, and not once its context has ended.
 func TestHistoryWaits(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		p := portal(t, mock.WithScenarioDocument([]byte(strings.Replace(once, "exactly: 1", "atLeast: 1", 1)+"within: 1m\n")), mock.WithHistory())
+		p := portal(t, open(t, map[string]string{"waits": strings.Replace(once, "exactly: 1", "atLeast: 1", 1) + "within: 1m\n"}), "waits", withHistory)
 		began := time.Now()
-		time.AfterFunc(30*time.Second, func() { call(t, p, license()) })
-		unmet := len(p.History(t.Context()).Verdicts[0].Unmet)
+		time.AfterFunc(30*time.Second, func() { do(t, p, "call default") })
+		unmet := len(p.Sandboxes.Past(t.Context()).Verdicts[0].Unmet)
 		diff(t, "unmet, waited", []any{0, 30 * time.Second}, []any{unmet, time.Since(began)})
 
-		p = portal(t, mock.WithScenarioDocument([]byte(once+"within: 1m\n")), mock.WithHistory())
+		p = portal(t, open(t, map[string]string{"waits": once + "within: 1m\n"}), "waits", withHistory)
 		ended, cancel := context.WithCancel(t.Context())
 		cancel()
 		began = time.Now()
-		unmet = len(p.History(ended).Verdicts[0].Unmet)
+		unmet = len(p.Sandboxes.Past(ended).Verdicts[0].Unmet)
 		diff(t, "unmet, waited for nothing", []any{1, time.Duration(0)}, []any{unmet, time.Since(began)})
 	})
 }
 
-// TestHistoryIsBounded: it holds as many calls as a journal, of all sandboxes together, and counts those that it lost.
+// TestHistoryIsBounded proves that a history holds as many calls of all sandboxes as one journal, and counts those that it drops.
 func TestHistoryIsBounded(t *testing.T) {
 	t.Parallel()
-	p := remembering(t, mock.WithJournal(2, 0))
-	wrong := license().with("outputFormat", "json")
+	p := remembering(t, func(o *server.Options) { o.MaxCalls = 2 })
 	do(t, p, `POST /sandboxes {"scenario":"trial","id":"mine"}`)
-	call(t, p, wrong)
+	serve(t, p, http.MethodGet, licensePath+"&outputFormat=json", "")
 	do(t, p, "call mine")
 	do(t, p, "call default")
-	h := p.History(t.Context())
-	diff(t, "history", "mine 1\ndefault 2\ndefault played once: 1 of 1 unmet", told(h))
+	h := p.Sandboxes.Past(t.Context())
+	diff(t, "history", "mine 1\ndefault 2\ndefault played once: 1 of 1 unmet", inWords(h))
 	diff(t, "dropped, complete, violating", []any{1, false, 1}, []any{h.Calls.Dropped, h.Calls.Complete, h.DroppedViolating})
 }
 
-// TestNoHistory: nobody pays for what was not asked for, and a sandbox of a server has none of its own.
+// TestNoHistory proves that a portal without a history has none.
 func TestNoHistory(t *testing.T) {
 	t.Parallel()
-	p := portal(t)
-	call(t, p, license())
-	diff(t, "history", mock.History{}, p.History(t.Context()))
+	p := portal(t, scenario.BuiltIn(), "trial", nil)
+	do(t, p, "call default")
+	diff(t, "history", sandbox.Past{}, p.Sandboxes.Past(t.Context()))
+}
 
-	s := mock.NewServer(t, mock.WithHistory())
-	standIn := &tester{}
-	s.Sandbox(standIn, "trial", mock.WithHistory())
-	if len(standIn.fatals) != 1 || !strings.Contains(standIn.fatals[0], "other options are the server's") {
-		t.Errorf("a sandbox takes a history: %v", standIn.fatals)
+// TestCoverageOfScenarios proves that each call counts for the scenario that its sandbox played then; documents and those of packs stand beside the built-in ones.
+func TestCoverageOfScenarios(t *testing.T) {
+	t.Parallel()
+	p := remembering(t, nil)
+	do(t, p, "call default")
+	do(t, p, `PUT /sandboxes/default/scenario {"scenario":"purchased"}`)
+	do(t, p, "call default")
+	do(t, p, "call default")
+	do(t, p, `POST /sandboxes {"id":"mine","scenario":{"format":1,"summary":"Mine.","extends":"trial"}}`)
+	do(t, p, "call mine")
+	do(t, p, "DELETE /sandboxes/mine")
+	do(t, p, "POST /sandboxes/default/reset")
+	r := p.CoverageReport()
+	want := []journal.Count{}
+	played := map[string]int{"once": 1, "purchased": 2, "document": 1}
+	names := append(scenario.BuiltIn().Names(), "once", "twice", "document")
+	slices.Sort(names)
+	for _, name := range names {
+		want = append(want, journal.Count{Name: name, Calls: played[name]})
 	}
-	box := s.Sandbox(&tester{}, "trial", mock.WithScenarioDocument([]byte(once)))
-	in(t, box, license())
-	if err := box.Reset(); err != nil {
-		t.Fatal(err)
-	}
-	diff(t, "a sandbox that a test made", "s1 1\ns1 played document: 0 of 1 unmet", told(s.History(t.Context())))
+	diff(t, "scenarios", want, r.Scenarios)
 }

@@ -1,4 +1,4 @@
-package mock
+package server
 
 import (
 	"errors"
@@ -15,22 +15,18 @@ import (
 	"github.com/mockportal/mockportal/internal/scenario"
 )
 
-// Check plays every scenario of a library at its start and at each boundary of its clock, one millisecond before and at it: every member asks
-// for everything. It returns notes on error fixtures that seem to be misnamed; the error lists
-// every reply that departed from the contract.
+// Check plays every scenario of a library at its start and at each boundary of its clock, one millisecond before and at it. Every member calls
+// every operation. The notes name error fixtures that seem to be misspelt; the error lists every reply that departs from the contract.
 func Check(library *scenario.Library) (notes []string, err error) {
-	notes = strayErrors(library.Fixtures())
 	var errs []error
 	for _, name := range library.Names() {
 		scenario, err := library.Scenario(name)
 		if err == nil {
 			err = CheckScenario(library, scenario)
 		}
-		if err != nil {
-			errs = append(errs, err)
-		}
+		errs = append(errs, err)
 	}
-	return notes, errors.Join(errs...)
+	return strayErrors(library.Fixtures()), errors.Join(errs...)
 }
 
 // strayErrors finds error fixtures of packs that replace nothing and are named almost like one that they could replace.
@@ -50,7 +46,7 @@ func strayErrors(set *fixture.Set) (notes []string) {
 // CheckScenario does what Check does for one scenario.
 func CheckScenario(library *scenario.Library, scenario *scenario.Scenario) error {
 	bare := *scenario
-	bare.Rules = nil // what they reply was proven when they were loaded; here the world is, behind them
+	bare.Rules = nil // loading has proven what they reply; this proves the world behind them
 	scenario = &bare
 	box, err := sandbox.New(sandbox.Options{ID: "check", Scenario: scenario, Wall: time.Now})
 	if err != nil {
@@ -97,7 +93,7 @@ func playAt(library *scenario.Library, played *scenario.Scenario, at time.Time) 
 	return errors.Join(errs...)
 }
 
-// requests asks for every resource that can be read, and provisions every purchaser of every listing.
+// requests returns a request for every resource that can be read, and one that provisions each purchaser of each listing.
 func requests(c *contract.Contract, scenario *scenario.Scenario, token string) []*http.Request {
 	var all []*http.Request
 	values := url.Values{"f": {"json"}, "token": {token}}
@@ -120,7 +116,7 @@ func requests(c *contract.Contract, scenario *scenario.Scenario, token string) [
 func request(method, target, body string) *http.Request {
 	r, err := http.NewRequest(method, "http://localhost"+target, strings.NewReader(body))
 	if err != nil {
-		panic("mock: the paths of the contract and the ids of scenarios make a URL: " + err.Error())
+		panic("server: the paths of the contract and the ids of scenarios make a URL: " + err.Error())
 	}
 	if body != "" {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -128,7 +124,7 @@ func request(method, target, body string) *http.Request {
 	return r
 }
 
-// discard is a ResponseWriter that nobody reads.
+// discard is a ResponseWriter that forgets what is written.
 type discard struct{ header http.Header }
 
 func (d discard) Header() http.Header         { return d.header }
