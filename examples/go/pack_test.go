@@ -6,7 +6,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/mockportal/mockportal/mock"
-	"github.com/mockportal/mockportal/internal/scenario"
 
 	"example.com/provision"
 )
@@ -17,11 +16,7 @@ func pack() mock.Option { return mock.WithPack(os.DirFS("testdata/pack")) }
 // Every scenario of the pack answers by the contract, at each boundary of its clock.
 func TestPack(t *testing.T) {
 	t.Parallel()
-	library, err := scenario.Open(scenario.Pack{Name: "testdata/pack", FS: os.DirFS("testdata/pack")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	notes, err := mock.Check(library)
+	notes, err := mock.Check(os.DirFS("testdata/pack"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +28,7 @@ func TestPack(t *testing.T) {
 // Our seller is no administrator, so what it can do shows that we need no more than the one privilege.
 func TestSeller(t *testing.T) {
 	t.Parallel()
-	portal := mock.NewServer(t, pack(), mock.WithScenario("seller")).Portal.Sandbox
+	portal := mock.NewServer(t, pack(), mock.WithScenario("seller"))
 	client := newClient(portal)
 	got, err := client.Provision(t.Context(), listing, purchaser, tenUsers)
 	if err != nil {
@@ -50,7 +45,7 @@ func TestSeller(t *testing.T) {
 // The portal's own words reach the person who runs the program.
 func TestErrorDetails(t *testing.T) {
 	t.Parallel()
-	portal := mock.NewServer(t, pack(), mock.WithScenario("interested")).Portal.Sandbox
+	portal := mock.NewServer(t, pack(), mock.WithScenario("interested"))
 	_, err := newClient(portal).Provision(t.Context(), listing, purchaser, tenUsers)
 	const want = "portal: item not provisioned (400); The customer has not requested this item."
 	if err == nil || err.Error() != want {
