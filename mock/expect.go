@@ -12,15 +12,15 @@ import (
 	"github.com/mockportal/mockportal/mock/journal"
 )
 
-// Expectation says how many calls of an operation there should be. It is a value: each method returns another one. The zero Expectation is
-// Expect(""). It follows the rules of an entry of expect in a scenario file, and uses the same words.
+// Expectation says how many calls of an operation there should be. It is a value: each method returns another one. The zero Expectation
+// is Expect(""). It follows the rules of an entry of expect in a scenario file, and uses the same words.
 type Expectation struct {
 	when   map[string]any
 	counts map[string]int
 }
 
-// Expect begins an expectation for the calls of an operation; with "", for those of every licensing operation. Calls of support operations,
-// such as sign-ins, count only when it names their operation. Exactly, AtLeast or AtMost completes it.
+// Expect begins an expectation for the calls of an operation; with "", for those of every licensing operation. Calls of support
+// operations, such as sign-ins, count only when it names their operation. Exactly, AtLeast or AtMost completes it.
 func Expect(operation string) Expectation {
 	if operation == "" {
 		return Expectation{}
@@ -31,8 +31,8 @@ func Expect(operation string) Expectation {
 // Member narrows to calls by a username.
 func (e Expectation) Member(username string) Expectation { return e.with("member", username) }
 
-// Param narrows to calls in which a parameter has a value: a text, or anything that marshals to JSON. A JSON object needs only the members
-// that the value names, at every depth. A text equals a number that is written like it.
+// Param narrows to calls in which a parameter has a value: a text, or anything that marshals to JSON. A JSON object needs only the
+// members that the value names, at every depth. A text equals a number that is written like it.
 func (e Expectation) Param(name string, value any) Expectation {
 	before, _ := e.when["params"].(map[string]any)
 	return e.with("params", added(before, name, value))

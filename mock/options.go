@@ -81,17 +81,15 @@ func named(packs []fs.FS) []scenario.Pack {
 // WithScenario plays the scenario with this name, built in or of a pack. The default is "trial".
 func WithScenario(name string) Option { return func(c *config) { c.scenario = name } }
 
-// WithScenarioDocument plays a scenario document, in YAML or JSON, instead of the scenario that [WithScenario] names. The document may extend
-// the scenarios of the packs and the built-in ones.
-func WithScenarioDocument(document []byte) Option {
-	return func(c *config) { c.document = document }
-}
+// WithScenarioDocument plays a scenario document, in YAML or JSON, instead of the scenario that [WithScenario] names. The document may
+// extend the scenarios of the packs and the built-in ones.
+func WithScenarioDocument(document []byte) Option { return func(c *config) { c.document = document } }
 
 // WithPack adds a team's folder with scenarios/ and fixtures/ over the built-in ones. Of several packs the later ones win.
 func WithPack(pack fs.FS) Option { return func(c *config) { c.packs = append(c.packs, pack) } }
 
-// WithClock overrides the scenario's clock: "frozen" at its instant, "running" from there on, "wall" to follow the wall clock with all dates
-// of the world shifted along, or an RFC 3339 time at which it stands still.
+// WithClock overrides the scenario's clock: "frozen" at its instant, "running" from there on, "wall" to follow the wall clock with all
+// dates of the world shifted along, or an RFC 3339 time at which it stands still.
 func WithClock(clock string) Option {
 	return func(c *config) {
 		setting, err := sandbox.ParseClock(clock)
@@ -108,8 +106,8 @@ func WithTLS(hosts ...string) Option {
 	return func(c *config) { c.tls, c.tlsHosts = true, append(c.tlsHosts, hosts...) }
 }
 
-// WithTrustProxy takes from X-Forwarded-Proto and X-Forwarded-Host how a client reaches the portal, for a portal behind a proxy that ends TLS.
-// Without it these headers change nothing. The control API never trusts them when it refuses foreign hosts.
+// WithTrustProxy takes from X-Forwarded-Proto and X-Forwarded-Host how a client reaches the portal, for a portal behind a proxy that ends
+// TLS. Without it these headers change nothing. The control API never trusts them when it refuses foreign hosts.
 func WithTrustProxy() Option { return func(c *config) { c.TrustProxy = true } }
 
 // WithContexts serves every path under contexts such as "/gis" too, beside "/portal", "/arcgis" and none.
@@ -158,6 +156,4 @@ func (c *Coverage) Report() journal.CoverageReport {
 }
 
 // WithCoverage counts in a coverage that portals share. Without it each portal counts for itself.
-func WithCoverage(coverage *Coverage) Option {
-	return func(c *config) { c.Coverage = coverage.counts }
-}
+func WithCoverage(coverage *Coverage) Option { return func(c *config) { c.Coverage = coverage.counts } }

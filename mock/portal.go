@@ -39,8 +39,8 @@ func New(options ...Option) (*Portal, error) {
 }
 
 // Check plays every scenario of some packs, and the built-in scenarios over them, at each boundary of its clock: every member calls every
-// operation. The notes name error fixtures that seem to be misspelt. The error lists everything that is wrong with the packs, or every reply
-// that departs from the contract.
+// operation. The notes name error fixtures that seem to be misspelt. The error lists everything that is wrong with the packs, or every
+// reply that departs from the contract.
 func Check(packs ...fs.FS) (notes []string, err error) {
 	library, err := scenario.Open(named(packs)...)
 	if err != nil {
@@ -93,8 +93,8 @@ func (p *Portal) lacks(member, what string) error {
 		p.Scenario(), what, member, nearest.Suggest(member, members), strings.Join(members, ", "))
 }
 
-// Calls returns the journaled calls of these operations, oldest first; with no operation, all calls, also those of unknown paths and of pages.
-// It fails for an operation that the contract does not have.
+// Calls returns the journaled calls of these operations, oldest first; with no operation, all calls, also those of unknown paths and of
+// pages. It fails for an operation that the contract does not have.
 func (p *Portal) Calls(operations ...string) ([]journal.Call, error) {
 	if err := p.server.Library.Contract().Known(operations...); err != nil {
 		return nil, err
@@ -131,8 +131,8 @@ func (p *Portal) SetClockMode(mode string) error {
 	return fmt.Errorf("no clock mode %q: allowed are frozen, running and wall", mode)
 }
 
-// AddRules puts rules before the scenario's: one or a list, in YAML or JSON, as a scenario file has them. The error lists everything that is
-// wrong with them; then none is added.
+// AddRules puts rules before the scenario's: one or a list, in YAML or JSON, as a scenario file has them. The error lists everything that
+// is wrong with them; then none is added.
 func (p *Portal) AddRules(document string) error {
 	rules, err := p.server.Library.Rules(p.box.Scenario(), []byte(document))
 	if err == nil {
@@ -164,9 +164,9 @@ func (p *Portal) Verify(ctx context.Context, expectations Expectations) (journal
 	return p.box.Journal.Verify(ctx, read), nil
 }
 
-// Await blocks until there are n calls of an operation, and returns all of them, oldest first. Dropped calls do not count. When ctx ends or the
-// portal is closed first, it returns the calls so far, and an error that wraps ctx.Err() or [journal.ErrClosed]. It fails at once for an
-// operation that the contract does not have.
+// Await blocks until there are n calls of an operation, and returns all of them, oldest first. Dropped calls do not count. When ctx ends
+// or the portal is closed first, it returns the calls so far, and an error that wraps ctx.Err() or [journal.ErrClosed]. It fails at once
+// for an operation that the contract does not have.
 func (p *Portal) Await(ctx context.Context, operation string, n int) ([]journal.Call, error) {
 	if err := p.server.Library.Contract().Known(operation); err != nil {
 		return nil, err

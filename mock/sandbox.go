@@ -10,8 +10,8 @@ import (
 	"github.com/mockportal/mockportal/mock/journal"
 )
 
-// Sandbox is one isolated portal of a [Server]: scenario, state, clock, rules, seed and journal are its own. Its methods return no errors:
-// what goes wrong ends the test that the sandbox was made for. It is safe for concurrent use.
+// Sandbox is one isolated portal of a [Server]: scenario, state, clock, rules, seed and journal are its own. Its methods return no
+// errors: what goes wrong ends the test that the sandbox was made for. It is safe for concurrent use.
 type Sandbox struct {
 	URL string // the root of its paths, without a final slash
 
@@ -63,8 +63,8 @@ func (s *Sandbox) Password(member string) string {
 	return password
 }
 
-// Calls returns the journaled calls of these operations, oldest first; with no operation, all calls, also those of unknown paths and of pages.
-// An unknown operation fails the test.
+// Calls returns the journaled calls of these operations, oldest first; with no operation, all calls, also those of unknown paths and of
+// pages. An unknown operation fails the test.
 func (s *Sandbox) Calls(operations ...string) []journal.Call {
 	s.tb.Helper()
 	calls, err := s.portal.Calls(operations...)
@@ -160,7 +160,8 @@ func (s *Sandbox) checkViolations() {
 		fmt.Fprintf(&b, "\n\t%d of them were dropped from the journal (mock.WithJournal bounds it)", lost)
 	}
 	fmt.Fprintf(&b, "\n\tin %s", s.portal.name())
-	s.tb.Errorf("mock: %d of the calls to the portal violated its contract (mock.AllowViolations lets them pass):%s", len(page.Calls)+lost, &b)
+	const format = "mock: %d of the calls to the portal violated its contract (mock.AllowViolations lets them pass):%s"
+	s.tb.Errorf(format, len(page.Calls)+lost, &b)
 }
 
 // logJournal logs the journal of a test that has failed.
@@ -177,8 +178,8 @@ func (s *Sandbox) logJournal() {
 	s.tb.Logf("mock: %s: the journal%s\n%s", s.portal.name(), dropped(page), page.Table())
 }
 
-// Clock is a sandbox's clock. Trials and purchases end, parts of the licence take effect and tokens expire as it moves. It never goes back;
-// [Sandbox.Reset] starts it over. It is safe for concurrent use.
+// Clock is a sandbox's clock. Trials and purchases end, parts of the licence take effect and tokens expire as it moves. It never goes
+// back; [Sandbox.Reset] starts it over. It is safe for concurrent use.
 type Clock struct{ of *Sandbox }
 
 // Clock returns the sandbox's clock.
@@ -199,8 +200,8 @@ func (c Clock) AdvanceTo(at time.Time) {
 	c.of.require(c.of.portal.AdvanceTo(at))
 }
 
-// SetMode makes the clock stand still ("frozen"), run ("running"), or follow the wall clock with all dates of the world shifted along ("wall").
-// Another mode fails the test.
+// SetMode makes the clock stand still ("frozen"), run ("running"), or follow the wall clock with all dates of the world shifted along
+// ("wall"). Another mode fails the test.
 func (c Clock) SetMode(mode string) {
 	c.of.tb.Helper()
 	c.of.require(c.of.portal.SetClockMode(mode))

@@ -23,8 +23,8 @@ type TB interface {
 	Cleanup(func())
 }
 
-// Server is a portal that listens on a loopback address for the length of a test. It is itself a [Sandbox], the default one, and has all that
-// a sandbox has: URL, Client, SharingURL and PortalAdminURL; Token, Password, Members and Scenario; Clock, AddRules, Play and Reset;
+// Server is a portal that listens on a loopback address for the length of a test. It is itself a [Sandbox], the default one, and has all
+// that a sandbox has: URL, Client, SharingURL and PortalAdminURL; Token, Password, Members and Scenario; Clock, AddRules, Play and Reset;
 // Calls, Journal, Await, Verify and VerifyAll. Its URL is the root, such as http://127.0.0.1:41234. Sandbox makes another sandbox.
 type Server struct {
 	*defaultSandbox
@@ -36,8 +36,8 @@ type Server struct {
 // defaultSandbox embeds a Sandbox under a name that leaves the name Sandbox to the method.
 type defaultSandbox = Sandbox
 
-// NewServer returns a portal that listens. It is closed when the test ends, and then fails the test if calls violated the contract, unless
-// [AllowViolations] is given. Options that are wrong fail the test at once.
+// NewServer returns a portal that listens. It is closed when the test ends, and then fails the test if calls violated the contract,
+// unless [AllowViolations] is given. Options that are wrong fail the test at once.
 func NewServer(tb TB, options ...Option) *Server {
 	tb.Helper()
 	c := newConfig(options)
@@ -76,8 +76,8 @@ func (c *config) listen(tb TB) (*Server, error) {
 	return s, nil
 }
 
-// Close stops the server. It blocks until the calls that are being answered are done, for five seconds at most; then it breaks their connections.
-// The end of the test calls it. Calling it again does no harm.
+// Close stops the server. It blocks until the calls that are being answered are done, for five seconds at most; then it breaks their
+// connections. The end of the test calls it. Calling it again does no harm.
 func (s *Server) Close() {
 	s.portal.Close()
 	s.client.CloseIdleConnections()
@@ -85,16 +85,17 @@ func (s *Server) Close() {
 	<-s.done
 }
 
-// AuthorityPEM returns the certificate of the authority that a client of [WithTLS] must trust, in PEM, for clients beside [Sandbox.Client];
-// nil without that option.
+// AuthorityPEM returns the certificate of the authority that a client of [WithTLS] must trust, in PEM, for clients beside
+// [Sandbox.Client]; nil without that option.
 func (s *Server) AuthorityPEM() []byte { return s.portal.AuthorityPEM() }
 
 // Coverage returns what of the contract, and which scenarios, calls have exercised so far, and what they never did.
 func (s *Server) Coverage() journal.CoverageReport { return s.portal.Coverage() }
 
-// Sandbox returns another sandbox on this server, at the start of a scenario. Nobody else sees what happens in it. A client reaches it under
-// its URL, or under the server's with the sandbox's own token. At the end of the test it is deleted, and checked as the server is.
-// It takes [WithScenarioDocument], [WithClock], [WithSeed], [WithJournal], [AllowViolations] and [CheckExpectations]; another option fails the test.
+// Sandbox returns another sandbox on this server, at the start of a scenario. Nobody else sees what happens in it. A client reaches it
+// under its URL, or under the server's with the sandbox's own token. At the end of the test it is deleted, and checked as the server is.
+// It takes [WithScenarioDocument], [WithClock], [WithSeed], [WithJournal], [AllowViolations] and [CheckExpectations]; another option
+// fails the test.
 func (s *Server) Sandbox(tb TB, scenario string, options ...Option) *Sandbox {
 	tb.Helper()
 	c := newConfig(append([]Option{WithScenario(scenario)}, options...))
@@ -114,7 +115,8 @@ func (s *Server) Sandbox(tb TB, scenario string, options ...Option) *Sandbox {
 
 func (s *Server) create(c *config, scenario string) (*sandbox.Sandbox, error) {
 	if !c.isOfSandbox(scenario) {
-		return nil, errors.New("a sandbox takes a scenario document, a clock, a seed, a journal, AllowViolations and CheckExpectations; other options are the server's")
+		return nil, errors.New("a sandbox takes a scenario document, a clock, a seed, a journal, AllowViolations and CheckExpectations; " +
+			"other options are the server's")
 	}
 	c.Library = s.portal.server.Library
 	if err := c.load(); err != nil {

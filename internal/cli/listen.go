@@ -25,7 +25,8 @@ type addresses struct {
 	control string // of the control API; "": the portal's
 }
 
-// endpoints returns that of the portal, then that of HTTPS beside plain HTTP and that of the control API where they have an address of their own.
+// endpoints returns that of the portal, then that of HTTPS beside plain HTTP and that of the control API where they have an address of
+// their own.
 func (a addresses) endpoints(portal *server.Portal) []endpoint {
 	own, control := http.Handler(portal), http.Handler(nil)
 	if a.control != "" {

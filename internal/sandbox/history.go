@@ -9,7 +9,8 @@ import (
 	"github.com/mockportal/mockportal/mock/journal"
 )
 
-// History keeps what came to all sandboxes of a server, also to those that were deleted, reset or have expired. It is safe for concurrent use.
+// History keeps what came to all sandboxes of a server, also to those that were deleted, reset or have expired. It is safe for concurrent
+// use.
 type History struct {
 	calls *journal.Journal
 
@@ -43,9 +44,9 @@ type Past struct {
 	Verdicts         []Verdict    // on scenarios that expect something: first those that have ended, then those still played
 }
 
-// Past returns what came so far; nothing without a history. A scenario ends when its sandbox is deleted or expires, and, once it was called,
-// when the sandbox is reset or plays another one. A scenario that has ended is not judged again until it is called again. Past waits for the
-// calls that a scenario still expects as long as the scenario says, or until ctx ends.
+// Past returns what came so far; nothing without a history. A scenario ends when its sandbox is deleted or expires, and, once it was
+// called, when the sandbox is reset or plays another one. A scenario that has ended is not judged again until it is called again. Past
+// waits for the calls that a scenario still expects as long as the scenario says, or until ctx ends.
 func (s *Set) Past(ctx context.Context) Past {
 	h := s.Default.options.History
 	if h == nil {

@@ -15,8 +15,9 @@ import (
 	"github.com/mockportal/mockportal/internal/scenario"
 )
 
-// Check plays every scenario of a library at its start and at each boundary of its clock, one millisecond before and at it. Every member calls
-// every operation. The notes name error fixtures that seem to be misspelt; the error lists every reply that departs from the contract.
+// Check plays every scenario of a library at its start and at each boundary of its clock, one millisecond before and at it. Every member
+// calls every operation. The notes name error fixtures that seem to be misspelt; the error lists every reply that departs from the
+// contract.
 func Check(library *scenario.Library) (notes []string, err error) {
 	var errs []error
 	for _, name := range library.Names() {
@@ -65,29 +66,26 @@ func CheckScenario(library *scenario.Library, scenario *scenario.Scenario) error
 
 // playAt sends every member's calls to a portal whose clock stands at an instant.
 func playAt(library *scenario.Library, played *scenario.Scenario, at time.Time) error {
-	box, err := sandbox.New(sandbox.Options{
-		ID: "check", Scenario: played, Wall: time.Now,
-		Clock: sandbox.ClockSetting{Mode: scenario.Frozen, At: at},
+	var errs []error
+	offSpec := func(operation string, err error) {
+		errs = append(errs, fmt.Errorf("scenario %q at %s: %s: %w", played.Name, at.UTC().Format(time.RFC3339Nano), operation, err))
+	}
+	p, err := New(Options{
+		Options:  exchange.Options{Library: library, OffSpec: offSpec},
+		Scenario: played, Clock: sandbox.ClockSetting{Mode: scenario.Frozen, At: at},
 	})
 	if err != nil {
 		return err
 	}
-	var errs []error
-	x, err := exchange.New(exchange.Options{Sandboxes: sandbox.NewSet(box, 0, 0, time.Now), Library: library, Wall: time.Now, OffSpec: func(operation string, err error) {
-		errs = append(errs, fmt.Errorf("scenario %q at %s: %s: %w", played.Name, at.UTC().Format(time.RFC3339Nano), operation, err))
-	}})
-	if err != nil {
-		return err
-	}
-	tokens := []string{""}
-	for _, name := range box.World().Usernames() {
-		if token, ok := box.World().Token(name); ok {
+	tokens, world := []string{""}, p.Sandboxes.Default.World()
+	for _, name := range world.Usernames() {
+		if token, ok := world.Token(name); ok {
 			tokens = append(tokens, token)
 		}
 	}
 	for _, token := range tokens {
 		for _, request := range requests(library.Contract(), played, token) {
-			x.ServeHTTP(discard{http.Header{}}, request)
+			p.ServeHTTP(discard{http.Header{}}, request)
 		}
 	}
 	return errors.Join(errs...)

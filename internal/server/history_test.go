@@ -45,8 +45,8 @@ func inWords(h sandbox.Past) string {
 	return strings.Join(lines, "\n")
 }
 
-// TestHistory proves that what was reset, deleted, replaced and cleared still counts, and nothing is judged twice. Each step is a request to the control
-// API, or "call SANDBOX".
+// TestHistory proves that what was reset, deleted, replaced and cleared still counts, and nothing is judged twice. Each step is a request
+// to the control API, or "call SANDBOX".
 func TestHistory(t *testing.T) {
 	t.Parallel()
 	const (
@@ -208,7 +208,8 @@ func TestNoHistory(t *testing.T) {
 	diff(t, "history", sandbox.Past{}, p.Sandboxes.Past(t.Context()))
 }
 
-// TestCoverageOfScenarios proves that each call counts for the scenario that its sandbox played then; documents and those of packs stand beside the built-in ones.
+// TestCoverageOfScenarios proves that each call counts for the scenario that its sandbox played then; documents and those of packs stand
+// beside the built-in ones.
 func TestCoverageOfScenarios(t *testing.T) {
 	t.Parallel()
 	p := remembering(t, nil)

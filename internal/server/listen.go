@@ -63,7 +63,8 @@ func (l *Listener) Serve() error {
 // Close closes a listener that was never served.
 func (l *Listener) Close() { _ = l.listener.Close() }
 
-// Stop stops listeners. It blocks until the calls that are being answered are done, for [Grace] at most; then it breaks their connections.
+// Stop stops listeners. It blocks until the calls that are being answered are done, for [Grace] at most; then it breaks their
+// connections.
 func Stop(listeners ...*Listener) error {
 	ctx, cancel := context.WithTimeout(context.Background(), Grace)
 	defer cancel()

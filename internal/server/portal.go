@@ -35,7 +35,8 @@ type Options struct {
 func (o *Options) Check() error {
 	var errs []error
 	if o.MaxCalls < 0 || o.MaxBytes < 0 {
-		errs = append(errs, fmt.Errorf("a journal of at most %d calls and %d bytes: both must be 0 (the default) or more", o.MaxCalls, o.MaxBytes))
+		const format = "a journal of at most %d calls and %d bytes: both must be 0 (the default) or more"
+		errs = append(errs, fmt.Errorf(format, o.MaxCalls, o.MaxBytes))
 	}
 	if o.MaxBody < 0 {
 		errs = append(errs, fmt.Errorf("a body of at most %d bytes: must be 0 (the default) or more", o.MaxBody))
@@ -101,11 +102,13 @@ func (p *Portal) Handlers() (portal, api http.Handler) {
 	}), p.control
 }
 
-// Announce tells the control API the portal's root when the portal has another listener. Otherwise the API goes by the request's own host.
+// Announce tells the control API the portal's root when the portal has another listener. Otherwise the API goes by the request's own
+// host.
 func (p *Portal) Announce(url string) { p.control.Announce(url) }
 
 // CoverageReport returns what of the contract, and which scenarios, calls have exercised so far.
 func (p *Portal) CoverageReport() journal.CoverageReport { return p.Coverage.Report(p.Library.Names()) }
 
-// Close releases every answer that a rule holds back. The portal answers on, but holds nothing back any longer. Calling it again does no harm.
+// Close releases every answer that a rule holds back. The portal answers on, but holds nothing back any longer. Calling it again does no
+// harm.
 func (p *Portal) Close() { p.Sandboxes.Close() }
