@@ -3,6 +3,7 @@ package mock
 import (
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"reflect"
@@ -65,7 +66,7 @@ func (c *config) listen(tb TB) (*Server, error) {
 		ErrorLog: slog.NewLogLogger(portal.Log.Handler(), slog.LevelDebug), // such as handshakes of clients that do not trust the certificate
 	})
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("listen on a loopback address: %w", err)
 	}
 	box := &Sandbox{listener.URL, &Portal{portal, portal.Sandboxes.Default}, tb, &http.Client{Transport: transport}}
 	s := &Server{box, listener, make(chan struct{})}

@@ -12,8 +12,8 @@ import (
 	"strings"
 )
 
-// ask is a client for shell scripts, where curl may not be: ask METHOD URL [NAME=VALUE…] prints the status and the body. It trusts what
-// MOCKPORTAL_CA names, and nothing else. With ASK_TIMES it asks so often.
+// ask is a client for shell scripts on machines without curl: ask METHOD URL [NAME=VALUE…] prints the status and the body. It trusts the
+// certificates in MOCKPORTAL_CA and no others. ASK_TIMES repeats the request.
 func ask() {
 	times, _ := strconv.Atoi(os.Getenv("ASK_TIMES"))
 	for range max(times, 1) {
@@ -36,7 +36,7 @@ func askOnce(method, address string, pairs []string) error {
 	} else {
 		form = values.Encode()
 	}
-	r, err := http.NewRequest(method, address, strings.NewReader(form)) //nolint:noctx // the script that calls it has an end
+	r, err := http.NewRequest(method, address, strings.NewReader(form)) //nolint:noctx // the script has a time limit
 	if err != nil {
 		return err
 	}

@@ -7,13 +7,12 @@ import (
 	"os/exec"
 	"regexp"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// backgroundKey is where a script keeps what it has started, by name.
+// backgroundKey is the key of the programs that a script has started, by name.
 type backgroundKey struct{}
 
 func backgrounds(ts *testscript.TestScript) map[string]*background {
@@ -26,14 +25,14 @@ type background struct {
 	out, err watched
 }
 
-// start starts mockportal, where no terminal is, so that no key can be meant.
+// start starts mockportal without a terminal, so that no signal can come from a key.
 func start(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: start NAME ARG…")
 	}
 	b := &background{cmd: command(ts, args[1:]...)}
 	b.cmd.Stdout, b.cmd.Stderr, b.cmd.SysProcAttr = &b.out, &b.err, withoutTerminal()
-	b.cmd.WaitDelay = 10 * time.Second // for what it has started and left behind
+	b.cmd.WaitDelay = 10 * time.Second // for processes that it leaves behind
 	ts.Check(b.cmd.Start())
 	backgrounds(ts)[args[0]] = b
 	ts.Defer(func() { _ = b.cmd.Process.Kill() })
@@ -63,21 +62,20 @@ func await(ts *testscript.TestScript, neg bool, args []string) {
 		case <-changed:
 		case <-deadline:
 			rest, _ := b.err.look()
-			ts.Fatalf("it does not print %s, but:\n%s%s", args[1], text, rest)
+			ts.Fatalf("%s did not print %s, but:\n%s%s", args[0], args[1], text, rest)
 		}
 	}
 }
 
-// tell sends a signal, and does not wait for what comes of it.
+// tell sends a signal and does not wait.
 func tell(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: tell NAME SIGNAL")
 	}
-	sent := map[string]os.Signal{"SIGTERM": syscall.SIGTERM, "SIGINT": syscall.SIGINT, "SIGHUP": syscall.SIGHUP, "SIGQUIT": syscall.SIGQUIT, "SIGKILL": syscall.SIGKILL}[args[1]]
-	ts.Check(started(ts, args[0]).cmd.Process.Signal(sent))
+	ts.Check(started(ts, args[0]).cmd.Process.Signal(signalOf(args[1])))
 }
 
-// ends waits for the end, which must be with this code. NAME.out and NAME.err have what was printed.
+// ends waits until the program ends, and fails unless the exit code is this one.
 func ends(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: ends NAME CODE")
@@ -95,11 +93,11 @@ func ends(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// watched is what a program prints, for somebody who waits for it.
+// watched is the output of a program. Others can wait for more of it.
 type watched struct {
 	mu      sync.Mutex // guards what follows
 	text    bytes.Buffer
-	changed chan struct{} // closed with the next text; nil while nobody waits
+	changed chan struct{} // closed at the next write; nil if nobody waits
 }
 
 func (w *watched) Write(p []byte) (int, error) {

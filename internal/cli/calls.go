@@ -16,29 +16,29 @@ import (
 type callsCmd struct {
 	remoteFlags
 
-	Number     *int   `arg:"" optional:"" help:"Only the call with this number."`
-	As         string `placeholder:"FORMAT" enum:"table,json,curl," default:"" help:"table, json (a line each), or curl (a command that repeats the call; it takes the token from $$MOCKPORTAL_TOKEN). Calls are a table and a single one is JSON when left out."`
-	Follow     bool   `short:"f" help:"Show the calls so far, and go on with those to come, until interrupted or the sandbox ends."`
+	Number     *int   `arg:"" optional:"" help:"Only the call with this number, as indented JSON."`
+	As         string `placeholder:"FORMAT" enum:"table,json,curl," default:"" help:"The format: table, json or curl."`
+	Follow     bool   `short:"f" help:"Show the calls so far, then new ones as they come."`
 	Operation  string `placeholder:"ID" help:"Only calls of this operation."`
 	Member     string `placeholder:"NAME" help:"Only calls by this member."`
-	Outcome    string `placeholder:"OUTCOME" enum:"ok,error,fault," default:"" help:"Only calls that ended so: ok, error or fault."`
+	Outcome    string `placeholder:"OUTCOME" enum:"ok,error,fault," default:"" help:"Only calls with this outcome: ok, error or fault."`
 	Violations bool   `help:"Only calls that violated the contract."`
 	After      int    `placeholder:"N" help:"Only calls with a higher number."`
 }
 
-// Run prints calls as the journal of the server holds them, secrets masked.
-func (c *callsCmd) Run(ctx context.Context, std streams) error {
+// Run prints calls from the server's journal, with secrets masked.
+func (c *callsCmd) Run(ctx context.Context, p Process) error {
 	switch {
 	case c.Number != nil && *c.Number < 1:
-		return usageError{fmt.Errorf("no call has the number %d: the first is 1", *c.Number)}
+		return usageError{fmt.Errorf("calls <number> \"%d\": must be 1 or more", *c.Number)}
 	case c.Number != nil && c.Follow:
-		return usageError{errors.New("--follow shows calls as they come, and a number asks for one that came: give one of the two")}
+		return usageError{errors.New(p.flag("follow") + " and <number> exclude each other: the first shows all new calls, the second one call")}
 	}
-	remote, err := c.client()
+	remote, err := c.client(p)
 	if err != nil {
 		return err
 	}
-	out := printer{streams: std, as: c.As}
+	out := printer{Process: p, as: c.As}
 	if c.As == "curl" {
 		if out.root, err = remote.Root(ctx); err != nil {
 			return err
@@ -82,10 +82,10 @@ func (c *callsCmd) one(ctx context.Context, out printer, remote *client.Client) 
 	if err != nil {
 		return err
 	}
-	return indented(out.out, text)
+	return indented(out.Stdout, text)
 }
 
-// follow prints calls as they come. An interruption is its proper end.
+// follow prints calls as they come. An interruption is its normal end.
 func (c *callsCmd) follow(ctx context.Context, out printer, remote *client.Client) error {
 	err := remote.Follow(ctx, c.query(), out.news)
 	if errors.Is(err, context.Canceled) {
@@ -94,24 +94,23 @@ func (c *callsCmd) follow(ctx context.Context, out printer, remote *client.Clien
 	return err
 }
 
-// printer writes calls on standard output in the format that was asked for; on standard error it says what is to be known of those that are
-// not there.
+// printer writes calls to standard output, and to standard error which calls are missing.
 type printer struct {
-	streams
+	Process
 
-	as   string
-	root string // of the portal, for commands
+	as   string // the format; "": the default one
+	root string // of the portal, for curl
 }
 
 func (p printer) page(page journal.Page) error {
 	if !page.Complete {
-		say(p.err, fmt.Sprintf("not complete: %s no longer held by the journal", plural(page.Dropped, "older call is", "older calls are")))
+		p.warn(fmt.Sprintf("not complete: the journal has dropped %s", plural(page.Dropped, "older call", "older calls")))
 	}
 	if len(page.Calls) == 0 {
-		say(p.err, "no calls")
+		p.warn("0 calls")
 	}
 	if p.as != "json" && p.as != "curl" && len(page.Calls) > 0 {
-		say(p.out, page.Table())
+		p.say(page.Table())
 		return nil
 	}
 	for _, call := range page.Calls {
@@ -124,10 +123,10 @@ func (p printer) page(page journal.Page) error {
 
 func (p printer) news(news journal.News) error {
 	if news.Restarted {
-		say(p.err, "(the calls so far were forgotten: the sandbox was reset, or its journal cleared)")
+		p.warn("(the journal starts over: the sandbox was reset, or its journal was cleared)")
 	}
 	if news.Missed > 0 {
-		say(p.err, fmt.Sprintf("(%s dropped before they could be shown)", plural(news.Missed, "call was", "calls were")))
+		p.warn(fmt.Sprintf("(the journal dropped %s before they could be shown)", plural(news.Missed, "call", "calls")))
 	}
 	for _, call := range news.Calls {
 		if err := p.call(call); err != nil {
@@ -137,21 +136,21 @@ func (p printer) news(news journal.News) error {
 	return nil
 }
 
-// call writes one call: as JSON in a line, as the command that repeats it, or as a line with one more for each violation.
+// call writes one call: as a line of JSON, as a curl command, or as a line of text followed by its violations.
 func (p printer) call(call journal.Call) error {
 	switch p.as {
 	case "json":
-		return json.NewEncoder(p.out).Encode(call)
+		return json.NewEncoder(p.Stdout).Encode(call)
 	case "curl":
 		command, err := report.Curl(call, p.root)
 		if err == nil {
-			_, err = io.WriteString(p.out, command)
+			_, err = io.WriteString(p.Stdout, command)
 		}
 		return err
 	}
-	say(p.out, call.Time.Local().Format(timeOfDay)+"  "+call.String())
+	p.say(call.Time.Local().Format(timeOfDay) + "  " + call.String())
 	for _, v := range call.Violations {
-		say(p.out, strings.Repeat(" ", len(timeOfDay)+2)+v.String())
+		p.say(strings.Repeat(" ", len(timeOfDay)+2) + v.String())
 	}
 	return nil
 }

@@ -15,19 +15,19 @@ import (
 type checkCmd struct {
 	packFlags
 
-	Paths []string `arg:"" optional:"" name:"path" help:"Packs (folders) or scenario files; when left out, what --pack says, else the built-in pack."`
+	Paths []string `arg:"" optional:"" name:"path" help:"Packs (folders) or scenario files. The default is --pack, else the built-in pack."`
 }
 
-// Run loads everything and plays every scenario at each boundary of its clock. All faults come at once.
-func (c *checkCmd) Run(std streams) error {
+// Run loads everything, plays every scenario at each boundary of its clock, and reports all mistakes at once.
+func (c *checkCmd) Run(p Process) error {
 	files, err := c.sort()
 	if err != nil {
 		return err
 	}
-	library, err := c.open()
-	var faults fixture.Mistakes
-	if errors.As(err, &faults) {
-		return failure{counted(faults)}
+	library, err := c.open(p)
+	var mistakes fixture.Mistakes
+	if errors.As(err, &mistakes) {
+		return failure{counted(mistakes)}
 	}
 	if err != nil {
 		return err
@@ -41,23 +41,23 @@ func (c *checkCmd) Run(std streams) error {
 		return failure{err}
 	}
 	for _, note := range notes {
-		say(std.out, "note: "+note)
+		p.say("note: " + note)
 	}
-	say(std.out, fmt.Sprintf("ok: %d scenarios and %d fixtures%s", len(library.Names()), len(library.Fixtures().IDs()), andFiles(files)))
+	p.say(fmt.Sprintf("ok: %d scenarios and %d fixtures%s", len(library.Names()), len(library.Fixtures().IDs()), andFiles(files)))
 	return nil
 }
 
-// sort tells the packs that are named, which join those of --pack, from the files.
+// sort returns the paths that are files, and adds those that are folders to the packs.
 func (c *checkCmd) sort() (files []string, err error) {
 	for _, path := range c.Paths {
 		info, err := os.Stat(path)
 		switch {
 		case err != nil:
-			return nil, fmt.Errorf("check %q: it must be a pack's folder or a scenario file: %w", path, unwrapPath(err))
+			return nil, fmt.Errorf("check <path> %q: must be a folder with a pack, or a scenario file: %w", path, unwrapPath(err))
 		case info.IsDir():
 			c.Pack = append(c.Pack, path)
 		case !info.Mode().IsRegular():
-			return nil, fmt.Errorf("check %q: it must be a pack's folder or a scenario file: is no regular file", path)
+			return nil, fmt.Errorf("check <path> %q: must be a folder with a pack, or a scenario file: not a regular file", path)
 		default:
 			files = append(files, path)
 		}
@@ -66,16 +66,13 @@ func (c *checkCmd) sort() (files []string, err error) {
 }
 
 func andFiles(files []string) string {
-	switch len(files) {
-	case 0:
+	if len(files) == 0 {
 		return ""
-	case 1:
-		return ", and 1 scenario file"
 	}
-	return fmt.Sprintf(", and %d scenario files", len(files))
+	return ", and " + plural(len(files), "scenario file", "scenario files")
 }
 
-// checkFile decodes and plays one scenario file that is in no pack.
+// checkFile decodes and plays a scenario file outside all packs.
 func checkFile(library *scenario.Library, file string) error {
 	source, err := os.ReadFile(file) //nolint:gosec // the user names the file
 	if err != nil {
@@ -83,12 +80,12 @@ func checkFile(library *scenario.Library, file string) error {
 	}
 	name := strings.TrimSuffix(filepath.Base(file), ".yaml")
 	scenario, err := library.Decode(name, source)
-	var faults fixture.Mistakes
-	if errors.As(err, &faults) {
-		for i := range faults {
-			faults[i].File = filepath.ToSlash(file)
+	var mistakes fixture.Mistakes
+	if errors.As(err, &mistakes) {
+		for i := range mistakes {
+			mistakes[i].File = filepath.ToSlash(file)
 		}
-		return counted(faults)
+		return counted(mistakes)
 	}
 	if err != nil {
 		return err
@@ -96,11 +93,7 @@ func checkFile(library *scenario.Library, file string) error {
 	return server.CheckScenario(library, scenario)
 }
 
-// counted ends a list of faults with their number.
-func counted(faults fixture.Mistakes) error {
-	noun := "faults"
-	if len(faults) == 1 {
-		noun = "fault"
-	}
-	return fmt.Errorf("%w\n%d %s", faults, len(faults), noun)
+// counted ends a list of mistakes with their number.
+func counted(mistakes fixture.Mistakes) error {
+	return fmt.Errorf("%w\n%s", mistakes, plural(len(mistakes), "mistake", "mistakes"))
 }

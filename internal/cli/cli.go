@@ -3,14 +3,10 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
-
-	"github.com/mockportal/mockportal/internal/nearest"
 )
 
 // The exit codes.
@@ -20,31 +16,26 @@ const (
 	misuse = 2 // wrong flags, a broken file, a port in use
 )
 
-// grammar is the command line. Every flag has an environment variable MOCKPORTAL_…; flag over environment over default.
+// grammar is the command line. Every flag has an environment variable MOCKPORTAL_…; the flag overrides it, and it overrides the default.
 type grammar struct {
-	Serve       serveCmd       `cmd:"" default:"withargs" help:"Serve a portal (the default command)."`
-	Run         runCmd         `cmd:"" help:"Run a command beside a portal of its own, and check what it called."`
-	Verify      verifyCmd      `cmd:"" help:"Hold what a server has seen against expectations."`
-	Calls       callsCmd       `cmd:"" help:"Show the calls that a server has seen, follow them, or repeat one."`
+	Serve       serveCmd       `cmd:"" help:"Serve a portal (the default command)."`
+	Run         runCmd         `cmd:"" help:"Run a command with a portal of its own, and check its calls."`
+	Verify      verifyCmd      `cmd:"" help:"Check a server's calls against expectations."`
+	Calls       callsCmd       `cmd:"" help:"Show a server's calls, follow them, or print a command that repeats one."`
 	Check       checkCmd       `cmd:"" help:"Check packs and scenario files, and play every scenario."`
-	List        listCmd        `cmd:"" help:"List scenarios, fixtures or operations, and what they rest on."`
+	List        listCmd        `cmd:"" help:"List scenarios, fixtures or operations, with their evidence."`
 	Show        showCmd        `cmd:"" help:"Show a scenario or a fixture."`
 	Healthcheck healthcheckCmd `cmd:"" help:"Ask a server whether it is ready; for a container's health check."`
-	Version     versionCmd     `cmd:"" help:"Print the version."`
-}
-
-// streams is where a command writes.
-type streams struct {
-	out io.Writer
-	err io.Writer
+	Version     versionCmd     `cmd:"" help:"Print the version and the commit; also --version and -v."`
+	Help        helpCmd        `cmd:"" help:"Show the help of the program or of one command."`
 }
 
 const description = `A fake ArcGIS portal for tests: provisionOrgEntitlements and getFutureLicense, computed from scenario files.
 
-Every flag has an environment variable; a flag counts before it. Exit codes: 0 good, 1 the check failed, 2 wrong use.`
+Every flag has an environment variable; the flag overrides it. Exit codes: 0 good, 1 a check failed, 2 wrong use.`
 
-// Run runs one command line, without the program's name, until it is done or ctx is, and returns the exit code.
-func Run(ctx context.Context, args []string, out, err io.Writer) (code int) {
+// Run runs one command line until it is done or ctx is, and returns the exit code.
+func Run(ctx context.Context, p Process) (code int) {
 	defer func() {
 		switch exit := recover().(type) {
 		case nil:
@@ -54,74 +45,103 @@ func Run(ctx context.Context, args []string, out, err io.Writer) (code int) {
 			panic(exit)
 		}
 	}()
-	var g grammar
-	parser := kong.Must(&g,
-		kong.Name("mockportal"), kong.Description(description), kong.UsageOnError(),
-		kong.DefaultEnvars("MOCKPORTAL"), kong.Writers(out, err), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.Exit(func(code int) { panic(exitCode(code)) }),
-		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(streams{out, err}),
-	)
-	parsed, problem := parser.Parse(args)
+	p.variables = map[string]string{}
+	parser := newParser(ctx, p)
+	args := withCommand(p.Args)
+	if !slices.Contains(commands(parser.Model), args[0]) {
+		return p.conclude(usageError{unknownCommand(parser.Model, args[0])})
+	}
+	parsed, err := parser.Parse(args)
+	if err != nil {
+		return p.conclude(usageError{p.inOurWords(parser.Model, args[0], err)})
+	}
+	return p.conclude(parsed.Run())
+}
+
+func newParser(ctx context.Context, p Process) *kong.Kong {
+	parser := kong.Must(&grammar{}, append(mappers(),
+		kong.Name("mockportal"), kong.Description(description), kong.Writers(p.Stdout, p.Stderr),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.ValueFormatter(meaning),
+		kong.Exit(func(code int) { panic(exitCode(code)) }), kong.Resolvers(kong.ResolverFunc(p.resolve)),
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(p))...)
+	parser.Model.HelpFlag.Help = "Show this help."
+	return parser
+}
+
+// withCommand puts the command in front that a command line without one means.
+func withCommand(args []string) []string {
 	switch {
-	case problem == nil:
-		problem = parsed.Run()
-	case len(args) > 0 && !isCommand(parser.Model, args[0]):
-		problem = usageError{unknownCommand(parser.Model, args[0])}
-	default:
-		problem = usageError{problem}
+	case len(args) == 0:
+		return []string{"serve"}
+	case args[0] == "-h", args[0] == "--help":
+		return append([]string{"help"}, args[1:]...)
+	case args[0] == "-v", args[0] == "--version":
+		return append([]string{"version"}, args[1:]...)
+	case strings.HasPrefix(args[0], "-"):
+		return append([]string{"serve"}, args...)
 	}
-	return conclude(err, problem)
+	return args
 }
 
-// isCommand reports whether a word is a command, or none is meant since a flag comes first.
-func isCommand(model *kong.Application, word string) bool {
-	return strings.HasPrefix(word, "-") || slices.Contains(commands(model), word)
-}
-
-func commands(model *kong.Application) []string {
-	var names []string
-	for _, command := range model.Children {
-		names = append(names, command.Name)
+// meaning is the help of a flag or an argument.
+func meaning(value *kong.Value) string {
+	if value.Flag == nil || value.Name == "help" {
+		return value.Help
 	}
-	return names
+	return strings.TrimSuffix(value.Help, ".") + " ($" + variable(value.Name) + ")."
 }
 
-// unknownCommand says what kong would call an unexpected argument of the default command.
-func unknownCommand(model *kong.Application, word string) error {
-	names := commands(model)
-	return fmt.Errorf("no command %q%s; there are %s", word, nearest.Suggest(word, names), strings.Join(names, ", "))
+type helpCmd struct {
+	Command string `arg:"" optional:"" help:"The command."`
 }
 
-// exitCode carries kong's wish to end the process, after --help, up to Run.
+// Run prints what --help prints.
+func (h *helpCmd) Run(parsed *kong.Context) error {
+	var args []string
+	if h.Command != "" {
+		args = []string{h.Command}
+		if !slices.Contains(commands(parsed.Model), h.Command) {
+			return usageError{unknownCommand(parsed.Model, h.Command)}
+		}
+	}
+	about, err := kong.Trace(parsed.Kong, args)
+	if err != nil {
+		return err
+	}
+	return about.PrintUsage(false)
+}
+
+// exitCode carries kong's wish to end the process, after --help, up to [Run].
 type exitCode int
 
 // usageError is a command line that cannot be read.
 type usageError struct{ error }
 
-// failure is the outcome of a check: it was done, and it failed.
+// failure is a check that was done and failed.
 type failure struct{ error }
 
-// conclude says what went wrong in as few words as it takes, and with which code to end.
-func conclude(w io.Writer, err error) int {
-	if err == nil {
+// conclude prints an error, and returns the exit code for it.
+func (p Process) conclude(err error) int {
+	var (
+		status exitStatus
+		check  failure
+		usage  usageError
+	)
+	switch {
+	case err == nil:
 		return good
-	}
-	var status exitStatus
-	if errors.As(err, &status) {
-		return status.end(w)
-	}
-	var check failure
-	if errors.As(err, &check) {
-		say(w, check.Error())
+	case errors.As(err, &status):
+		if status.unstarted { // otherwise the summary has told it
+			p.warn("mockportal: " + status.why)
+		}
+		return status.code
+	case errors.As(err, &check):
+		p.warn(check.Error())
 		return failed
 	}
-	say(w, "mockportal: "+err.Error())
-	var usage usageError
+	p.warn("mockportal: " + err.Error())
 	if errors.As(err, &usage) {
-		say(w, "Run mockportal --help for the flags, mockportal COMMAND --help for one command.")
+		p.warn("Run mockportal help for the commands, mockportal help COMMAND for the flags of one.")
 	}
 	return misuse
 }
-
-// say writes a line. Who closes our output does not want to be told that it is closed.
-func say(w io.Writer, line string) { _, _ = fmt.Fprintln(w, line) }

@@ -1,7 +1,10 @@
-// Package cli is the command line: the grammar, the exit codes, and what each command prints.
+// Package cli is the command line: the grammar, the exit codes, and the output of each command.
 //
-//	code := cli.Run(ctx, []string{"serve", "--addr", "127.0.0.1:0"}, os.Stdout, os.Stderr)
+//	code := cli.Run(ctx, cli.Process{
+//		Args: []string{"serve", "--addr", "127.0.0.1:0"}, Env: os.Environ(),
+//		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+//	})
 //
-// Everything that a program reads goes to standard output, everything for people to standard error. Exit codes: 0 good, 1 the check failed, 2 wrong use.
-// The environment is read here and nowhere else.
+// Standard output is for programs, standard error for people. Exit codes: 0 good, 1 a check failed, 2 wrong use.
+// Arguments, environment and streams are parameters: no other package reads the environment, and this one only as it is given.
 package cli

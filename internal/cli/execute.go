@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -22,20 +21,12 @@ const (
 type exitStatus struct {
 	code      int
 	why       string // as the summary says it
-	unstarted bool   // it never ran, so there is nothing to sum up
+	unstarted bool   // it never ran, so there is no summary
 }
 
 func (e exitStatus) Error() string { return e.why }
 
-// end says what no summary has said.
-func (e exitStatus) end(w io.Writer) int {
-	if e.unstarted {
-		say(w, "mockportal: "+e.why)
-	}
-	return e.code
-}
-
-// notStarted turns the reason why a command did not start into the exit code that shells have for it.
+// notStarted returns the exit status that shells have for a command that did not start.
 func notStarted(name string, err error) error {
 	status := exitStatus{code: notExecutable, unstarted: true}
 	if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
@@ -49,22 +40,23 @@ func notStarted(name string, err error) error {
 	return status
 }
 
-// endOf turns what a command's Wait returns into its exit status; nil for 0.
+// endOf returns the exit status of a command from the error of its Wait; nil for 0.
 func endOf(err error) error {
 	var ended *exec.ExitError
 	if !errors.As(err, &ended) {
 		return err
 	}
 	if status, ok := ended.Sys().(syscall.WaitStatus); ok && status.Signaled() {
-		return exitStatus{code: ofSignal + int(status.Signal()), why: fmt.Sprintf("the command was ended by signal %d (%s)", status.Signal(), status.Signal())}
+		why := fmt.Sprintf("the command was ended by signal %d (%s)", status.Signal(), status.Signal())
+		return exitStatus{code: ofSignal + int(status.Signal()), why: why}
 	}
 	return exitStatus{code: ended.ExitCode(), why: fmt.Sprintf("the command ended with %d", ended.ExitCode())}
 }
 
-// passed are the signals that a command is meant to get as if it had been started without us.
+// passed are the signals that the command gets as if it had been started directly.
 var passed = []os.Signal{syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM}
 
-// signals passes on what we are sent, and keeps it from ending us: the summary is still to come.
+// signals passes signals on to the command. They do not end this process, which still has to print the summary.
 type signals struct {
 	received chan os.Signal
 	done     chan struct{}
@@ -73,14 +65,15 @@ type signals struct {
 func passSignals() *signals {
 	s := &signals{received: make(chan os.Signal, 8), done: make(chan struct{})}
 	for _, one := range passed {
-		if !signal.Ignored(one) { // nohup has SIGHUP ignored: the command is meant to inherit that, and would not once we listen
+		// Under nohup SIGHUP is ignored. The command inherits that only as long as nothing here listens to it.
+		if !signal.Ignored(one) {
 			signal.Notify(s.received, one)
 		}
 	}
 	return s
 }
 
-// to passes signals on to a process. What a terminal sends for a key it has sent to the process too, which must not get it twice.
+// to passes signals on to a process, but for those that a terminal sends for a key: it sends them to the process too.
 func (s *signals) to(process *os.Process) {
 	atTerminal := hasTerminal()
 	go func() {
@@ -90,7 +83,7 @@ func (s *signals) to(process *os.Process) {
 				return
 			case received := <-s.received:
 				if !atTerminal || received != syscall.SIGINT && received != syscall.SIGQUIT {
-					_ = process.Signal(received) // it may have ended in between
+					_ = process.Signal(received) // it fails if the process has just ended
 				}
 			}
 		}
@@ -102,7 +95,7 @@ func (s *signals) stop() {
 	close(s.done)
 }
 
-// hasTerminal reports whether keys may send us signals.
+// hasTerminal reports whether keys can send signals to this process.
 func hasTerminal() bool {
 	terminal, err := os.Open("/dev/tty")
 	if err != nil {

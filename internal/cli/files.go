@@ -10,24 +10,24 @@ import (
 	"github.com/mockportal/mockportal/internal/report"
 )
 
-// files are those that run writes in the end; nil where none is asked for. They are made at the beginning, so that a name that cannot be
-// written ends nothing but itself.
+// files are the reports that run writes at its end; nil if a flag asks for none. They are created at the start, so that run fails before it
+// has run the command if it cannot write them.
 type files struct{ junit, har *file }
 
-// file is an open file, and the flag that names it.
+// file is an open file.
 type file struct {
 	*os.File
 
-	flag string
+	flag string // the flag or the environment variable that names it
 }
 
-func (r *runCmd) create() (f files, err error) {
+func (r *runCmd) create(p Process) (f files, err error) {
 	var errs [2]error
-	f.junit, errs[0] = createFile("--report", r.Report)
-	f.har, errs[1] = createFile("--har", r.HAR)
+	f.junit, errs[0] = createFile(p.flag("report"), r.Report)
+	f.har, errs[1] = createFile(p.flag("har"), r.HAR)
 	err = errors.Join(errs[:]...)
 	if err == nil && f.junit.isAlso(f.har) {
-		err = fmt.Errorf("--report and --har name one file, %q: give each its own", r.HAR)
+		err = fmt.Errorf("%s and %s name the same file, %q", p.flag("report"), p.flag("har"), r.HAR)
 	}
 	if err != nil {
 		f.close()
@@ -36,7 +36,7 @@ func (r *runCmd) create() (f files, err error) {
 	return f, nil
 }
 
-// createFile makes a file, and its folder where that is not there, as other tools do that write reports.
+// createFile creates a file and, as other tools that write reports do, its folder.
 func createFile(flag, name string) (*file, error) {
 	if name == "" {
 		return nil, nil
@@ -52,7 +52,7 @@ func createFile(flag, name string) (*file, error) {
 	return &file{opened, flag}, nil
 }
 
-// isAlso reports whether both are one file on a disk; of a device there may be two.
+// isAlso reports whether both are the same regular file. Two flags may name the same device.
 func (f *file) isAlso(other *file) bool {
 	if f == nil || other == nil {
 		return false
@@ -62,14 +62,14 @@ func (f *file) isAlso(other *file) bool {
 	return oneErr == nil && twoErr == nil && one.Mode().IsRegular() && os.SameFile(one, two)
 }
 
-// isGone reports whether the file no longer stands where it was made, as when the command has cleaned the folder that it is in.
+// isGone reports whether the file has been deleted or replaced, as by a command that cleans the folder.
 func (f *file) isGone() bool {
 	own, ownErr := f.Stat()
 	there, err := os.Stat(f.Name())
 	return ownErr == nil && (err != nil || !os.SameFile(own, there))
 }
 
-// write writes the file to its end, and closes it.
+// write writes the file and closes it. It creates the file again if it is gone.
 func (f *file) write(content func(io.Writer) error) error {
 	if f == nil {
 		return nil
@@ -95,7 +95,7 @@ func (f *file) write(content func(io.Writer) error) error {
 func (f files) close() {
 	for _, one := range []*file{f.junit, f.har} {
 		if one != nil {
-			_ = one.Close() // whatever was to be written is written, and it may be closed already
+			_ = one.Close() // write has closed it, unless nothing was written
 		}
 	}
 }

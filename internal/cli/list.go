@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"strings"
 	"text/tabwriter"
@@ -25,9 +26,9 @@ type row struct {
 	About    string        `json:"about"`
 }
 
-// Run prints what there is and what it rests on.
-func (l *listCmd) Run(std streams) error {
-	library, err := l.open()
+// Run prints a table, or JSON.
+func (l *listCmd) Run(p Process) error {
+	library, err := l.open(p)
 	if err != nil {
 		return err
 	}
@@ -36,11 +37,11 @@ func (l *listCmd) Run(std streams) error {
 		return err
 	}
 	if l.JSON {
-		encoder := json.NewEncoder(std.out)
+		encoder := json.NewEncoder(p.Stdout)
 		encoder.SetIndent("", "  ")
 		return encoder.Encode(rows)
 	}
-	return table(std.out, heads, rows)
+	return table(p.Stdout, heads, rows)
 }
 
 func (l *listCmd) rows(library *scenario.Library) (rows []row, heads [4]string, err error) {
@@ -69,9 +70,9 @@ func (l *listCmd) rows(library *scenario.Library) (rows []row, heads [4]string, 
 
 func table(w io.Writer, heads [4]string, rows []row) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	say(t, strings.Join(heads[:], "\t"))
+	_, _ = fmt.Fprintln(t, strings.Join(heads[:], "\t")) // Flush has the error
 	for _, r := range rows {
-		say(t, strings.Join([]string{r.Name, string(r.Evidence), r.From, r.About}, "\t"))
+		_, _ = fmt.Fprintln(t, strings.Join([]string{r.Name, string(r.Evidence), r.From, r.About}, "\t"))
 	}
 	return t.Flush()
 }

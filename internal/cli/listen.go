@@ -2,6 +2,7 @@ package cli
 
 import (
 	"crypto/tls"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -11,40 +12,40 @@ import (
 	"github.com/mockportal/mockportal/internal/server"
 )
 
-// endpoint is what to serve at an address.
+// endpoint is a handler and the address to serve it at.
 type endpoint struct {
+	flag    string // the flag of the address
 	address string
 	handler http.Handler
 	tls     *tls.Config // nil: plain HTTP
 }
 
-// addresses are where to listen.
+// addresses are the addresses to listen on.
 type addresses struct {
 	portal  string
-	tls     string // HTTPS beside plain HTTP; "": none
-	control string // of the control API; "": the portal's
+	tls     string // for HTTPS beside plain HTTP; "": none
+	control string // for the control API; "": the portal's
 }
 
-// endpoints returns that of the portal, then that of HTTPS beside plain HTTP and that of the control API where they have an address of
-// their own.
+// endpoints are the portal's, then, if they have addresses of their own, that of HTTPS and that of the control API.
 func (a addresses) endpoints(portal *server.Portal) []endpoint {
 	own, control := http.Handler(portal), http.Handler(nil)
 	if a.control != "" {
 		own, control = portal.Handlers()
 	}
 	secure := portal.Identity.TLSConfig()
-	all := []endpoint{{a.portal, own, secure}}
+	all := []endpoint{{"addr", a.portal, own, secure}}
 	if a.tls != "" {
-		all = []endpoint{{a.portal, own, nil}, {a.tls, own, secure}}
+		all = []endpoint{{"addr", a.portal, own, nil}, {"tls-addr", a.tls, own, secure}}
 	}
 	if a.control != "" {
-		all = append(all, endpoint{a.control, control, all[0].tls})
+		all = append(all, endpoint{"control-addr", a.control, control, all[0].tls})
 	}
 	return all
 }
 
-// listen opens a listener for each endpoint, or none.
-func (f *portalFlags) listen(endpoints []endpoint, log *slog.Logger) ([]*server.Listener, error) {
+// listen opens a listener for each endpoint. If one fails, it closes the others.
+func (f *portalFlags) listen(p Process, endpoints []endpoint, log *slog.Logger) ([]*server.Listener, error) {
 	var listeners []*server.Listener
 	for _, e := range endpoints {
 		one, err := server.Listen(e.address, e.tls, &http.Server{
@@ -55,7 +56,7 @@ func (f *portalFlags) listen(endpoints []endpoint, log *slog.Logger) ([]*server.
 			for _, open := range listeners {
 				open.Close()
 			}
-			return nil, err
+			return nil, fmt.Errorf("%s %q: cannot listen: %w (port 0 picks a free port)", p.flag(e.flag), e.address, err)
 		}
 		listeners = append(listeners, one)
 	}
@@ -67,17 +68,17 @@ type started struct {
 	*server.Portal
 
 	listeners []*server.Listener
-	failures  chan error // what a listener ended with
+	failures  chan error // from listeners that ended
 	line      readyLine
 }
 
-// start loads a portal and serves it. It listens only once everything is loaded, so that nothing is ever half started.
-func (f *portalFlags) start(a addresses, log *slog.Logger, history *sandbox.History) (*started, error) {
-	portal, err := f.portal(log, history)
+// start loads a portal, then serves it.
+func (f *portalFlags) start(p Process, a addresses, log *slog.Logger, history *sandbox.History) (*started, error) {
+	portal, err := f.portal(p, log, history)
 	if err != nil {
 		return nil, err
 	}
-	listeners, err := f.listen(a.endpoints(portal), log)
+	listeners, err := f.listen(p, a.endpoints(portal), log)
 	if err != nil {
 		return nil, err
 	}
@@ -86,18 +87,22 @@ func (f *portalFlags) start(a addresses, log *slog.Logger, history *sandbox.Hist
 	}
 	s := &started{portal, listeners, make(chan error, len(listeners)), a.ready(portal, listeners)}
 	for _, listener := range listeners {
-		go func() { s.failures <- listener.Serve() }()
+		go func() {
+			if err := listener.Serve(); err != nil {
+				s.failures <- err
+			}
+		}()
 	}
 	return s, nil
 }
 
-// stop ends the portal, once the calls that are being answered are done.
+// stop ends the portal and its listeners.
 func (s *started) stop() error {
 	s.Close()
 	return server.Stop(s.listeners...)
 }
 
-// local turns an address to listen on into one to call.
+// local turns an address to listen on into one to connect to.
 func local(address string) string {
 	host, port, err := net.SplitHostPort(address)
 	if ip := net.ParseIP(host); err == nil && (host == "" || ip != nil && ip.IsUnspecified()) {

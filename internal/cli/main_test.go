@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"context"
+	"flag"
 	"os"
 	"os/signal"
 	"syscall"
@@ -12,8 +13,9 @@ import (
 	"github.com/mockportal/mockportal/internal/cli"
 )
 
-// TestMain lets this test binary be the program, and a client of it, so that scripts run it as a process of its own.
+// TestMain lets this test binary act as the program, and as the client ask, so that scripts run them as processes.
 func TestMain(m *testing.M) {
+	_ = flag.Set("test.parallel", "8") // scripts wait for their programs most of the time; the command line overrides this
 	testscript.Main(m, map[string]func(){"mockportal": mockportal, "ask": ask})
 }
 
@@ -21,7 +23,7 @@ func TestMain(m *testing.M) {
 func mockportal() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
-	code := cli.Run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	code := cli.Run(ctx, cli.Process{Args: os.Args[1:], Env: os.Environ(), Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr})
 	stop()
 	os.Exit(code)
 }

@@ -10,25 +10,25 @@ import (
 
 // packFlags are shared by all commands that load scenarios.
 type packFlags struct {
-	Pack []string `placeholder:"DIR" sep:"none" help:"A folder with scenarios/ and fixtures/ over the built-in ones; repeatable, later ones win. In the environment a path list."`
+	Pack []string `placeholder:"DIR" sep:"none" help:"A folder with a pack; repeatable, later ones win. In the environment a path list."`
 }
 
-// open loads the built-in scenarios and those of the packs. A folder that is not there is an error, an empty one is a pack.
-func (f packFlags) open() (*scenario.Library, error) {
-	packs, err := f.packs()
+// open loads the built-in scenarios and those of the packs. It fails if a folder does not exist; an empty folder is a pack.
+func (f packFlags) open(p Process) (*scenario.Library, error) {
+	packs, err := f.packs(p)
 	if err != nil {
 		return nil, err
 	}
 	return scenario.Open(packs...)
 }
 
-func (f packFlags) packs() ([]scenario.Pack, error) {
+func (f packFlags) packs(p Process) ([]scenario.Pack, error) {
 	var packs []scenario.Pack
 	for _, list := range f.Pack {
 		for _, dir := range filepath.SplitList(list) {
 			pack, err := openPack(dir)
 			if err != nil {
-				return nil, err
+				return nil, fmt.Errorf("%s %w", p.flag("pack"), err)
 			}
 			packs = append(packs, pack)
 		}
@@ -36,16 +36,16 @@ func (f packFlags) packs() ([]scenario.Pack, error) {
 	return packs, nil
 }
 
-// openPack opens a folder so that nothing in it can lead out of it.
+// openPack opens a folder. No link in it can lead out of it.
 func openPack(dir string) (scenario.Pack, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return scenario.Pack{}, fmt.Errorf("pack %q: it must be a folder with scenarios/ and fixtures/: %w", dir, unwrapPath(err))
+		return scenario.Pack{}, fmt.Errorf("%q: must be a folder with scenarios/ and fixtures/: %w", dir, unwrapPath(err))
 	}
 	return scenario.Pack{Name: filepath.ToSlash(filepath.Clean(dir)), FS: root.FS()}, nil
 }
 
-// unwrapPath leaves out what the sentence has said already: the operation and the path.
+// unwrapPath removes the operation and the path, which the message has already.
 func unwrapPath(err error) error {
 	if pathError, ok := err.(*os.PathError); ok { //nolint:errorlint // os.OpenRoot returns it unwrapped
 		return pathError.Err

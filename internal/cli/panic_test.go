@@ -11,7 +11,7 @@ type panicking struct{}
 
 func (panicking) Write([]byte) (int, error) { panic("a defect") }
 
-// TestPanic proves that a defect is not taken for success.
+// TestPanic proves that a panic in a command is not swallowed.
 func TestPanic(t *testing.T) {
 	t.Parallel()
 	defer func() {
@@ -19,7 +19,7 @@ func TestPanic(t *testing.T) {
 			t.Error("the panic is swallowed")
 		}
 	}()
-	if code := cli.Run(t.Context(), []string{"version"}, panicking{}, io.Discard); code == 0 {
+	if code := cli.Run(t.Context(), cli.Process{Args: []string{"version"}, Stdout: panicking{}, Stderr: io.Discard}); code == 0 {
 		t.Errorf("a command that panics ends with %d", code)
 	}
 }

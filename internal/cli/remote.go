@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
@@ -13,36 +12,35 @@ import (
 	"github.com/mockportal/mockportal/internal/client"
 )
 
-// remoteFlags say which sandbox of which server a command asks about.
+// remoteFlags say which sandbox of which server a command is about.
 type remoteFlags struct {
-	URL          string `default:"http://127.0.0.1:8080" help:"The server's root; that of the control API where it listens on its own."`
+	URL          string `default:"http://127.0.0.1:8080" help:"The server's root; with --control-addr the root of the control API."`
 	Sandbox      string `default:"default" help:"The sandbox."`
-	ControlToken string `placeholder:"TOKEN" help:"The bearer token that the control API asks for."`
-	CA           string `name:"ca" placeholder:"FILE" help:"Certificates in PEM to trust beside the system's, such as what GET /__admin/ca.pem of the server answered."`
+	ControlToken string `placeholder:"TOKEN" help:"The bearer token of the control API."`
+	CA           string `name:"ca" placeholder:"FILE" help:"A PEM file of certificates to trust, such as the server's /__admin/ca.pem."`
 }
 
-func (f *remoteFlags) client() (*client.Client, error) {
-	// An empty variable of the environment counts as none. Who has the address of the control API means the same.
-	root := strings.TrimSuffix(strings.TrimSuffix(cmp.Or(f.URL, "http://127.0.0.1:8080"), "/"), controlPath)
+func (f *remoteFlags) client(p Process) (*client.Client, error) {
+	root := strings.TrimSuffix(strings.TrimSuffix(f.URL, "/"), controlPath) // the address of the control API will do too
 	if err := checkRoot(root); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s %w", p.flag("url"), err)
 	}
-	c := &client.Client{ControlURL: root + controlPath, Sandbox: cmp.Or(f.Sandbox, "default"), Token: f.ControlToken}
+	c := &client.Client{ControlURL: root + controlPath, Sandbox: f.Sandbox, Token: f.ControlToken}
 	if f.CA == "" {
 		return c, nil
 	}
 	pem, err := os.ReadFile(f.CA)
 	if err != nil {
-		return nil, fmt.Errorf("--ca %q: %w", f.CA, unwrapPath(err))
+		return nil, fmt.Errorf("%s %q: %w", p.flag("ca"), f.CA, unwrapPath(err))
 	}
 	pool, err := x509.SystemCertPool()
 	if err != nil {
 		pool = x509.NewCertPool()
 	}
 	if !pool.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("--ca %q: it has no certificate in PEM", f.CA)
+		return nil, fmt.Errorf("%s %q: has no PEM certificate", p.flag("ca"), f.CA)
 	}
-	transport := http.DefaultTransport.(*http.Transport).Clone() // proxies as without --ca
+	transport := http.DefaultTransport.(*http.Transport).Clone() // with the proxies of the environment
 	transport.TLSClientConfig = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
 	c.HTTP = &http.Client{Transport: transport}
 	return c, nil
@@ -50,17 +48,17 @@ func (f *remoteFlags) client() (*client.Client, error) {
 
 const controlPath = "/__admin"
 
-// checkRoot says what is wrong with the address of a server.
+// checkRoot says what is wrong with the root of a server.
 func checkRoot(root string) error {
 	u, err := url.Parse(root)
 	switch {
 	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
-		return fmt.Errorf("--url %q: must be a server's root, such as http://127.0.0.1:8080", root)
+		return fmt.Errorf("%q: must be a server's root, such as http://127.0.0.1:8080", root)
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
-		return fmt.Errorf("--url %q: must have no credentials, query or fragment", u.Redacted())
+		return fmt.Errorf("%q: must have no credentials, query or fragment", u.Redacted())
 	}
 	if before, id, ok := strings.Cut(root, "/sandboxes/"); ok {
-		return fmt.Errorf("--url %q: is a sandbox's own address: write --url %s --sandbox %s", root, before, id)
+		return fmt.Errorf("%q: is the address of a sandbox: write --url %s --sandbox %s", root, before, id)
 	}
 	return nil
 }

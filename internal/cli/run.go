@@ -3,89 +3,78 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
-	"strings"
+	"slices"
 	"time"
 
-	"github.com/alecthomas/kong"
-
-	"github.com/mockportal/mockportal/internal/nearest"
 	"github.com/mockportal/mockportal/internal/sandbox"
 )
 
 type runCmd struct {
 	portalFlags
 
-	LogLevel        string `default:"error" enum:"debug,info,warn,error" help:"debug logs every call; warn and below log calls that violate the contract, which are in the summary too."`
-	Report          string `placeholder:"FILE" help:"Write to this file what was checked and how it went, as JUnit XML."`
-	HAR             string `name:"har" placeholder:"FILE" help:"Write to this file the calls, as HAR 1.2 for the network panel of a browser."`
-	AllowViolations bool   `help:"Do not fail because of calls that violated the contract; for suites that make some on purpose."`
+	LogLevel        string `default:"error" enum:"debug,info,warn,error" help:"debug logs all calls, info and warn those with violations."`
+	Report          string `placeholder:"FILE" help:"A file for the results of the checks, as JUnit XML."`
+	HAR             string `name:"har" placeholder:"FILE" help:"A file for the calls, as HAR 1.2 for the network panel of a browser."`
+	AllowViolations bool   `help:"Do not fail on calls that violate the contract; for suites that make some on purpose."`
+	RequireCalls    bool   `help:"Fail if the command made no call."`
 
-	Command []string `arg:"" passthrough:"" help:"The command and its arguments, after --."`
+	Command []string `arg:"" passthrough:"partial" help:"The command and its arguments, after --." example:"mockportal run -- npm test"`
 }
 
-// Help says what the command is given, and what is made of how it ends.
+// Help is the text between the summary and the flags.
 func (*runCmd) Help() string {
-	return `The portal listens on a free port of 127.0.0.1. The command finds it by MOCKPORTAL_URL, MOCKPORTAL_SHARING_URL, MOCKPORTAL_PORTALADMIN_URL and MOCKPORTAL_CONTROL_URL, and has the token of the scenario's admin in MOCKPORTAL_TOKEN. With TLS it also has a file of certificates to trust in MOCKPORTAL_CA, and with --tls-addr the address of HTTPS in MOCKPORTAL_TLS_URL.
+	return `The portal listens on a free port of 127.0.0.1. The command finds it by MOCKPORTAL_URL, MOCKPORTAL_SHARING_URL,
+MOCKPORTAL_PORTALADMIN_URL and MOCKPORTAL_CONTROL_URL; MOCKPORTAL_TOKEN is the token of the scenario's admin. With TLS,
+MOCKPORTAL_CA is a file of certificates to trust; with --tls-addr, MOCKPORTAL_TLS_URL is the address of HTTPS.
 
-When it has ended, a summary follows on standard error: calls that violate the contract, expectations of the scenarios that are unmet, and how much of the contract was exercised. Signals are passed on to the command.
+When the command has ended, run prints a summary to standard error: violations of the contract, unmet expectations of the
+scenarios, and how much of the contract the calls covered. It passes signals on to the command.
 
-Exit code: that of the command when it is not 0 (126 and 127 when it cannot be started, 128 + n after signal n), else 1 when there were violations or unmet expectations.`
+Exit code: the command's own if it is not 0 (126 or 127 if it cannot be started, 128 + n after signal n); else 1 after
+violations, unmet expectations or, with --require-calls, no call; else 0.`
 }
 
-// Run runs a command beside a portal of its own. The files are written also when the command did not start: those of an earlier run would
-// tell of that one.
-func (r *runCmd) Run(ctx context.Context, parsed *kong.Context, std streams) error {
-	if err := r.separate(parsed); err != nil {
-		return usageError{err}
+// Run runs a command with a portal of its own. It writes the reports even if the command did not start, so that none of an earlier run
+// remains.
+func (r *runCmd) Run(ctx context.Context, p Process) error {
+	if r.Command[0] == "--" {
+		r.Command = r.Command[1:]
 	}
-	files, err := r.create()
+	if len(r.Command) == 0 {
+		return usageError{errors.New("run: <command> is missing after --, for example: mockportal run -- npm test")}
+	}
+	files, err := r.create(p)
 	if err != nil {
 		return err
 	}
 	defer files.close()
-	portal, err := r.start(addresses{portal: "127.0.0.1:0", tls: r.TLSAddr}, r.logger(std.err, r.LogLevel), sandbox.NewHistory(r.JournalMaxCalls, r.JournalMaxBytes))
+	history := sandbox.NewHistory(r.JournalMaxCalls, r.JournalMaxBytes)
+	portal, err := r.start(p, addresses{portal: "127.0.0.1:0", tls: r.TLSAddr}, r.logger(p.Stderr, r.LogLevel), history)
 	if err != nil {
 		return err
 	}
-	s := summary{began: time.Now(), command: r.Command[0], root: portal.line.URL, lenient: r.AllowViolations}
-	s.ended = r.execute(portal, std)
+	s := summary{
+		began: time.Now(), command: r.Command[0], root: portal.line.URL, lenient: r.AllowViolations, requireCalls: r.RequireCalls,
+	}
+	s.ended = r.execute(portal, p)
 	s.took = time.Since(s.began)
 	s.history, s.coverage = s.historyOf(ctx, portal), portal.CoverageReport()
-	return s.conclude(std.err, errors.Join(portal.stop(), files.write(&s)))
-}
-
-// separate takes the -- away that stands before the command. What looks like a flag and stands where the command should is one that is misspelt.
-func (r *runCmd) separate(parsed *kong.Context) error {
-	switch {
-	case len(r.Command) > 0 && r.Command[0] == "--":
-		r.Command = r.Command[1:]
-	case len(r.Command) > 0 && strings.HasPrefix(r.Command[0], "-"):
-		name, _, _ := strings.Cut(r.Command[0], "=")
-		var known []string
-		for _, flag := range parsed.Flags() {
-			known = append(known, "--"+flag.Name)
-		}
-		return fmt.Errorf("unknown flag %s%s; a command that begins so stands after --", name, nearest.Suggest(name, known))
-	}
-	if len(r.Command) == 0 {
-		return errors.New("run takes a command, such as mockportal run -- npm test")
-	}
-	return nil
+	return s.conclude(p, errors.Join(portal.stop(), files.write(&s)))
 }
 
 // execute runs the command with the portal in its environment.
-func (r *runCmd) execute(portal *started, std streams) error {
-	environment, tidy, err := r.environment(portal)
+func (r *runCmd) execute(portal *started, p Process) error {
+	environment, tidy, err := r.environment(portal, p)
 	if err != nil {
 		return err
 	}
 	defer tidy()
-	command := exec.Command(r.Command[0], r.Command[1:]...) //nolint:gosec,noctx // what the user wants to run; signals end it, as they do without us
+	//nolint:gosec,noctx // the user's own command; signals end it, as they would without us
+	command := exec.Command(r.Command[0], r.Command[1:]...)
 	command.Env = environment
-	command.Stdin, command.Stdout, command.Stderr = os.Stdin, std.out, std.err
+	command.Stdin, command.Stdout, command.Stderr = p.Stdin, p.Stdout, p.Stderr
 	forward := passSignals()
 	defer forward.stop()
 	if err := command.Start(); err != nil {
@@ -95,12 +84,12 @@ func (r *runCmd) execute(portal *started, std streams) error {
 	return endOf(command.Wait())
 }
 
-// environment is ours and what the command needs to find the portal. tidy removes the file that it may name.
-func (r *runCmd) environment(portal *started) (environment []string, tidy func(), err error) {
+// environment is ours and what the command needs to find the portal. tidy removes the file of certificates.
+func (r *runCmd) environment(portal *started, p Process) (environment []string, tidy func(), err error) {
 	line, tidy := portal.line, func() {}
-	environment = append(os.Environ(),
+	environment = append(slices.Clone(p.Env),
 		"MOCKPORTAL_URL="+line.URL, "MOCKPORTAL_SHARING_URL="+line.SharingURL, "MOCKPORTAL_PORTALADMIN_URL="+line.PortalAdminURL,
-		"MOCKPORTAL_CONTROL_URL="+line.ControlURL, "MOCKPORTAL_TOKEN="+portal.line.token(), "MOCKPORTAL_CONTROL_TOKEN="+r.ControlToken,
+		"MOCKPORTAL_CONTROL_URL="+line.ControlURL, "MOCKPORTAL_TOKEN="+line.token(), "MOCKPORTAL_CONTROL_TOKEN="+r.ControlToken,
 	)
 	if line.TLSURL != "" {
 		environment = append(environment, "MOCKPORTAL_TLS_URL="+line.TLSURL)

@@ -24,24 +24,24 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-var update = flag.Bool("update", false, "write the golden parts of scripts")
+var update = flag.Bool("update", false, "write golden files, the golden parts of scripts, and the table in docs/command.md")
 
-// TestScripts runs the command line as a user does. Beside testscript's own commands a script has those below, and the program ask (ask_test.go).
+// TestScripts runs the command line as a user does. A script has testscript's own commands, the program ask (ask_test.go), and these:
 //
-//	serve NAME [ARG…]        start mockportal serve; once it is ready, $NAME_url, $NAME_sharingUrl and so on are set from its line
-//	signal NAME SIGNAL CODE  end it with SIGTERM, SIGINT or SIGKILL, which must end it with this code; NAME.out and NAME.err have what it wrote
-//	exits CODE ARG…          run mockportal, which must end with this code
+//	serve NAME [ARG…]        start mockportal serve; once it is ready, set $NAME_url, $NAME_sharingUrl and so on from its line
+//	signal NAME SIGNAL CODE  end it with a signal; fail unless it ends with this code; write its output to NAME.out and NAME.err
+//	exits CODE ARG…          run mockportal; fail unless it ends with this code
 //	request METHOD URL [HEADER:VALUE…] [NAME=VALUE…]   print the status and the body; names and values are sent as a form
-//	send METHOD URL FILE     print the status and the body of a request that carries a file of JSON
+//	send METHOD URL FILE     print the status and the body of a request with a file of JSON
 //	provision ROOT TOKEN     send the documented provisioning request to the portal at a root
-//	trust NAME [TOKEN]       make the server's authority known to the requests that follow; TOKEN is the control token
+//	trust NAME [TOKEN]       trust the server's authority in later requests; TOKEN is the control token
 //	speak VERSION URL        ask by HTTP/1.1 or HTTP/2.0 and print the protocol and the body
-//	certificate NAME [DAYS]  write NAME.pem, NAME-key.pem and NAME-ca.pem, good for 127.0.0.1 and DAYS from now on; and NAME-chain.pem with both certificates
+//	certificate NAME [DAYS]  write NAME.pem, NAME-key.pem and NAME-ca.pem for 127.0.0.1, valid for DAYS, and NAME-chain.pem with both
 //	start NAME ARG…          start mockportal, any command of it, without a terminal
 //	await NAME PATTERN       wait until it has printed a line that matches
-//	tell NAME SIGNAL         send it SIGTERM, SIGINT, SIGHUP, SIGQUIT or SIGKILL
-//	ends NAME CODE           wait for its end, which must be with this code; NAME.out and NAME.err have what it wrote
-//	occupy                   listen on a free port, which is then $OCCUPIED
+//	tell NAME SIGNAL         send it a signal
+//	ends NAME CODE           wait until it ends; fail unless it ends with this code; write its output to NAME.out and NAME.err
+//	occupy                   listen on a free port, and set $OCCUPIED
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	catchIgnored()
@@ -53,20 +53,22 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Values[serversKey{}] = map[string]*running{}
 			env.Values[backgroundKey{}] = map[string]*background{}
-			env.Setenv("GORACE", "atexit_sleep_ms=0") // under the race detector each program would end with a second of sleep
-			cache, err := os.UserCacheDir()           // so that a script that runs go need not compile everything anew
+			env.Setenv("GORACE", "atexit_sleep_ms=0") // no second of sleep at the end of each program
+			env.Setenv("GOGC", "off")                 // the programs are short
+			cache, err := os.UserCacheDir()           // for scripts that run go
 			env.Setenv("GOCACHE", cmp.Or(os.Getenv("GOCACHE"), filepath.Join(cache, "go-build")))
 			return err
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"serve": serve, "signal": signalServer, "exits": exits, "request": request, "send": send, "provision": provision, "trust": trust, "speak": speak, "certificate": certificate, "occupy": occupy,
+			"serve": serve, "signal": signalServer, "exits": exits, "request": request, "send": send, "provision": provision,
+			"trust": trust, "speak": speak, "certificate": certificate, "occupy": occupy,
 			"start": start, "await": await, "tell": tell, "ends": ends,
 		},
 	})
 }
 
-// catchIgnored listens to signals that this process ignores, as under nohup. What is ignored a process hands down, and a shell cannot trap it;
-// what is caught it does not.
+// catchIgnored listens to signals that this process ignores, as under nohup. Its children inherit an ignored signal, and a shell cannot
+// trap one; they do not inherit one that this process catches.
 func catchIgnored() {
 	for _, one := range []os.Signal{syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT} {
 		if signal.Ignored(one) {
@@ -75,7 +77,7 @@ func catchIgnored() {
 	}
 }
 
-// serversKey is where a script keeps its servers, by name.
+// serversKey is the key of a script's servers, by name.
 type serversKey struct{}
 
 func servers(ts *testscript.TestScript) map[string]*running {
@@ -85,13 +87,12 @@ func servers(ts *testscript.TestScript) map[string]*running {
 // running is a server that a script has started.
 type running struct {
 	cmd    *exec.Cmd
-	rest   chan []byte // what came on standard output behind the ready line, once that is closed
+	rest   chan []byte // standard output after the ready line, once that is closed
 	ready  string
 	stderr bytes.Buffer
 }
 
-// limit kills a program that neither starts nor ends, so that the script fails and nothing is left behind. The function that it returns
-// calls that off.
+// limit kills a program after a minute, so that the script fails and nothing is left behind. The function that it returns cancels that.
 func (r *running) limit() (off func() bool) {
 	return time.AfterFunc(time.Minute, func() { _ = r.cmd.Process.Kill() }).Stop
 }
@@ -114,8 +115,8 @@ func command(ts *testscript.TestScript, args ...string) *exec.Cmd {
 
 // environment is what a script may set for a program.
 func environment() []string {
-	names := []string{"TMPDIR", "MOCKPORTAL_TOKEN", "GORACE", "GOCACHE", "GOPROXY", "GOTOOLCHAIN", "GOFLAGS"}
-	for flag := range unreadable {
+	names := []string{"TMPDIR", "MOCKPORTAL_TOKEN", "GORACE", "GOGC", "GOCACHE", "GOPROXY", "GOTOOLCHAIN", "GOFLAGS"}
+	for flag := range unreadable() {
 		names = append(names, "MOCKPORTAL_"+strings.ToUpper(strings.ReplaceAll(flag, "-", "_")))
 	}
 	return names
@@ -160,10 +161,10 @@ func signalServer(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	r := servers(ts)[args[0]]
 	if r == nil {
-		ts.Fatalf("there is no server %s", args[0])
+		ts.Fatalf("no server %s", args[0])
 	}
 	defer r.limit()()
-	ts.Check(r.cmd.Process.Signal(map[string]os.Signal{"SIGTERM": syscall.SIGTERM, "SIGINT": syscall.SIGINT, "SIGKILL": syscall.SIGKILL}[args[1]]))
+	ts.Check(r.cmd.Process.Signal(signalOf(args[1])))
 	rest := <-r.rest
 	_ = r.cmd.Wait()
 	if code := fmt.Sprint(r.cmd.ProcessState.ExitCode()); code != args[2] {
@@ -171,6 +172,12 @@ func signalServer(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]+".out"), append([]byte(r.ready), rest...), 0o600))
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]+".err"), r.stderr.Bytes(), 0o600))
+}
+
+func signalOf(name string) os.Signal {
+	return map[string]os.Signal{
+		"SIGTERM": syscall.SIGTERM, "SIGINT": syscall.SIGINT, "SIGHUP": syscall.SIGHUP, "SIGQUIT": syscall.SIGQUIT, "SIGKILL": syscall.SIGKILL,
+	}[name]
 }
 
 func exits(ts *testscript.TestScript, neg bool, args []string) {
@@ -224,13 +231,17 @@ func provision(ts *testscript.TestScript, neg bool, args []string) {
 	})
 }
 
+// transport makes a connection for each request, and trusts a pool; nil is the system's.
+func transport(pool *x509.CertPool) *http.Transport {
+	return &http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}}
+}
+
 // exchange sends a request and prints the answer.
 func exchange(ts *testscript.TestScript, method, address, body string, header http.Header) {
 	r, err := http.NewRequest(method, address, strings.NewReader(body)) //nolint:noctx // a server of this test answers
 	ts.Check(err)
 	r.Header, r.Host = header, header.Get("Host")
-	transport := &http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{RootCAs: authority(ts), MinVersion: tls.VersionTLS12}}
-	resp, err := (&http.Client{Transport: transport}).Do(r)
+	resp, err := (&http.Client{Transport: transport(authority(ts))}).Do(r)
 	ts.Check(err)
 	defer func() { _ = resp.Body.Close() }()
 	reply, err := io.ReadAll(resp.Body)
@@ -238,18 +249,20 @@ func exchange(ts *testscript.TestScript, method, address, body string, header ht
 	_, _ = fmt.Fprintf(ts.Stdout(), "%d\n%s\n", resp.StatusCode, reply)
 }
 
-// trust takes the authority from the control API, as somebody does who knows that it is this machine's own.
+// trust reads the authority from the control API, over a connection that it does not check.
 func trust(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: trust NAME [TOKEN]")
 	}
-	r, err := http.NewRequest(http.MethodGet, ts.Getenv(args[0]+"_controlUrl")+"/ca.pem", http.NoBody) //nolint:noctx // a server of this test answers
+	address := ts.Getenv(args[0]+"_controlUrl") + "/ca.pem"
+	r, err := http.NewRequest(http.MethodGet, address, http.NoBody) //nolint:noctx // a server of this test answers
 	ts.Check(err)
 	if len(args) > 1 {
 		r.Header.Set("Authorization", "Bearer "+args[1])
 	}
-	transport := &http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS12}}
-	resp, err := (&http.Client{Transport: transport}).Do(r)
+	unchecked := transport(nil)
+	unchecked.TLSClientConfig.InsecureSkipVerify = true
+	resp, err := (&http.Client{Transport: unchecked}).Do(r)
 	ts.Check(err)
 	defer func() { _ = resp.Body.Close() }()
 	pem, err := io.ReadAll(resp.Body)
@@ -257,7 +270,7 @@ func trust(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs("ca.pem"), pem, 0o600))
 }
 
-// authority is what trust has found, nil when it was not asked.
+// authority is the pool that trust has read, nil before that.
 func authority(ts *testscript.TestScript) *x509.CertPool {
 	pem, err := os.ReadFile(ts.MkAbs("ca.pem"))
 	if err != nil {

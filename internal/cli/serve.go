@@ -12,22 +12,22 @@ import (
 )
 
 type serveCmd struct {
-	Addr        string `default:"127.0.0.1:8080" help:"Where to listen; port 0 picks a free one."`
-	ControlAddr string `placeholder:"ADDR" help:"Where the control API listens; the portal's own address when left out."`
+	Addr        string `default:"127.0.0.1:8080" help:"The address to listen on; port 0 picks a free port."`
+	ControlAddr string `placeholder:"ADDR" help:"The address of the control API. The default is the portal's own."`
 
 	portalFlags
 
-	LogLevel string `default:"info" enum:"debug,info,warn,error" help:"debug logs every call; warn and below log calls that violate the contract."`
+	LogLevel string `default:"info" enum:"debug,info,warn,error" help:"debug logs all calls, info and warn those with violations."`
 }
 
 // Run serves until ctx is done.
-func (s *serveCmd) Run(ctx context.Context, std streams) error {
-	log := s.logger(std.err, s.LogLevel)
-	portal, err := s.start(addresses{s.Addr, s.TLSAddr, s.ControlAddr}, log, nil)
+func (s *serveCmd) Run(ctx context.Context, p Process) error {
+	log := s.logger(p.Stderr, s.LogLevel)
+	portal, err := s.start(p, addresses{s.Addr, s.TLSAddr, s.ControlAddr}, log, nil)
 	if err != nil {
 		return err
 	}
-	if err := json.NewEncoder(std.out).Encode(portal.line); err != nil {
+	if err := json.NewEncoder(p.Stdout).Encode(portal.line); err != nil {
 		return fmt.Errorf("write the ready line: %w", err)
 	}
 	select {
@@ -38,10 +38,10 @@ func (s *serveCmd) Run(ctx context.Context, std streams) error {
 	return errors.Join(err, portal.stop())
 }
 
-// readyLine is the one line on standard output, once the portal can be called.
+// readyLine is the line on standard output that says that the portal is ready.
 type readyLine struct {
 	URL            string            `json:"url"`
-	TLSURL         string            `json:"tlsUrl,omitempty"` // where HTTPS is served beside plain HTTP
+	TLSURL         string            `json:"tlsUrl,omitempty"` // of HTTPS beside plain HTTP
 	SharingURL     string            `json:"sharingUrl"`
 	PortalAdminURL string            `json:"portalAdminUrl"`
 	ControlURL     string            `json:"controlUrl"`
@@ -54,7 +54,6 @@ func (a addresses) ready(portal *server.Portal, listeners []*server.Listener) re
 	if a.control != "" {
 		control = listeners[len(listeners)-1].URL
 	}
-	world := portal.Sandboxes.Default.World()
 	line := readyLine{
 		URL: url, SharingURL: url + "/portal/sharing/rest", PortalAdminURL: url + "/portal/portaladmin",
 		ControlURL: control + "/__admin", Scenario: portal.Scenario.Name, Tokens: map[string]string{},
@@ -62,6 +61,7 @@ func (a addresses) ready(portal *server.Portal, listeners []*server.Listener) re
 	if a.tls != "" {
 		line.TLSURL = listeners[1].URL
 	}
+	world := portal.Sandboxes.Default.World()
 	for _, member := range world.Usernames() {
 		if token, ok := world.Token(member); ok {
 			line.Tokens[member] = token

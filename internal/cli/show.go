@@ -14,31 +14,31 @@ import (
 type showCmd struct {
 	packFlags
 
-	Name string `arg:"" help:"A scenario such as trial, or a fixture such as provisions/trial."`
+	Name string `arg:"" help:"A scenario such as trial, or a fixture such as provisions/trial." example:"mockportal show trial"`
 	JSON bool   `name:"json" help:"Print a scenario as JSON instead of YAML."`
 }
 
-// Run prints a scenario with what it extends merged in, or a fixture as it is.
-func (s *showCmd) Run(std streams) error {
-	library, err := s.open()
+// Run prints a scenario, merged with the one that it extends, or a fixture.
+func (s *showCmd) Run(p Process) error {
+	library, err := s.open(p)
 	if err != nil {
 		return err
 	}
-	if document, ok := library.Fixtures().Get(s.Name); ok {
-		_, err := fmt.Fprintln(std.out, string(bytes.TrimSpace(document.Body)))
+	if fixture, ok := library.Fixtures().Get(s.Name); ok {
+		_, err := fmt.Fprintln(p.Stdout, string(bytes.TrimSpace(fixture.Body)))
 		return err
 	}
 	found, err := library.Scenario(s.Name)
 	if errors.Is(err, scenario.ErrUnknown) {
-		return fmt.Errorf("%w; and no fixture has that id%s", err, library.Fixtures().Nearest(s.Name))
+		return fmt.Errorf("%w; no fixture %q%s", err, s.Name, library.Fixtures().Nearest(s.Name))
 	}
 	if err != nil {
 		return err
 	}
 	if s.JSON {
-		return indented(std.out, found.Document())
+		return indented(p.Stdout, found.Document())
 	}
-	return asYAML(std.out, found.Document())
+	return asYAML(p.Stdout, found.Document())
 }
 
 func indented(w io.Writer, document []byte) error {
@@ -50,7 +50,7 @@ func indented(w io.Writer, document []byte) error {
 	return err
 }
 
-// asYAML writes a JSON document as YAML, keys in their order: JSON is YAML, so only the style of its nodes is to be forgotten.
+// asYAML writes a JSON document as YAML, keys in their order. JSON is YAML, so only the style of the nodes changes.
 func asYAML(w io.Writer, document []byte) error {
 	var root yaml.Node
 	if err := yaml.Unmarshal(document, &root); err != nil {
@@ -65,7 +65,7 @@ func asYAML(w io.Writer, document []byte) error {
 	return encoder.Close()
 }
 
-// plain takes the flow style off collections, and the quotes off texts that need none.
+// plain removes the flow style from collections, and the quotes from strings that need none.
 func plain(node *yaml.Node) {
 	if node.Kind != yaml.ScalarNode {
 		node.Style = 0

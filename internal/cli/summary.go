@@ -5,9 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -17,19 +15,21 @@ import (
 	"github.com/mockportal/mockportal/openapi"
 )
 
-// summary is what came of a command that was run beside a portal.
+// summary is the result of a command that run has run.
 type summary struct {
 	command  string // its name only: arguments may be secrets
 	root     string // of the portal
-	lenient  bool   // calls that violated the contract do not fail the run
+	lenient  bool   // violations do not fail the run
 	began    time.Time
 	took     time.Duration
 	ended    error // nil: with 0
 	history  sandbox.Past
 	coverage journal.CoverageReport
+
+	requireCalls bool // a run without any call fails
 }
 
-// historyOf waits for calls that are still to come, as the scenarios say; of a command that never ran none do.
+// historyOf waits for calls as long as the scenarios say, unless the command was never started.
 func (s *summary) historyOf(ctx context.Context, portal *started) sandbox.Past {
 	if !s.ran() {
 		ended, cancel := context.WithCancel(ctx)
@@ -45,27 +45,26 @@ func (s *summary) ran() bool {
 	return s.ended == nil || errors.As(s.ended, &status) && !status.unstarted
 }
 
-// conclude says what came of the command, and what was wrong with our own files, and returns what the program ends with: the command's own
-// end counts before ours.
-func (s *summary) conclude(w io.Writer, err error) error {
+// conclude prints the summary and returns the error that decides the exit code: the command's own, else err, else that of the checks.
+func (s *summary) conclude(p Process, err error) error {
 	if s.ran() {
-		say(w, "\n"+s.String())
+		p.warn("\n" + s.String())
 	}
 	switch {
 	case s.ended == nil && err != nil:
 		return err
 	case err != nil:
-		say(w, "mockportal: "+err.Error())
+		p.warn("mockportal: " + err.Error())
 	}
 	return s.verdict()
 }
 
-// verdict is what the program ends with: the command's own end, else that of the checks.
+// verdict is the command's own exit status if it failed, else that of the checks.
 func (s *summary) verdict() error {
 	switch {
 	case s.ended != nil:
 		return s.ended
-	case s.unmet() > 0 || !s.lenient && (len(s.violating()) > 0 || s.blind()):
+	case s.unmet() > 0 || s.idle() && s.requireCalls || !s.lenient && (len(s.violating()) > 0 || s.blind()):
 		return exitStatus{code: failed}
 	}
 	return nil
@@ -84,19 +83,31 @@ func (s *summary) unmet() int {
 	return n
 }
 
-// blind reports whether calls that are no longer held violated the contract.
+// blind reports whether the journal has dropped calls with violations.
 func (s *summary) blind() bool { return s.history.DroppedViolating > 0 }
+
+// idle reports whether the command made no call.
+func (s *summary) idle() bool { return len(s.history.Calls.Calls) == 0 && s.history.Calls.Complete }
+
+func (s *summary) violations() int {
+	n := 0
+	for i := range s.history.Calls.Calls {
+		n += len(s.history.Calls.Calls[i].Violations)
+	}
+	return n
+}
 
 // String is the summary for people.
 func (s *summary) String() string {
 	var b strings.Builder
 	calls, violating := s.history.Calls, s.violating()
-	fmt.Fprintf(&b, "mockportal: %s, %s against the contract, %s", s.counts(), none(len(violating)), s.expectations())
-	if len(calls.Calls) == 0 && calls.Complete && s.ended == nil {
-		b.WriteString("\nThe command did not call the portal, which it finds by MOCKPORTAL_URL and the variables beside it.")
+	fmt.Fprintf(&b, "mockportal: %s, %s, %s", s.counts(), plural(s.violations(), "violation", "violations"), s.expectations())
+	if s.idle() && s.ended == nil {
+		b.WriteString("\n" + noCalls + ": MOCKPORTAL_URL and its neighbours say where it is")
 	}
 	if !calls.Complete {
-		fmt.Fprintf(&b, "\nnot complete: %s no longer held (%s against the contract)", plural(calls.Dropped, "earlier call is", "earlier calls are"), none(s.history.DroppedViolating))
+		dropped, violating := plural(calls.Dropped, "earlier call", "earlier calls"), s.history.DroppedViolating
+		fmt.Fprintf(&b, "\nnot complete: the journal has dropped %s, %d of them with violations", dropped, violating)
 	}
 	if s.ended != nil {
 		fmt.Fprintf(&b, "\n%s", s.ended)
@@ -105,21 +116,23 @@ func (s *summary) String() string {
 		fmt.Fprintf(&b, "\n%s", violationsOf(violating[:min(len(violating), mostShown)]))
 	}
 	if more := len(violating) - mostShown; more > 0 {
-		fmt.Fprintf(&b, "\n… and %s against the contract; --report FILE has all", plural(more, "more call", "more calls"))
+		fmt.Fprintf(&b, "\n… and %s with violations; --report FILE lists all", plural(more, "more call", "more calls"))
 	}
 	for _, v := range s.history.Verdicts {
 		if !v.Met() || !v.Complete {
-			fmt.Fprintf(&b, "\n%s: %s", place(v.Sandbox, v.Scenario.Name, v.Scenario.Seed), v.Verdict)
+			fmt.Fprintf(&b, "\n%s: %s", sandboxOf(v.Sandbox, v.Scenario.Name, v.Scenario.Seed), v.Verdict)
 		}
 	}
 	fmt.Fprintf(&b, "\n%s", s.coverage)
 	return b.String()
 }
 
-// mostShown is how many calls against the contract the summary has at most: a loop that goes wrong makes one mistake a thousand times.
+// mostShown is how many calls with violations the summary lists at most: a loop can repeat one mistake a thousand times.
 const mostShown = 20
 
-// expectations says how many of the scenarios' expectations were kept.
+const noCalls = "the command never called the portal"
+
+// expectations says how many expectations of the scenarios are met.
 func (s *summary) expectations() string {
 	all, unmet := 0, s.unmet()
 	for _, v := range s.history.Verdicts {
@@ -127,14 +140,14 @@ func (s *summary) expectations() string {
 	}
 	switch {
 	case all == 0:
-		return "nothing expected"
+		return "no expectations"
 	case unmet > 0:
 		return fmt.Sprintf("%d of %s unmet", unmet, plural(all, "expectation", "expectations"))
 	}
 	return plural(all, "expectation", "expectations") + " met"
 }
 
-// counts says how many calls came, and of which kinds.
+// counts says how many calls there were of each kind.
 func (s *summary) counts() string {
 	kinds := map[openapi.Kind]int{}
 	for _, c := range s.history.Calls.Calls {
@@ -153,34 +166,24 @@ func (s *summary) counts() string {
 	return text
 }
 
-func none(n int) string {
-	if n == 0 {
-		return "none"
-	}
-	return strconv.Itoa(n)
-}
-
 func plural(n int, one, more string) string {
-	switch n {
-	case 0:
-		return "no " + more
-	case 1:
+	if n == 1 {
 		return "1 " + one
 	}
 	return fmt.Sprintf("%d %s", n, more)
 }
 
-// place names a sandbox with what it takes to play the same again.
-func place(sandbox, scenario string, seed uint64) string {
+// sandboxOf names a sandbox, with the scenario and the seed that repeat it.
+func sandboxOf(sandbox, scenario string, seed uint64) string {
 	return fmt.Sprintf("sandbox %q (scenario %q, seed %d)", sandbox, scenario, seed)
 }
 
-// violationsOf writes calls with a line for each of their violations, under the sandbox that they came to.
+// violationsOf lists calls with their violations, by sandbox.
 func violationsOf(calls []journal.Call) string {
 	var lines []string
 	last := ""
 	for _, c := range calls {
-		if at := place(c.Sandbox, c.Scenario, c.Seed); at != last {
+		if at := sandboxOf(c.Sandbox, c.Scenario, c.Seed); at != last {
 			lines, last = append(lines, at+":"), at
 		}
 		lines = append(lines, "  call "+c.String())
@@ -191,12 +194,14 @@ func violationsOf(calls []journal.Call) string {
 	return strings.Join(lines, "\n")
 }
 
-// suite is the summary for a CI server: a case for the command, one for each sandbox that was called, and one for each expectation.
+// suite is the summary as JUnit has it: a case for the command, one for each sandbox with calls, and one for each expectation.
 func (s *summary) suite() report.Suite {
 	suite := report.Suite{Name: "mockportal", Time: s.began, Duration: s.took, Properties: s.properties()}
 	command := report.Case{Class: "mockportal.command", Name: s.command, Duration: s.took}
 	if s.ended != nil {
 		command.Failure = &report.Failure{Message: s.ended.Error()}
+	} else if s.idle() && s.requireCalls {
+		command.Failure = &report.Failure{Message: noCalls}
 	}
 	suite.Cases = append(suite.Cases, command)
 	suite.Cases = append(suite.Cases, s.contractCases()...)
@@ -206,7 +211,7 @@ func (s *summary) suite() report.Suite {
 	return suite
 }
 
-// contractCases are whether the calls of each sandbox kept to the contract.
+// contractCases has a case for each sandbox with calls, which fails if one violated the contract.
 func (s *summary) contractCases() []report.Case {
 	broken := map[string][]journal.Call{}
 	var sandboxes []string
@@ -228,14 +233,14 @@ func (s *summary) contractCases() []report.Case {
 		cases = append(cases, one)
 	}
 	if s.blind() {
-		one := report.Case{Class: "mockportal.journal", Name: "keeps what violated the contract"}
-		s.blame(&one, plural(s.history.DroppedViolating, "call that violated the contract is no longer held", "calls that violated the contract are no longer held"), "")
+		one := report.Case{Class: "mockportal.journal", Name: "holds all calls with violations"}
+		s.blame(&one, "the journal has dropped "+plural(s.history.DroppedViolating, "call", "calls")+" with violations", "")
 		cases = append(cases, one)
 	}
 	return cases
 }
 
-// blame has a case fail for violations, unless those are allowed.
+// blame makes a case fail for violations, unless --allow-violations is set.
 func (s *summary) blame(one *report.Case, message, text string) {
 	if s.lenient {
 		one.Skipped = message + ", which is allowed"
@@ -250,16 +255,20 @@ func expectationCases(v sandbox.Verdict) []report.Case {
 		one := report.Case{Class: "mockportal.sandbox." + v.Sandbox, Name: fmt.Sprintf("expectation %d: %s", i+1, expectation)}
 		at := slices.IndexFunc(v.Unmet, func(u journal.Unmet) bool { return u.Expectation == i+1 })
 		if at >= 0 {
-			one.Failure = &report.Failure{Message: v.Unmet[at].Message, Text: place(v.Sandbox, v.Scenario.Name, v.Scenario.Seed) + ":\n" + v.Unmet[at].String()}
+			unmet := v.Unmet[at]
+			text := sandboxOf(v.Sandbox, v.Scenario.Name, v.Scenario.Seed) + ":\n" + unmet.String()
+			one.Failure = &report.Failure{Message: unmet.Message, Text: text}
 		}
 		cases = append(cases, one)
 	}
 	return cases
 }
 
-// properties are the coverage, for servers that show or plot properties.
+// properties are the coverage, for CI servers that show or plot properties.
 func (s *summary) properties() []report.Property {
-	properties := []report.Property{{Name: "calls", Value: fmt.Sprint(len(s.history.Calls.Calls))}, {Name: "complete", Value: fmt.Sprint(s.history.Calls.Complete)}}
+	properties := []report.Property{
+		{Name: "calls", Value: fmt.Sprint(len(s.history.Calls.Calls))}, {Name: "complete", Value: fmt.Sprint(s.history.Calls.Complete)},
+	}
 	add := func(name string, counts []journal.Count) {
 		never := journal.Never(counts)
 		properties = append(properties,

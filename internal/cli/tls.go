@@ -16,95 +16,86 @@ import (
 
 // tlsFlags are shared by the commands that start a portal.
 type tlsFlags struct {
-	TLS        bool     `name:"tls" help:"Serve HTTPS instead of plain HTTP, with a certificate of an authority made at start (GET /__admin/ca.pem)."`
-	TLSAddr    string   `name:"tls-addr" placeholder:"ADDR" help:"Where to serve HTTPS beside plain HTTP; port 0 picks a free one."`
-	TLSHost    []string `name:"tls-host" placeholder:"HOST" help:"A name, a wildcard or an address in the certificate beside localhost, 127.0.0.1 and ::1; repeatable."`
-	TLSCert    string   `name:"tls-cert" placeholder:"FILE" help:"A certificate in PEM, its chain behind it, to serve instead of one made at start."`
-	TLSKey     string   `name:"tls-key" placeholder:"FILE" help:"The private key of --tls-cert, in PEM."`
-	TrustProxy bool     `help:"Let X-Forwarded-Proto and X-Forwarded-Host say how the client came; for a proxy that ends TLS."`
+	TLS        bool     `name:"tls" help:"Serve HTTPS instead of plain HTTP, with a certificate made at start (see /__admin/ca.pem)."`
+	TLSAddr    string   `name:"tls-addr" placeholder:"ADDR" help:"An address for HTTPS beside plain HTTP; port 0 picks a free port."`
+	TLSHost    []string `name:"tls-host" placeholder:"HOST" help:"A further name, wildcard or address in that certificate; repeatable."`
+	TLSCert    string   `name:"tls-cert" placeholder:"FILE" help:"A PEM certificate and its chain, to serve instead of one made at start."`
+	TLSKey     string   `name:"tls-key" placeholder:"FILE" help:"The private key of --tls-cert, in PEM, without a passphrase."`
+	TrustProxy bool     `help:"Take scheme and host of a request from X-Forwarded-Proto and -Host."`
 }
 
-// identity is the certificate that the flags ask for; nil for plain HTTP only. The error lists everything that is wrong with the flags and with
-// the files that they name.
-func (f tlsFlags) identity(log *slog.Logger) (identity *certs.Identity, err error) {
+// identity is the certificate to serve; nil for plain HTTP only. The error has all mistakes in the flags and in the files that they name.
+func (f tlsFlags) identity(p Process, log *slog.Logger) (identity *certs.Identity, err error) {
 	switch {
 	case f.TLSCert != "" && f.TLSKey != "":
-		identity, err = readIdentity(f.TLSCert, f.TLSKey, log)
+		var certificate tls.Certificate
+		if certificate, err = f.readCertificate(p); err == nil {
+			warnOf(log, certificate.Leaf)
+			identity, err = certs.Given(certificate)
+		}
 	case f.TLS || f.TLSAddr != "":
-		identity, err = certs.Generate(f.TLSHost, time.Now())
+		if identity, err = certs.Generate(f.TLSHost, time.Now()); err != nil {
+			err = p.fromEnvironment(err, "tls-host")
+		}
 	}
-	return identity, errors.Join(append(f.faults(), err)...)
+	return identity, errors.Join(append(f.mistakes(p), err)...)
 }
 
-// readIdentity reads a certificate to serve, and warns of what clients will refuse in it.
-func readIdentity(certFile, keyFile string, log *slog.Logger) (*certs.Identity, error) {
-	certificate, err := readCertificate(certFile, keyFile)
-	if err != nil {
-		return nil, err
+// mistakes are flags that contradict each other.
+func (f tlsFlags) mistakes(p Process) (mistakes []error) {
+	add := func(format string, flags ...any) {
+		for i, flag := range flags {
+			flags[i] = p.flag(flag.(string))
+		}
+		mistakes = append(mistakes, fmt.Errorf(format, flags...))
 	}
-	warn(log, certificate.Leaf)
-	return certs.Given(certificate)
-}
-
-// faults are what the flags say against each other.
-func (f tlsFlags) faults() (faults []error) {
 	if f.TLS && f.TLSAddr != "" {
-		faults = append(faults, errors.New("--tls serves HTTPS instead of plain HTTP, and --tls-addr serves it beside plain HTTP: give one of the two"))
+		add("%s and %s exclude each other: the first serves HTTPS instead of plain HTTP, the second beside it", "tls", "tls-addr")
 	}
-	var idle []string
-	if !f.TLS && f.TLSAddr == "" {
-		idle = f.ofCertificate()
-	}
-	for _, flag := range idle {
-		faults = append(faults, fmt.Errorf("%s is about a certificate, and there is none without --tls or --tls-addr", flag))
+	for _, flag := range []struct {
+		name  string
+		given bool
+	}{{"tls-host", len(f.TLSHost) > 0}, {"tls-cert", f.TLSCert != ""}, {"tls-key", f.TLSKey != ""}} {
+		if flag.given && !f.TLS && f.TLSAddr == "" {
+			add("%s needs --tls or --tls-addr: without them there is no certificate", flag.name)
+		}
 	}
 	switch {
-	case (f.TLSCert == "") != (f.TLSKey == ""):
-		faults = append(faults, errors.New("--tls-cert and --tls-key belong together: give both or neither"))
+	case f.TLSCert == "" && f.TLSKey != "":
+		add("%s needs %s", "tls-key", "tls-cert")
+	case f.TLSCert != "" && f.TLSKey == "":
+		add("%s needs %s", "tls-cert", "tls-key")
 	case f.TLSCert != "" && len(f.TLSHost) > 0:
-		faults = append(faults, errors.New("--tls-host names hosts in a certificate made at start, and that of --tls-cert has its own: leave one of the two out"))
+		add("%s and %s exclude each other: the first adds hosts to a certificate made at start", "tls-host", "tls-cert")
 	}
-	return faults
+	return mistakes
 }
 
-// ofCertificate names the flags given that say which certificate is served.
-func (f tlsFlags) ofCertificate() (given []string) {
-	if len(f.TLSHost) > 0 {
-		given = append(given, "--tls-host")
-	}
-	if f.TLSCert != "" {
-		given = append(given, "--tls-cert")
-	}
-	if f.TLSKey != "" {
-		given = append(given, "--tls-key")
-	}
-	return given
-}
-
-// readCertificate reads a certificate with its chain, and its key. The error never has anything of the key's file.
-func readCertificate(certFile, keyFile string) (tls.Certificate, error) {
-	cert, certErr := os.ReadFile(certFile) //nolint:gosec // the user names the file
-	key, keyErr := os.ReadFile(keyFile)    //nolint:gosec // the user names the file
+// readCertificate reads a certificate with its chain, and its key. No error contains any of the key.
+func (f tlsFlags) readCertificate(p Process) (tls.Certificate, error) {
+	certFlag, keyFlag := fmt.Sprintf("%s %q", p.flag("tls-cert"), f.TLSCert), fmt.Sprintf("%s %q", p.flag("tls-key"), f.TLSKey)
+	cert, certErr := os.ReadFile(f.TLSCert)
+	key, keyErr := os.ReadFile(f.TLSKey)
 	if certErr != nil {
-		certErr = fmt.Errorf("--tls-cert %q: %w", certFile, unwrapPath(certErr))
+		certErr = fmt.Errorf("%s: %w", certFlag, unwrapPath(certErr))
 	}
 	if keyErr != nil {
-		keyErr = fmt.Errorf("--tls-key %q: %w", keyFile, unwrapPath(keyErr))
+		keyErr = fmt.Errorf("%s: %w", keyFlag, unwrapPath(keyErr))
 	}
 	if err := errors.Join(certErr, keyErr); err != nil {
 		return tls.Certificate{}, err
 	}
 	if isEncrypted(key) {
-		return tls.Certificate{}, fmt.Errorf("--tls-key %q: the key is encrypted: write it without a passphrase, such as with openssl pkey -in FILE -out FILE", keyFile)
+		return tls.Certificate{}, fmt.Errorf("%s: has a passphrase; openssl pkey -in FILE -out FILE removes it", keyFlag)
 	}
 	certificate, err := tls.X509KeyPair(cert, key)
 	if err != nil {
-		return tls.Certificate{}, fmt.Errorf("--tls-cert %q, --tls-key %q: %s", certFile, keyFile, strings.TrimPrefix(err.Error(), "tls: "))
+		return tls.Certificate{}, fmt.Errorf("%s, %s: %s", certFlag, keyFlag, strings.TrimPrefix(err.Error(), "tls: "))
 	}
 	return certificate, nil
 }
 
-// isEncrypted reports whether a key has a passphrase, in either of the two ways in which PEM says so.
+// isEncrypted reports whether a key has a passphrase. PEM has two ways to say so.
 func isEncrypted(key []byte) bool {
 	for block, rest := pem.Decode(key); block != nil; block, rest = pem.Decode(rest) {
 		if block.Type == "ENCRYPTED PRIVATE KEY" || strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED") {
@@ -114,8 +105,8 @@ func isEncrypted(key []byte) bool {
 	return false
 }
 
-// warn tells why clients will refuse a certificate. It is served all the same: how a client meets it may be what is tested.
-func warn(log *slog.Logger, certificate *x509.Certificate) {
+// warnOf logs why clients will refuse a certificate. The portal serves it nevertheless: that may be what a test is about.
+func warnOf(log *slog.Logger, certificate *x509.Certificate) {
 	if certificate == nil {
 		return
 	}

@@ -4,7 +4,6 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
-	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
@@ -20,7 +19,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// speak asks by one version of HTTP only.
+// speak sends a GET over one version of HTTP only.
 func speak(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: speak VERSION URL")
@@ -28,7 +27,8 @@ func speak(ts *testscript.TestScript, neg bool, args []string) {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(args[0] == "HTTP/1.1")
 	protocols.SetHTTP2(args[0] == "HTTP/2.0")
-	transport := &http.Transport{DisableKeepAlives: true, Protocols: protocols, TLSClientConfig: &tls.Config{RootCAs: authority(ts), MinVersion: tls.VersionTLS12}}
+	transport := transport(authority(ts))
+	transport.Protocols = protocols
 	resp, err := (&http.Client{Transport: transport}).Get(args[1]) //nolint:noctx // a server of this test answers
 	ts.Check(err)
 	defer func() { _ = resp.Body.Close() }()
@@ -37,7 +37,7 @@ func speak(ts *testscript.TestScript, neg bool, args []string) {
 	_, _ = fmt.Fprintf(ts.Stdout(), "%s\n%s\n", resp.Proto, reply)
 }
 
-// certificate makes what somebody has who runs an authority of their own.
+// certificate writes the files of somebody with an authority of their own.
 func certificate(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: certificate NAME [DAYS]")

@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/mockportal/mockportal/internal/fixture"
 	"github.com/mockportal/mockportal/internal/scenario"
@@ -14,17 +16,17 @@ import (
 type verifyCmd struct {
 	remoteFlags
 
-	File string `arg:"" optional:"" help:"What to expect: expect, inOrder and within as in a scenario file; - is standard input. The scenario's own expectations when left out."`
+	File string `arg:"" optional:"" help:"A file with expect, inOrder and within; - is standard input. The default is the scenario's expect."`
 }
 
-// Run asks the server, since it is there that one can wait for calls. What is wrong with the file is told with its place in the file; only
-// the server knows its members.
-func (v *verifyCmd) Run(ctx context.Context, std streams) error {
-	c, err := v.client()
+// Run lets the server verify, since only the server can wait for calls. Mistakes in the file are reported here, with line and column;
+// only an unknown member is reported by the server.
+func (v *verifyCmd) Run(ctx context.Context, p Process) error {
+	c, err := v.client(p)
 	if err != nil {
 		return err
 	}
-	verification, err := v.read()
+	verification, err := v.read(p)
 	if err != nil {
 		return err
 	}
@@ -35,31 +37,31 @@ func (v *verifyCmd) Run(ctx context.Context, std streams) error {
 	case !met:
 		return failure{errors.New(explanation)}
 	}
-	say(std.out, explanation)
+	p.say(explanation)
 	return nil
 }
 
 // read returns the verification as JSON.
-func (v *verifyCmd) read() ([]byte, error) {
+func (v *verifyCmd) read(p Process) ([]byte, error) {
 	if v.File == "" {
 		return []byte("{}"), nil
 	}
-	source, err := readFile(v.File)
+	source, err := p.readFile(v.File)
 	if err != nil {
-		return nil, fmt.Errorf("verification %q: %w", v.File, unwrapPath(err))
+		return nil, fmt.Errorf("verify <file> %q: %w", v.File, unwrapPath(err))
 	}
 	document, err := scenario.BuiltIn().Verification(v.File, source)
-	var faults fixture.Mistakes
-	if errors.As(err, &faults) {
-		return nil, counted(faults)
+	var mistakes fixture.Mistakes
+	if errors.As(err, &mistakes) {
+		return nil, counted(mistakes)
 	}
 	return document, err
 }
 
-// readFile reads a file, or standard input as -.
-func readFile(name string) ([]byte, error) {
+// readFile reads a file; - is standard input.
+func (p Process) readFile(name string) ([]byte, error) {
 	if name == "-" {
-		return io.ReadAll(os.Stdin)
+		return io.ReadAll(cmp.Or[io.Reader](p.Stdin, strings.NewReader("")))
 	}
 	return os.ReadFile(name) //nolint:gosec // the user's own file
 }

@@ -21,7 +21,7 @@ func served(t *testing.T, args ...string) string {
 	out, in := io.Pipe()
 	ended := make(chan int)
 	go func() {
-		ended <- cli.Run(ctx, append([]string{"serve", "--addr", "127.0.0.1:0"}, args...), in, io.Discard)
+		ended <- cli.Run(ctx, cli.Process{Args: append([]string{"serve", "--addr", "127.0.0.1:0"}, args...), Stdout: in, Stderr: io.Discard})
 	}()
 	t.Cleanup(func() {
 		cancel()
@@ -44,7 +44,7 @@ func anyone(t *testing.T) *http.Client {
 	return &http.Client{Transport: transport}
 }
 
-// begun sends a request and returns the response once its header is there.
+// begun sends a request and returns the response as soon as its header has arrived.
 func begun(t *testing.T, client *http.Client, method, address, body string) *http.Response {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(body))
@@ -59,7 +59,7 @@ func begun(t *testing.T, client *http.Client, method, address, body string) *htt
 	return resp
 }
 
-// brings reads up to a line, and reports whether it came.
+// brings reads up to a line, and reports whether it found it.
 func brings(r io.Reader, line string) bool {
 	for lines := bufio.NewScanner(r); lines.Scan(); {
 		if lines.Text() == line {
@@ -69,8 +69,8 @@ func brings(r io.Reader, line string) bool {
 	return false
 }
 
-// TestWaitingOutlastsTheReadTimeout proves that the time which a request may take to arrive cuts neither waiting nor a stream: net/http lifts it once
-// a request is read to its end.
+// TestWaitingOutlastsTheReadTimeout proves that --read-timeout ends neither a waiting call nor a stream: net/http lifts it once it has read
+// the request.
 func TestWaitingOutlastsTheReadTimeout(t *testing.T) {
 	t.Parallel()
 	const wait = 600 * time.Millisecond

@@ -17,18 +17,18 @@ import (
 	"github.com/mockportal/mockportal/mock/journal"
 )
 
-// Client asks for one sandbox of one server. Its fields are not changed while it is used; then it is safe for concurrent use.
+// Client is a client for one sandbox of one server. It is safe for concurrent use as long as nobody changes its fields.
 type Client struct {
-	ControlURL string       // of the control API, such as http://127.0.0.1:8080/__admin
-	Sandbox    string       // its id
-	Token      string       // what --control-token of the server says; "": none
+	ControlURL string       // the address of the control API, such as http://127.0.0.1:8080/__admin
+	Sandbox    string       // the id of the sandbox
+	Token      string       // the server's --control-token; "": none
 	HTTP       *http.Client // nil: http.DefaultClient
 }
 
-// maxAnswer bounds what is read of an answer: a page of the journal with replies has a few megabytes.
+// maxAnswer is the largest answer, in bytes: a page of the journal with its replies has a few megabytes.
 const maxAnswer = 256 << 20
 
-// Calls returns all calls that match, as many pages as it takes; with a limit that many at most.
+// Calls returns all calls that match, at most q.Limit if that is not 0. It reads as many pages as that takes.
 func (c *Client) Calls(ctx context.Context, q journal.Query) (journal.Page, error) {
 	var all []journal.Call
 	for {
@@ -51,10 +51,10 @@ func (c *Client) Calls(ctx context.Context, q journal.Query) (journal.Page, erro
 	}
 }
 
-// pageSize is how many calls are asked for at once.
+// pageSize is the number of calls in one request.
 const pageSize = 500
 
-// values writes the filters of a query.
+// values are a query's filters as parameters.
 func values(q journal.Query) url.Values {
 	values := url.Values{"after": {strconv.Itoa(q.After)}}
 	if len(q.Operations) > 0 {
@@ -79,7 +79,7 @@ func (c *Client) Call(ctx context.Context, number int) (journal.Call, error) {
 	return call, err
 }
 
-// Root asks for the root of the portal that the sandbox is a part of; the paths of its calls stand behind that.
+// Root returns the root of the portal. The paths of the sandbox's calls are relative to it.
 func (c *Client) Root(ctx context.Context) (string, error) {
 	var sandbox struct {
 		URL string `json:"url"`
@@ -88,8 +88,8 @@ func (c *Client) Root(ctx context.Context) (string, error) {
 	return strings.TrimSuffix(sandbox.URL, "/sandboxes/"+c.Sandbox), err
 }
 
-// Verify holds the journal against a verification, which is JSON; "{}" is the scenario's own expectations. It returns whether all are met, and
-// an explanation either way. It blocks as long as the verification waits.
+// Verify checks the journal against a verification in JSON; "{}" is the scenario's own expectations. It returns whether all
+// are met, and an explanation either way. It blocks as long as the verification waits.
 func (c *Client) Verify(ctx context.Context, verification []byte) (met bool, explanation string, err error) {
 	var verdict journal.Verdict
 	refused, err := c.ask(ctx, http.MethodPost, "/verify", verification, &verdict)
@@ -99,13 +99,13 @@ func (c *Client) Verify(ctx context.Context, verification []byte) (met bool, exp
 	return err == nil, verdict.String(), err
 }
 
-// problem is what a refusal says.
+// problem is the body of a refusal.
 type problem struct {
 	Status int    `json:"status"`
 	Detail string `json:"detail"`
 }
 
-// ask sends a request about the sandbox and decodes the answer. A refusal is an error, and is returned too.
+// ask sends a request about the sandbox and decodes the answer. It returns a refusal both as a problem and as an error.
 func (c *Client) ask(ctx context.Context, method, path string, body []byte, into any) (problem, error) {
 	resp, err := c.send(ctx, method, path, body)
 	if err != nil {
@@ -148,7 +148,7 @@ func (c *Client) send(ctx context.Context, method, path string, body []byte) (*h
 	return resp, nil
 }
 
-// unwrapURL leaves out what the sentence has said already: the method and the address.
+// unwrapURL removes the method and the address, which the message has already.
 func unwrapURL(err error) error {
 	var u *url.Error
 	if errors.As(err, &u) {
@@ -157,7 +157,7 @@ func unwrapURL(err error) error {
 	return err
 }
 
-// refusal reads a problem; an answer that is none comes from something else than mockportal.
+// refusal reads a problem. Any other answer does not come from mockportal.
 func (c *Client) refusal(resp *http.Response, text []byte) (problem, error) {
 	var p problem
 	if !strings.HasPrefix(resp.Header.Get("Content-Type"), "application/problem+json") || json.Unmarshal(text, &p) != nil {
@@ -169,7 +169,7 @@ func (c *Client) refusal(resp *http.Response, text []byte) (problem, error) {
 	return p, errors.New(p.Detail)
 }
 
-// foreign is the error for an answer that no control API gives.
+// foreign is the error for an answer that does not come from a control API.
 func (c *Client) foreign(resp *http.Response) error {
-	return fmt.Errorf("%s answered %s, and not as the control API of mockportal does", c.ControlURL, resp.Status)
+	return fmt.Errorf("%s is not the control API of mockportal: it answered %s", c.ControlURL, resp.Status)
 }

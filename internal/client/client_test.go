@@ -65,7 +65,7 @@ func count(from, to, step int) []int {
 	return n
 }
 
-// TestCallsOfManyPages: a page has at most 500 calls; nothing is lost or comes twice between them, filters and limits hold over all.
+// TestCallsOfManyPages proves that pages of 500 calls neither lose nor repeat one, and that filters and limits hold across pages.
 func TestCallsOfManyPages(t *testing.T) {
 	t.Parallel()
 	s, with := mock.NewServer(t), true
@@ -103,7 +103,7 @@ func TestCallsOfManyPages(t *testing.T) {
 	}
 }
 
-// TestCallsThatWereDropped: who asks learns of them.
+// TestCallsThatWereDropped proves that a page says how many calls the journal has dropped.
 func TestCallsThatWereDropped(t *testing.T) {
 	t.Parallel()
 	s := mock.NewServer(t, mock.WithJournal(2, 0))
@@ -125,7 +125,7 @@ func TestCallsThatWereDropped(t *testing.T) {
 	diff(t, "call", s.Calls()[0].String(), call.String())
 }
 
-// TestRoot: the portal's root, from which the paths of the calls begin, whatever the sandbox's own address is.
+// TestRoot proves that all sandboxes have the root of their portal, whatever their own address.
 func TestRoot(t *testing.T) {
 	t.Parallel()
 	s := mock.NewServer(t)
@@ -141,7 +141,7 @@ func TestRoot(t *testing.T) {
 	}
 }
 
-// TestVerify: met or unmet is no error, and has an explanation either way.
+// TestVerify proves that unmet expectations are not an error, and that both verdicts have an explanation.
 func TestVerify(t *testing.T) {
 	t.Parallel()
 	s := mock.NewServer(t, mock.WithControlToken("sesame"))
@@ -151,8 +151,10 @@ func TestVerify(t *testing.T) {
 	for verification, want := range map[string][]any{
 		`{}`: {true, "nothing is expected"},
 		`{"expect":[{"when":{"operation":"getFutureLicense"},"exactly":1}]}`: {true, "the expectation is met"},
-		`{"expect":[{"when":{"operation":"getFutureLicense"},"exactly":0}]}`: {false, "the expectation is unmet\nexpectation 1: no call of getFutureLicense; 1 came\n" +
-			"    call 1: GET /portal/portaladmin/license/getFutureLicense by admin, ok"},
+		`{"expect":[{"when":{"operation":"getFutureLicense"},"exactly":0}]}`: {
+			false, "the expectation is unmet\nexpectation 1: no call of getFutureLicense; 1 came\n" +
+				"    call 1: GET /portal/portaladmin/license/getFutureLicense by admin, ok",
+		},
 	} {
 		met, explanation, err := c.Verify(t.Context(), []byte(verification))
 		if err != nil {
@@ -160,12 +162,13 @@ func TestVerify(t *testing.T) {
 		}
 		diff(t, verification, want, []any{met, explanation})
 	}
-	if _, _, err := c.Verify(t.Context(), []byte(`{"expect":[{"when":{"member":"nobody"},"exactly":1}]}`)); err == nil || !strings.Contains(err.Error(), `no member "nobody"`) {
-		t.Errorf("a member that there is not: %v", err)
+	_, _, err := c.Verify(t.Context(), []byte(`{"expect":[{"when":{"member":"nobody"},"exactly":1}]}`))
+	if err == nil || !strings.Contains(err.Error(), `no member "nobody"`) {
+		t.Errorf("an unknown member: %v", err)
 	}
 }
 
-// TestErrors: what people read when it does not work. None of it holds the token.
+// TestErrors holds the errors that people read. None contains the token.
 func TestErrors(t *testing.T) {
 	t.Parallel()
 	own, secured := mock.NewServer(t, mock.WithControlToken("sesame")), mock.NewServer(t, mock.WithTLS())
@@ -186,22 +189,58 @@ func TestErrors(t *testing.T) {
 	gone := httptest.NewServer(http.NotFoundHandler())
 	gone.Close()
 	for _, tt := range []struct {
-		name, url, sandbox, token, want string // URL in want is that of the control API
+		name, url, sandbox, token, want string // URL in want stands for the address of the control API
 	}{
-		{"nobody there", gone.URL, "default", "", "no answer from URL: dial tcp HOST: connect: connection refused"},
-		{"a certificate that nobody vouches for", secured.URL, "default", "", "the certificate of URL is not trusted (--ca FILE names others to trust): x509: certificate signed by unknown authority"},
-		{"HTTP where HTTPS is spoken", strings.Replace(secured.URL, "https", "http", 1), "default", "", "URL answered 400 Bad Request, and not as the control API of mockportal does"},
-		{"HTTPS where HTTP is spoken", strings.Replace(own.URL, "http", "https", 1), "default", "", "no answer from URL: http: server gave HTTP response to HTTPS client"},
-		{"a page", stub(200, "text/html", "<html>"), "default", "", "URL answered 200 OK, and not as the control API of mockportal does"},
-		{"another server's error", stub(404, "text/html", "no such page"), "default", "", "URL answered 404 Not Found, and not as the control API of mockportal does"},
-		{"something called a problem", stub(500, "application/problem+json", "oops"), "default", "", "URL answered 500 Internal Server Error, and not as the control API of mockportal does"},
+		{"no server", gone.URL, "default", "", "no answer from URL: dial tcp HOST: connect: connection refused"},
+		{
+			"an untrusted certificate", secured.URL, "default", "",
+			"the certificate of URL is not trusted (--ca FILE names others to trust): x509: certificate signed by unknown authority",
+		},
+		{
+			"HTTP to an HTTPS server", strings.Replace(secured.URL, "https", "http", 1), "default", "",
+			"URL is not the control API of mockportal: it answered 400 Bad Request",
+		},
+		{
+			"HTTPS to an HTTP server", strings.Replace(own.URL, "http", "https", 1), "default", "",
+			"no answer from URL: http: server gave HTTP response to HTTPS client",
+		},
+		{
+			"a page", stub(200, "text/html", "<html>"), "default", "",
+			"URL is not the control API of mockportal: it answered 200 OK",
+		},
+		{
+			"another server's error", stub(404, "text/html", "no such page"), "default", "",
+			"URL is not the control API of mockportal: it answered 404 Not Found",
+		},
+		{
+			"a problem that is not JSON", stub(500, "application/problem+json", "oops"), "default", "",
+			"URL is not the control API of mockportal: it answered 500 Internal Server Error",
+		},
 		{"an answer that breaks off", broken.URL, "default", "", "the answer of URL broke off: unexpected EOF"},
-		{"no token", own.URL, "default", "", "the control API asks for the control token, as Authorization: Bearer (--control-token TOKEN)"},
-		{"another token", own.URL, "default", "secret", "the control API asks for the control token, as Authorization: Bearer (--control-token TOKEN)"},
-		{"no such sandbox", own.URL, "s1", "sesame", `no such sandbox: "s1" (it was deleted, or never made); there are default`},
-		{"a sandbox's id that is none", own.URL, "a/b?c", "sesame", `no such sandbox: "a/b?c" (it was deleted, or never made); there are default`},
-		{"no address", "::", "default", "", `"URL" must be the address of a control API, such as http://127.0.0.1:8080/__admin`},
-		{"no scheme", "127.0.0.1:8080", "default", "", `"URL" must be the address of a control API, such as http://127.0.0.1:8080/__admin`},
+		{
+			"no token", own.URL, "default", "",
+			"the control API asks for the control token, as Authorization: Bearer (--control-token TOKEN)",
+		},
+		{
+			"another token", own.URL, "default", "secret",
+			"the control API asks for the control token, as Authorization: Bearer (--control-token TOKEN)",
+		},
+		{
+			"no such sandbox", own.URL, "s1", "sesame",
+			`no such sandbox: "s1" (it was deleted, or never made); there are default`,
+		},
+		{
+			"an id with special characters", own.URL, "a/b?c", "sesame",
+			`no such sandbox: "a/b?c" (it was deleted, or never made); there are default`,
+		},
+		{
+			"no address", "::", "default", "",
+			`"URL" must be the address of a control API, such as http://127.0.0.1:8080/__admin`,
+		},
+		{
+			"no scheme", "127.0.0.1:8080", "default", "",
+			`"URL" must be the address of a control API, such as http://127.0.0.1:8080/__admin`,
+		},
 	} {
 		c := client.Client{ControlURL: tt.url + "/__admin", Sandbox: tt.sandbox, Token: tt.token}
 		_, host, _ := strings.Cut(tt.url, "//")
@@ -216,7 +255,7 @@ func TestErrors(t *testing.T) {
 	}
 	c := client.Client{ControlURL: own.URL + "/__admin", Sandbox: "default", Token: "sesame"}
 	_, err := c.Calls(t.Context(), journal.Query{Operations: []string{"getFutureLicence"}})
-	diff(t, "an operation that there is not", `no operation "getFutureLicence" (did you mean "getFutureLicense"?)`, fmt.Sprint(err))
+	diff(t, "an unknown operation", `no operation "getFutureLicence" (did you mean "getFutureLicense"?)`, fmt.Sprint(err))
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := c.Calls(ended, journal.Query{}); !errors.Is(err, context.Canceled) {

@@ -1,7 +1,7 @@
-// Package client talks to the control API of a running server, for the commands that look at one from outside:
+// Package client is a client of a running server's control API, for the commands verify and calls:
 //
 //	c := client.Client{ControlURL: "http://127.0.0.1:8080/__admin", Sandbox: "default"}
 //	page, err := c.Calls(ctx, journal.Query{Operations: []string{"getFutureLicense"}})
 //
-// Its errors are for people: who did not answer, and what was refused why.
+// Its errors are for people. They say which server did not answer, or what it refused and why. None contains the token.
 package client

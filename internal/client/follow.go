@@ -12,8 +12,8 @@ import (
 	"github.com/mockportal/mockportal/mock/journal"
 )
 
-// Follow gives the calls that match to f, as they come, beginning with those that are held and have a number above q.After. It returns when
-// the stream ends, as it does with its sandbox, or when ctx or f does.
+// Follow passes the calls that match to f: first those in the journal with a number above q.After, then new ones as they
+// come. It returns nil when the sandbox ends, and an error if ctx is done, f fails or the stream breaks off.
 func (c *Client) Follow(ctx context.Context, q journal.Query, f func(journal.News) error) error {
 	resp, err := c.send(ctx, http.MethodGet, "/events?"+values(q).Encode(), nil)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"github.com/mockportal/mockportal/mock/journal"
 )
 
-// follow follows in the background; news come over the first channel, the end over the second.
+// follow runs Follow in the background. The first channel has the news, the second the error at the end.
 func follow(ctx context.Context, c *client.Client, q journal.Query) (<-chan string, <-chan error) {
 	news, end := make(chan string, 100), make(chan error, 1)
 	go func() {
@@ -26,7 +26,7 @@ func follow(ctx context.Context, c *client.Client, q journal.Query) (<-chan stri
 	return news, end
 }
 
-// TestFollow: the calls that are held, then those that come; that they were forgotten is told; the end of the sandbox is the end.
+// TestFollow proves that Follow passes on the calls so far, new ones and resets, and ends with the sandbox.
 func TestFollow(t *testing.T) {
 	t.Parallel()
 	s := mock.NewServer(t)
@@ -46,7 +46,7 @@ func TestFollow(t *testing.T) {
 	diff(t, "end", []error{nil, nil}, []error{<-allEnd, <-licensesEnd})
 }
 
-// TestFollowEndsWithItsContext, and with the function that takes the news.
+// TestFollowEndsWithItsContext proves that Follow also ends when its function fails.
 func TestFollowEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	s := mock.NewServer(t)
@@ -64,11 +64,13 @@ func TestFollowEndsWithItsContext(t *testing.T) {
 	}
 }
 
-// TestFollowReadsEvents: what a journal that is small, a proxy in between or a newer server may send.
+// TestFollowReadsEvents has the events of a small journal, comments of a proxy, and broken events.
 func TestFollowReadsEvents(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct{ stream, want, err string }{
-		"missed":            {"event: missed\ndata: {\"missed\":3}\n\nid: 9\nevent: call\ndata: {\"number\":9}\n\n", "[] 3 false, [9] 0 false, ", "<nil>"},
+		"missed": {
+			"event: missed\ndata: {\"missed\":3}\n\nid: 9\nevent: call\ndata: {\"number\":9}\n\n", "[] 3 false, [9] 0 false, ", "<nil>",
+		},
 		"comments":          {": calls follow\n\n: still here\n\nevent: call\ndata: {\"number\":1}\n\n", "[1] 0 false, ", "<nil>"},
 		"no call":           {"event: call\ndata: oops\n\n", "", "event call: invalid character 'o' looking for beginning of value"},
 		"cut off in a call": {"event: call\ndata: {\"numb", "", "event call: unexpected end of JSON input"},
@@ -84,7 +86,7 @@ func TestFollowReadsEvents(t *testing.T) {
 	}
 }
 
-// TestFollowBreaksOff: a server that goes without a word is no proper end.
+// TestFollowBreaksOff proves that a connection that breaks off is an error.
 func TestFollowBreaksOff(t *testing.T) {
 	t.Parallel()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -92,6 +94,7 @@ func TestFollowBreaksOff(t *testing.T) {
 		panic(http.ErrAbortHandler)
 	}))
 	t.Cleanup(s.Close)
-	err := (&client.Client{ControlURL: s.URL, Sandbox: "default"}).Follow(t.Context(), journal.Query{}, func(journal.News) error { return nil })
+	c := client.Client{ControlURL: s.URL, Sandbox: "default"}
+	err := c.Follow(t.Context(), journal.Query{}, func(journal.News) error { return nil })
 	diff(t, "error", "the stream of "+s.URL+" broke off: unexpected EOF", fmt.Sprint(err))
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/mockportal/mockportal/openapi"
 )
 
-// The release that this portal says it is: the one of the documented licence example. The numbers are assumed.
+// The release that this portal claims to be: that of the documented licence example. The numbers are assumed.
 const (
 	enterpriseVersion = "10.8.1"
 	enterpriseBuild   = "14362"
@@ -16,9 +16,9 @@ const (
 	portalName        = "ArcGIS Enterprise"
 )
 
-// Site is where the portal is reached by the request at hand.
+// Site is the address under which the current request reached the portal.
 type Site struct {
-	URL    string // scheme, host and context, without a final slash
+	URL    string // scheme, host and context, without a trailing slash
 	Secure bool
 }
 
@@ -51,11 +51,12 @@ type Self struct {
 	User                         *User    `json:"user,omitempty"`
 }
 
-// PortalSelf describes the portal as the caller sees it; nobody sees no organisation.
+// PortalSelf describes the portal as the caller sees it. An anonymous caller sees no organisation.
 func (w World) PortalSelf(caller Caller, site Site) Reply {
+	_, hostAndContext, _ := strings.Cut(site.URL, "://")
 	self := Self{
-		Name: "mockportal", IsPortal: true, PortalMode: portalMode, PortalName: portalName, PortalHostname: hostAndContext(site), AllSSL: site.Secure, SupportsOAuth: true,
-		CurrentVersion: sharingVersion, AuthorizedCrossOriginDomains: []string{},
+		Name: "mockportal", IsPortal: true, PortalMode: portalMode, PortalName: portalName, PortalHostname: hostAndContext,
+		AllSSL: site.Secure, SupportsOAuth: true, CurrentVersion: sharingVersion, AuthorizedCrossOriginDomains: []string{},
 	}
 	if caller.Member != nil {
 		user := w.user(caller.Member, true)
@@ -67,7 +68,7 @@ func (w World) PortalSelf(caller Caller, site Site) Reply {
 	return Reply{Value: self}
 }
 
-// Portal describes the portal to a member of the organisation that it is asked for.
+// Portal describes the portal to a member of the requested organisation.
 func (w World) Portal(caller Caller, site Site, orgID string) (Reply, *Problem) {
 	if caller.Member == nil || caller.Member.OrgID != orgID {
 		return Reply{}, problem("not-permitted")
@@ -75,12 +76,7 @@ func (w World) Portal(caller Caller, site Site, orgID string) (Reply, *Problem) 
 	return w.PortalSelf(caller, site), nil
 }
 
-func hostAndContext(site Site) string {
-	_, host, _ := strings.Cut(site.URL, "://")
-	return host
-}
-
-// sells reports whether the organisation has a listing, which takes the approval of Esri.
+// sells reports whether the organisation has a listing. Only organisations that Esri approves have listings.
 func (w World) sells(orgID string) bool {
 	for _, l := range w.listings {
 		if l.OrgID == orgID {
@@ -90,7 +86,7 @@ func (w World) sells(orgID string) bool {
 	return false
 }
 
-// CommunitySelf describes the member who calls. An app that acts as no member is nobody.
+// CommunitySelf describes the member who calls. It refuses an app without a member.
 func (w World) CommunitySelf(caller Caller) (Reply, *Problem) {
 	if caller.Member == nil {
 		return Reply{}, problem("not-permitted")
@@ -134,7 +130,8 @@ func (w World) SharingInfo(site Site) Reply {
 	return Reply{Value: ServerInfo{OwningSystemURL: site.URL, AuthInfo: AuthInfo{true, site.URL + "/sharing/rest/generateToken"}}}
 }
 
-// ServerInfo says the same, and a server's version. Esri's JavaScript client asks it below any address before it sends a portal token there.
+// ServerInfo is [World.SharingInfo] with a server's version. Esri's JavaScript client requests it from every server before it
+// sends a portal token there.
 func (w World) ServerInfo(site Site) Reply {
 	info := w.SharingInfo(site).Value.(ServerInfo)
 	info.CurrentVersion, info.FullVersion = serverVersion, enterpriseVersion
@@ -149,7 +146,7 @@ type SharingRoot struct {
 // SharingRoot says the version of the sharing API.
 func (w World) SharingRoot() Reply { return Reply{Value: SharingRoot{sharingVersion}} }
 
-// AdminRoot is the reply of the Portal Administrator API's root, its members in the documented order.
+// AdminRoot is the reply of the Portal Administrator API's root, with its members in the documented order.
 type AdminRoot struct {
 	IsPostUpgrade         bool     `json:"isPostUpgrade"`
 	IsLicensePopulated    bool     `json:"isLicensePopulated"`
@@ -171,7 +168,7 @@ func (w World) AdminRoot() Reply {
 	}}
 }
 
-// Status is the reply of portaladmin operations that have nothing else to say.
+// Status is the reply of portaladmin operations that return nothing else.
 type Status struct {
 	Status string `json:"status"`
 }

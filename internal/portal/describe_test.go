@@ -17,7 +17,7 @@ var (
 	secure = portal.Site{URL: "https://portal.example.com", Secure: true}
 )
 
-// TestDescriptions holds whole replies, byte by byte, and each to the contract.
+// TestDescriptions compares whole replies, byte by byte, and checks each against the contract.
 func TestDescriptions(t *testing.T) {
 	t.Parallel()
 	_, w, now := played(t, "trial")
@@ -32,13 +32,46 @@ func TestDescriptions(t *testing.T) {
 		name, schema, want string
 		reply              portal.Reply
 	}{
-		{"portal for nobody", "PortalSelf", `{"name":"mockportal","isPortal":true,"portalMode":"singletenant","portalName":"ArcGIS Enterprise","portalHostname":"localhost:8080/portal","allSSL":false,"supportsOAuth":true,"currentVersion":"8.2","authorizedCrossOriginDomains":[],"canListApps":false,"canListData":false,"canListPreProvisionedItems":false,"canProvisionDirectPurchase":false}`, w.PortalSelf(portal.Caller{}, plain)},
-		{"portal for a seller", "PortalSelf", `{"id":"HwhoSWTiJyaB0VDi","name":"mockportal","isPortal":true,"portalMode":"singletenant","portalName":"ArcGIS Enterprise","portalHostname":"portal.example.com","allSSL":true,"supportsOAuth":true,"currentVersion":"8.2","authorizedCrossOriginDomains":[],"canListApps":true,"canListData":true,"canListPreProvisionedItems":true,"canProvisionDirectPurchase":true,"user":{"username":"viewer","fullName":"viewer","email":"viewer@example.com","orgId":"HwhoSWTiJyaB0VDi","role":"org_user","privileges":[]}}`, w.PortalSelf(viewer, secure)},
-		{"self", "User", `{"username":"viewer","fullName":"viewer","email":"viewer@example.com","orgId":"HwhoSWTiJyaB0VDi","role":"org_user","privileges":[]}`, user(w.CommunitySelf(viewer))},
-		{"another", "User", `{"username":"admin","fullName":"admin","email":"admin@example.com","orgId":"HwhoSWTiJyaB0VDi","role":"org_admin"}`, user(w.User(viewer, "admin"))},
+		{
+			"portal without a token", "PortalSelf",
+			`{"name":"mockportal","isPortal":true,"portalMode":"singletenant","portalName":"ArcGIS Enterprise",` +
+				`"portalHostname":"localhost:8080/portal","allSSL":false,"supportsOAuth":true,"currentVersion":"8.2",` +
+				`"authorizedCrossOriginDomains":[],"canListApps":false,"canListData":false,"canListPreProvisionedItems":false,` +
+				`"canProvisionDirectPurchase":false}`,
+			w.PortalSelf(portal.Caller{}, plain),
+		},
+		{
+			"portal for a seller", "PortalSelf",
+			`{"id":"HwhoSWTiJyaB0VDi","name":"mockportal","isPortal":true,"portalMode":"singletenant","portalName":"ArcGIS ` +
+				`Enterprise","portalHostname":"portal.example.com","allSSL":true,"supportsOAuth":true,"currentVersion":"8.2",` +
+				`"authorizedCrossOriginDomains":[],"canListApps":true,"canListData":true,"canListPreProvisionedItems":true,` +
+				`"canProvisionDirectPurchase":true,"user":{"username":"viewer","fullName":"viewer","email":"viewer@example.com",` +
+				`"orgId":"HwhoSWTiJyaB0VDi","role":"org_user","privileges":[]}}`,
+			w.PortalSelf(viewer, secure),
+		},
+		{
+			"self", "User",
+			`{"username":"viewer","fullName":"viewer","email":"viewer@example.com","orgId":"HwhoSWTiJyaB0VDi","role":"org_user","privileges":[]}`,
+			user(w.CommunitySelf(viewer)),
+		},
+		{
+			"another", "User",
+			`{"username":"admin","fullName":"admin","email":"admin@example.com","orgId":"HwhoSWTiJyaB0VDi","role":"org_admin"}`,
+			user(w.User(viewer, "admin")),
+		},
 		{"oneself by name", "User", text(t, user(w.CommunitySelf(admin)).Value), user(w.User(admin, "admin"))},
-		{"info", "ServerInfo", `{"owningSystemUrl":"http://localhost:8080/portal","authInfo":{"isTokenBasedSecurity":true,"tokenServicesUrl":"http://localhost:8080/portal/sharing/rest/generateToken"}}`, w.SharingInfo(plain)},
-		{"server info", "ServerInfo", `{"currentVersion":10.81,"fullVersion":"10.8.1","owningSystemUrl":"https://portal.example.com","authInfo":{"isTokenBasedSecurity":true,"tokenServicesUrl":"https://portal.example.com/sharing/rest/generateToken"}}`, w.ServerInfo(secure)},
+		{
+			"info", "ServerInfo",
+			`{"owningSystemUrl":"http://localhost:8080/portal","authInfo":{"isTokenBasedSecurity":true,` +
+				`"tokenServicesUrl":"http://localhost:8080/portal/sharing/rest/generateToken"}}`,
+			w.SharingInfo(plain),
+		},
+		{
+			"server info", "ServerInfo",
+			`{"currentVersion":10.81,"fullVersion":"10.8.1","owningSystemUrl":"https://portal.example.com",` +
+				`"authInfo":{"isTokenBasedSecurity":true,"tokenServicesUrl":"https://portal.example.com/sharing/rest/generateToken"}}`,
+			w.ServerInfo(secure),
+		},
 		{"sharing root", "SharingRoot", `{"currentVersion":"8.2"}`, w.SharingRoot()},
 		{"health check", "Status", `{"status":"success"}`, w.HealthCheck()},
 	} {
@@ -61,7 +94,11 @@ func TestDescriptions(t *testing.T) {
 
 func TestMembersWhoAreNotShown(t *testing.T) {
 	t.Parallel()
-	w, now := written(t, "  members: { foreign: { password: p, token: foreign-token, orgId: aaaaaaaaaaaaaaaa, role: org_admin } }\n  apps: { lonely: { secret: s } }\n")
+	w, now := written(
+		t,
+		"  members: { foreign: { password: p, token: foreign-token, orgId: aaaaaaaaaaaaaaaa, role: org_admin } }\n  apps: { "+
+			"lonely: { secret: s } }\n",
+	)
 	admin, foreign := caller(t, w, "admin-token", now), caller(t, w, "foreign-token", now)
 	for _, tt := range []struct {
 		name, username string
@@ -71,15 +108,15 @@ func TestMembersWhoAreNotShown(t *testing.T) {
 		{"in another letter case", "Admin", admin},
 		{"of another organisation", "foreign", admin},
 		{"asked from another organisation", "admin", foreign},
-		{"asked by nobody", "admin", portal.Caller{}},
-		{"asked by an app that is nobody", "admin", portal.Caller{App: "lonely"}},
+		{"asked without a token", "admin", portal.Caller{}},
+		{"asked by an app without a member", "admin", portal.Caller{App: "lonely"}},
 	} {
 		if _, problem := w.User(tt.who, tt.username); refusal(problem) != "user-not-found" {
 			t.Errorf("%s: refused with %q", tt.name, refusal(problem))
 		}
 	}
 	if _, problem := w.CommunitySelf(portal.Caller{App: "lonely"}); refusal(problem) != "not-permitted" {
-		t.Errorf("an app that is nobody: refused with %q", refusal(problem))
+		t.Errorf("an app without a member: refused with %q", refusal(problem))
 	}
 	if self := object(t, text(t, w.PortalSelf(foreign, plain).Value)); self["canListApps"] != false || self["id"] != "aaaaaaaaaaaaaaaa" {
 		t.Errorf("an organisation without a listing sees %v", self)
@@ -98,17 +135,17 @@ func TestMay(t *testing.T) {
 	} {
 		c := caller(t, w, token, now)
 		if got := [4]bool{c.May(nil), c.May(purchase), c.May(licenses), c.May([]string{"nobody:has:this"})}; got != want {
-			t.Errorf("%s: anything, purchase, licences, what nobody has: %v, want %v", token, got, want)
+			t.Errorf("%s: anything, purchase, licences, an unknown privilege: %v, want %v", token, got, want)
 		}
 	}
 	nobody := portal.Caller{App: "lonely"}
 	if !nobody.May(nil) || nobody.May(purchase) || nobody.Name() != "" {
-		t.Error("an app that is nobody may what it may not, or not what it may")
+		t.Error("an app without a member has a privilege, or is refused what needs none")
 	}
 }
 
-// TestNothingSharesAMembersPrivileges: who changes a reply does not change the member.
-func TestNothingSharesAMembersPrivileges(t *testing.T) {
+// TestRepliesAreCopies: changing a reply does not change the world.
+func TestRepliesAreCopies(t *testing.T) {
 	t.Parallel()
 	_, w, now := played(t, "trial")
 	admin := caller(t, w, "admin-token", now)
@@ -142,7 +179,7 @@ func TestAccessors(t *testing.T) {
 	}
 }
 
-// TestViewHoldsNoSecret searches every built-in scenario's world, and what was issued in it.
+// TestViewHoldsNoSecret searches the view of every built-in scenario for its secrets and for issued tokens.
 func TestViewHoldsNoSecret(t *testing.T) {
 	t.Parallel()
 	for _, name := range scenario.BuiltIn().Names() {

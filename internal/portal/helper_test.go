@@ -19,14 +19,14 @@ const (
 	seller    = "HwhoSWTiJyaB0VDi"
 )
 
-// tb is what a helper needs of a test; a rapid.T has it too.
+// tb is the part of testing.TB that the helpers need. A rapid.T has it too.
 type tb interface {
 	Helper()
 	Fatal(args ...any)
 	Fatalf(format string, args ...any)
 }
 
-// played returns a built-in scenario, its world and the time at its start.
+// played returns a built-in scenario, its world, and the time at its start.
 func played(t tb, name string) (*scenario.Scenario, portal.World, time.Time) {
 	t.Helper()
 	s, err := scenario.BuiltIn().Scenario(name)
@@ -55,7 +55,7 @@ func worldOf(t tb, s *scenario.Scenario, shift time.Duration) portal.World {
 	return w
 }
 
-// caller returns who has a token of the scenario.
+// caller returns the caller that a token of the scenario belongs to.
 func caller(t tb, w portal.World, token string, now time.Time) portal.Caller {
 	t.Helper()
 	c, ok := w.Identify(token, "", now)
@@ -65,7 +65,7 @@ func caller(t tb, w portal.World, token string, now time.Time) portal.Caller {
 	return c
 }
 
-// text writes a value as JSON.
+// text returns a value as JSON.
 func text(t tb, value any) string {
 	t.Helper()
 	body, err := json.Marshal(value)
@@ -75,7 +75,7 @@ func text(t tb, value any) string {
 	return string(body)
 }
 
-// object reads JSON with its numbers as they are written.
+// object reads a JSON object, with numbers as json.Number.
 func object(t tb, body string) map[string]any {
 	t.Helper()
 	var value map[string]any
@@ -87,7 +87,7 @@ func object(t tb, body string) map[string]any {
 	return value
 }
 
-// seen is everything of a world that people can look at.
+// seen returns the view of a world as JSON.
 func seen(t tb, w portal.World, now time.Time) string {
 	t.Helper()
 	view, err := w.View(now)
@@ -97,7 +97,7 @@ func seen(t tb, w portal.World, now time.Time) string {
 	return text(t, view)
 }
 
-// documented reads an example of the documentation.
+// documented returns an example of the documentation.
 func documented(t tb, name string) string {
 	t.Helper()
 	body, err := os.ReadFile("../contract/testdata/documented/" + name)
@@ -114,7 +114,7 @@ func diffObjects(t *testing.T, what, want, got string) {
 	}
 }
 
-// refusal is a problem in one line: its id and its lines.
+// refusal returns a problem as one line: its id and its lines.
 func refusal(p *portal.Problem) string {
 	if p == nil {
 		return ""

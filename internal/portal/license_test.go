@@ -17,7 +17,7 @@ const (
 	expiration = 1603225394000
 )
 
-// TestDocumentedFutureLicense compares bytes: the keys and the ids come in the documented order.
+// TestDocumentedFutureLicense compares bytes, because keys and ids have the documented order.
 func TestDocumentedFutureLicense(t *testing.T) {
 	t.Parallel()
 	_, w, now := played(t, "no-future-entitlements")
@@ -32,7 +32,7 @@ func TestDocumentedFutureLicense(t *testing.T) {
 	}
 }
 
-// TestFutureLicense: before its date of effect an entry has its count, from then on it is as in a licence without a future part.
+// TestFutureLicense: before its date of effect an entry has its count. From then on the licence has no future part.
 func TestFutureLicense(t *testing.T) {
 	t.Parallel()
 	_, w, _ := played(t, "future-entitlements")
@@ -53,12 +53,14 @@ func TestFutureLicense(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if diff := cmp.Diff([]time.Time{time.UnixMilli(1469206117000), time.UnixMilli(effect)}, w.Boundaries(), cmp.Comparer(time.Time.Equal)); diff != "" {
+	if diff := cmp.Diff(
+		[]time.Time{time.UnixMilli(1469206117000), time.UnixMilli(effect)}, w.Boundaries(), cmp.Comparer(time.Time.Equal),
+	); diff != "" {
 		t.Errorf("boundaries (-want +got):\n%s", diff)
 	}
 }
 
-// TestPartsTakeEffectOneByOne has two dates of effect, and an expiration that no count of 0 tells.
+// TestPartsTakeEffectOneByOne has two dates of effect, and an expiration that no entry contains.
 func TestPartsTakeEffectOneByOne(t *testing.T) {
 	t.Parallel()
 	w, _ := written(t, `  license:
@@ -104,7 +106,9 @@ func TestNoLicense(t *testing.T) {
 	t.Parallel()
 	w, now := written(t, "  license: null\n")
 	reply := w.FutureLicense(now)
-	if diff := cmp.Diff(`{"userTypes":[],"appBundles":[],"apps":[],"extensions":[],"portalCapabilities":[]}`, text(t, reply.Value)); diff != "" {
+	if diff := cmp.Diff(
+		`{"userTypes":[],"appBundles":[],"apps":[],"extensions":[],"portalCapabilities":[]}`, text(t, reply.Value),
+	); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if reply.Evidence != openapi.Assumed || !reply.Keep {

@@ -3,13 +3,11 @@ package portal
 import (
 	"slices"
 	"time"
-
-	"github.com/mockportal/mockportal/internal/scenario"
 )
 
 const roleAdmin = "org_admin"
 
-// Member is somebody of an organisation. It is never changed.
+// Member is a user of an organisation. It is immutable.
 type Member struct {
 	Username     string
 	OrgID        string
@@ -17,17 +15,16 @@ type Member struct {
 	Privileges   []string
 	password     string
 	token        string
-	refreshToken string
-	tokenExpires time.Time // zero: never
+	tokenExpires time.Time // of the scenario's clock; zero: never
 }
 
-// Caller is who sent a request. The zero value is nobody.
+// Caller is the sender of a request. The zero value is an anonymous caller.
 type Caller struct {
-	Member *Member // nil for nobody, and for an app that acts as no member
-	App    string  // the client id, when the token was issued to an app
+	Member *Member // nil for an anonymous caller, and for an app without a member
+	App    string  // the client id if the token was issued to an app, else ""
 }
 
-// Name returns the member's username; "" for nobody and for an app that acts as no member.
+// Name returns the member's username, or "" if the caller has no member.
 func (c Caller) Name() string {
 	if c.Member == nil {
 		return ""
@@ -46,23 +43,4 @@ func (c Caller) May(privileges []string) bool {
 	return c.Member.Role == roleAdmin || slices.ContainsFunc(privileges, func(p string) bool {
 		return slices.Contains(c.Member.Privileges, p)
 	})
-}
-
-func newMember(m scenario.Member, shift time.Duration) *Member {
-	member := &Member{
-		Username: m.Username, OrgID: m.OrgID, Role: m.Role, Privileges: slices.Clone(m.Privileges),
-		password: m.Password, token: m.Token, refreshToken: m.RefreshToken,
-	}
-	if !m.TokenExpires.IsZero() {
-		member.tokenExpires = m.TokenExpires.Add(shift)
-	}
-	return member
-}
-
-func (m *Member) shifted(by time.Duration) *Member {
-	moved := *m
-	if !m.tokenExpires.IsZero() {
-		moved.tokenExpires = m.tokenExpires.Add(by)
-	}
-	return &moved
 }

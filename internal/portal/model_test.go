@@ -13,7 +13,7 @@ import (
 	"github.com/mockportal/mockportal/internal/portal"
 )
 
-// model is a portal as one would write it first: changed in place, with a list of what was issued.
+// model is a simple portal to compare the world with: it changes in place and keeps a list of issued tokens.
 type model struct {
 	now                                 time.Time
 	modified, entitlementsModified, max int64
@@ -33,14 +33,14 @@ func (m *model) good(i int) bool {
 	return !token.revoked && m.now.Before(token.expires) && (token.parent < 0 || !m.tokens[token.parent].revoked)
 }
 
-// snapshot is an earlier world and how it looked then.
+// snapshot is an earlier world and its view at that time.
 type snapshot struct {
 	world portal.World
 	now   time.Time
 	looks string
 }
 
-// machine holds a world to its model, and earlier worlds to how they looked.
+// machine compares a world with its model, and earlier worlds with their views at that time.
 type machine struct {
 	world    portal.World
 	model    model
@@ -59,7 +59,7 @@ func newMachine(t *rapid.T) *machine {
 	}
 }
 
-// become takes the next world and keeps the last one, now and then, to be looked at again.
+// become takes the next world. Now and then it keeps the previous one as a snapshot.
 func (m *machine) become(t *rapid.T, w portal.World) {
 	if rapid.IntRange(0, 2).Draw(t, "keep") == 0 {
 		m.earlier = append(m.earlier, snapshot{m.world, m.model.now, seen(t, m.world, m.model.now)})
@@ -101,7 +101,10 @@ func (m *machine) advance(t *rapid.T) {
 func (m *machine) signIn(t *rapid.T) {
 	minutes := rapid.Int64Range(1, 20000).Draw(t, "minutes")
 	w, token := signIn(t, m.world, m.model.now, func(r *portal.SignInRequest) { r.Expiration = minutes })
-	m.model.tokens = append(m.model.tokens, issued{token.Token, m.model.now.Add(time.Duration(minutes) * time.Minute).Truncate(time.Millisecond), -1, false})
+	m.model.tokens = append(
+		m.model.tokens,
+		issued{token.Token, m.model.now.Add(time.Duration(minutes) * time.Minute).Truncate(time.Millisecond), -1, false},
+	)
 	m.become(t, w)
 }
 
@@ -142,15 +145,18 @@ func (m *machine) pick(t *rapid.T) (int, bool) {
 	return rapid.IntRange(0, len(m.model.tokens)-1).Draw(t, "token"), true
 }
 
-// compare looks at the world and at every token.
+// compare compares the world and every token with the model.
 func (m *machine) compare(t *rapid.T) {
 	listings := object(t, seen(t, m.world, m.model.now))["listings"].([]any)
 	got := listings[0].(map[string]any)["provisions"].([]any)[0].(map[string]any)
 	want := maps.Clone(got)
 	want["modified"] = json.Number(text(t, m.model.modified))
-	want["created"], want["startDate"], want["endDate"] = json.Number("1469206116000"), json.Number("1469206117000"), json.Number("1471798116000")
+	want["created"], want["startDate"] = json.Number("1469206116000"), json.Number("1469206117000")
+	want["endDate"] = json.Number("1471798116000")
 	want["orgEntitlements"] = map[string]any{
-		"maxUsers": json.Number(text(t, m.model.max)), "entitlementsModified": json.Number(text(t, m.model.entitlementsModified)), "entitlements": m.model.entitlements,
+		"maxUsers": json.Number(text(
+			t, m.model.max,
+		)), "entitlementsModified": json.Number(text(t, m.model.entitlementsModified)), "entitlements": m.model.entitlements,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Fatalf("the provision (-model +world):\n%s", diff)

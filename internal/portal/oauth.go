@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// OAuthRequest is what a client asks of oauth2/token.
+// OAuthRequest is the parameters of oauth2/token.
 type OAuthRequest struct {
 	GrantType    string
 	ClientID     string
 	ClientSecret string
 	RefreshToken string
 	Code         string
-	Expiration   int64 // minutes; 0 when it was not sent
+	Expiration   int64 // minutes; 0 if it was not sent
 	Secure       bool
 }
 
@@ -26,7 +26,7 @@ type OAuthToken struct {
 	RefreshTokenExpiresIn int64  `json:"refresh_token_expires_in,omitempty"` // seconds
 }
 
-// OAuthToken answers the four grants of the portal. Nobody is ever given an authorization code here, so one cannot be good.
+// OAuthToken answers the portal's four grants. This portal issues no authorization codes, so it refuses every code.
 func (w World) OAuthToken(now time.Time, r OAuthRequest) (World, Reply, *Problem) {
 	if r.ClientID == "" {
 		return w, Reply{}, missing("parameters-invalid", "client_id")
@@ -61,7 +61,7 @@ func (w World) clientCredentials(now time.Time, r OAuthRequest) (World, Reply, *
 	return w, Reply{Value: OAuthToken{AccessToken: token, ExpiresIn: int64(lifetime.Seconds())}}, nil
 }
 
-// refresh answers a new access token, and for exchange_refresh_token a new refresh token too.
+// refresh returns a new access token, and for exchange_refresh_token a new refresh token too.
 func (w World) refresh(now time.Time, r OAuthRequest) (World, Reply, *Problem) {
 	if r.RefreshToken == "" {
 		return w, Reply{}, missing("parameters-invalid", "refresh_token")
@@ -80,7 +80,7 @@ func (w World) refresh(now time.Time, r OAuthRequest) (World, Reply, *Problem) {
 	return w, Reply{Value: reply}, nil
 }
 
-// refreshMember returns whom a refresh token stands for: one that the scenario gives a member, or one that was issued.
+// refreshMember returns the member of a refresh token, which the scenario sets or this world has issued.
 func (w World) refreshMember(now time.Time, token string) (string, bool) {
 	if m, ok := w.byRefreshToken[w.local(token)]; ok {
 		return m.Username, !w.isRevoked(token)
@@ -95,7 +95,7 @@ type AppAccess struct {
 	ViewOnlyUserTypeApp bool `json:"viewOnlyUserTypeApp"`
 }
 
-// AppAccess answers whether the caller may use an application: every member may (assumed).
+// AppAccess reports whether the caller may use an application: every member may (assumed).
 func (w World) AppAccess(caller Caller, clientID string) (Reply, *Problem) {
 	if _, ok := w.apps[w.local(clientID)]; !ok {
 		return Reply{}, problem("app-access-invalid")

@@ -21,16 +21,34 @@ func TestOAuthRefusals(t *testing.T) {
 		want        string
 	}{
 		{"credentials", "client_credentials", nil, ""},
-		{"credentials, no client", "client_credentials", func(r *portal.OAuthRequest) { r.ClientID = "" }, "parameters-invalid parameter-missing:client_id"},
+		{
+			"credentials, no client", "client_credentials", func(r *portal.OAuthRequest) { r.ClientID = "" },
+			"parameters-invalid parameter-missing:client_id",
+		},
 		{"credentials, unknown client", "client_credentials", func(r *portal.OAuthRequest) { r.ClientID = "App" }, "oauth-client-invalid"},
-		{"credentials, no secret", "client_credentials", func(r *portal.OAuthRequest) { r.ClientSecret = "" }, "parameters-invalid parameter-missing:client_secret"},
-		{"credentials, wrong secret", "client_credentials", func(r *portal.OAuthRequest) { r.ClientSecret = "admin-password" }, "oauth-secret-invalid"},
+		{
+			"credentials, no secret", "client_credentials", func(r *portal.OAuthRequest) { r.ClientSecret = "" },
+			"parameters-invalid parameter-missing:client_secret",
+		},
+		{
+			"credentials, wrong secret", "client_credentials",
+			func(r *portal.OAuthRequest) { r.ClientSecret = "admin-password" }, "oauth-secret-invalid",
+		},
 		{"refresh", "refresh_token", nil, ""},
 		{"refresh, without a secret", "refresh_token", func(r *portal.OAuthRequest) { r.ClientSecret = "" }, ""},
-		{"refresh, no token", "refresh_token", func(r *portal.OAuthRequest) { r.RefreshToken = "" }, "parameters-invalid parameter-missing:refresh_token"},
+		{
+			"refresh, no token", "refresh_token", func(r *portal.OAuthRequest) { r.RefreshToken = "" },
+			"parameters-invalid parameter-missing:refresh_token",
+		},
 		{"refresh, unknown token", "refresh_token", func(r *portal.OAuthRequest) { r.RefreshToken = "x" }, "oauth-refresh-token-invalid"},
-		{"refresh, an access token", "refresh_token", func(r *portal.OAuthRequest) { r.RefreshToken = access.Token }, "oauth-refresh-token-invalid"},
-		{"refresh, the scenario's access token", "refresh_token", func(r *portal.OAuthRequest) { r.RefreshToken = "admin-token" }, "oauth-refresh-token-invalid"},
+		{
+			"refresh, an access token", "refresh_token", func(r *portal.OAuthRequest) { r.RefreshToken = access.Token },
+			"oauth-refresh-token-invalid",
+		},
+		{
+			"refresh, the scenario's access token", "refresh_token",
+			func(r *portal.OAuthRequest) { r.RefreshToken = "admin-token" }, "oauth-refresh-token-invalid",
+		},
 		{"refresh, unknown client", "refresh_token", func(r *portal.OAuthRequest) { r.ClientID = "x" }, "oauth-client-invalid"},
 		{"exchange of the refresh token", "exchange_refresh_token", nil, ""},
 		{"code", "authorization_code", nil, "oauth-code-invalid"},
@@ -73,7 +91,10 @@ func TestClientCredentials(t *testing.T) {
 		{"app", "app-secret", 1 << 40, 21600 * 60, "app as admin"},
 		{"lonely", "s", 0, 7200, "lonely as "},
 	} {
-		after, reply, problem := w.OAuthToken(now, portal.OAuthRequest{GrantType: "client_credentials", ClientID: tt.client, ClientSecret: tt.secret, Expiration: tt.minutes})
+		after, reply, problem := w.OAuthToken(
+			now,
+			portal.OAuthRequest{GrantType: "client_credentials", ClientID: tt.client, ClientSecret: tt.secret, Expiration: tt.minutes},
+		)
 		if problem != nil {
 			t.Fatal(refusal(problem))
 		}
@@ -90,12 +111,15 @@ func TestClientCredentials(t *testing.T) {
 	}
 }
 
-// TestRefresh goes from the scenario's refresh token to an issued one, and on from that.
+// TestRefresh uses the scenario's refresh token, and then the refresh token that it was exchanged for.
 func TestRefresh(t *testing.T) {
 	t.Parallel()
 	_, w, now := played(t, "trial")
 	secure := true
-	w, reply, problem := w.OAuthToken(now, portal.OAuthRequest{GrantType: "exchange_refresh_token", ClientID: "app", RefreshToken: "admin-refresh-token", Secure: true})
+	w, reply, problem := w.OAuthToken(
+		now,
+		portal.OAuthRequest{GrantType: "exchange_refresh_token", ClientID: "app", RefreshToken: "admin-refresh-token", Secure: true},
+	)
 	if problem != nil {
 		t.Fatal(refusal(problem))
 	}
@@ -115,7 +139,9 @@ func TestRefresh(t *testing.T) {
 		t.Errorf("the refresh token is an access token, of %s", got)
 	}
 	for at, want := range map[time.Duration]string{0: "", twoWeeks - time.Millisecond: "", twoWeeks: "oauth-refresh-token-invalid"} {
-		_, reply, problem := w.OAuthToken(now.Add(at), portal.OAuthRequest{GrantType: "refresh_token", ClientID: "app", RefreshToken: first.RefreshToken})
+		_, reply, problem := w.OAuthToken(
+			now.Add(at), portal.OAuthRequest{GrantType: "refresh_token", ClientID: "app", RefreshToken: first.RefreshToken},
+		)
 		if got := refusal(problem); got != want {
 			t.Errorf("after %v: refused with %q, want %q", at, got, want)
 		}
@@ -128,7 +154,10 @@ func TestRefresh(t *testing.T) {
 func TestRevokedRefreshTokens(t *testing.T) {
 	t.Parallel()
 	_, w, now := played(t, "trial")
-	w, reply, _ := w.OAuthToken(now, portal.OAuthRequest{GrantType: "exchange_refresh_token", ClientID: "app", RefreshToken: "admin-refresh-token"})
+	w, reply, _ := w.OAuthToken(
+		now,
+		portal.OAuthRequest{GrantType: "exchange_refresh_token", ClientID: "app", RefreshToken: "admin-refresh-token"},
+	)
 	issued := reply.Value.(portal.OAuthToken).RefreshToken
 	refused := func(w portal.World, token string) string {
 		_, _, problem := w.OAuthToken(now, portal.OAuthRequest{GrantType: "refresh_token", ClientID: "app", RefreshToken: token})
@@ -158,7 +187,7 @@ func TestAppAccess(t *testing.T) {
 	}{
 		{"every member may", member, "app", portal.AppAccess{Valid: true}, ""},
 		{"whoever an app acts as", member, "lonely", portal.AppAccess{Valid: true}, ""},
-		{"an app that acts as no member is nobody", portal.Caller{App: "lonely"}, "app", portal.AppAccess{}, ""},
+		{"an app without a member may not", portal.Caller{App: "lonely"}, "app", portal.AppAccess{}, ""},
 		{"there is no such app", member, "nobody", portal.AppAccess{}, "app-access-invalid"},
 	} {
 		reply, problem := w.AppAccess(tt.caller, tt.clientID)

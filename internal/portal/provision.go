@@ -1,20 +1,18 @@
 package portal
 
 import (
-	"encoding/json"
 	"slices"
 	"time"
 
-	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/openapi"
 )
 
-// noEnd is the endDate of a purchase that never ends.
+// noEnd is the endDate of a purchase without an end.
 const noEnd = -1
 
 type provisionKey struct{ itemID, purchaserOrgID string }
 
-// provision is the documented object, its members in the documented order. It is never changed: a call makes another one.
+// provision is the documented object, with its members in the documented order. It is immutable: a call makes a new one.
 type provision struct {
 	ItemID            string           `json:"itemId"`
 	ProvisionedItemID string           `json:"provisionedItemId"`
@@ -49,15 +47,11 @@ type Entitlement struct {
 	Num int64 `json:"num"`
 }
 
-func newProvision(document scenario.Document, shift time.Duration) (*provision, error) {
-	p := &provision{evidence: document.Evidence}
-	if err := json.Unmarshal(document.Body, p); err != nil {
-		return nil, err
-	}
-	return p.shifted(shift), nil
-}
-
+// shifted returns the provision with its dates moved.
 func (p *provision) shifted(by time.Duration) *provision {
+	if by == 0 {
+		return p
+	}
 	moved, ms := *p, by.Milliseconds()
 	moved.StartDate, moved.Created, moved.Modified = p.StartDate+ms, p.Created+ms, p.Modified+ms
 	if p.EndDate != noEnd {
@@ -71,7 +65,7 @@ func (p *provision) shifted(by time.Duration) *provision {
 	return &moved
 }
 
-// active reports whether users may be provisioned: the listing was bought or is being tried, and the time has not run out.
+// active reports whether users may be provisioned at an instant of the scenario's clock: during a trial or a purchase.
 func (p *provision) active(now time.Time) bool {
 	ms := now.UnixMilli()
 	return (p.Purchased || p.Trial) && p.StartDate <= ms && (p.EndDate == noEnd || ms < p.EndDate)
@@ -82,13 +76,13 @@ type ProvisionRequest struct {
 	ItemID         string
 	PurchaserOrgID string
 	MaxUsers       int64
-	Entitlements   map[string]Entitlement // not changed afterwards
+	Entitlements   map[string]Entitlement // the caller must not change it afterwards
 	Secure         bool                   // the request came over HTTPS
 }
 
-// Provision gives the purchasing organisation its set of entitlements: the new set replaces the old one as a whole, and the time of the change
-// is the portal's, rounded down to the second (the documented dates are whole seconds). The sum of the counts is not held against maxUsers:
-// the documented example has 12 against 10.
+// Provision gives the purchasing organisation its set of entitlements. The new set replaces the whole old one. The time of the
+// change is the portal's, rounded down to the second: the documented dates are whole seconds. Provision does not compare the sum
+// of the counts with maxUsers: the documented example has counts of 12 in all and a maxUsers of 10.
 func (w World) Provision(now time.Time, caller Caller, r ProvisionRequest) (World, Reply, *Problem) {
 	listing, ok := w.listings[r.ItemID]
 	old := w.provision(r.ItemID, r.PurchaserOrgID)
@@ -99,21 +93,21 @@ func (w World) Provision(now time.Time, caller Caller, r ProvisionRequest) (Worl
 		return w, Reply{}, problem("ssl-required")
 	case listing.LicenseBy != licenseByUser:
 		return w, Reply{}, problem("not-licensed-by-user")
-	case old == nil || !old.active(now):
+	case old == nil || !old.active(w.scenarioTime(now)):
 		return w, Reply{}, problem("item-not-provisioned")
 	}
-	stamp := now.Truncate(time.Second).UnixMilli()
+	stamp := w.scenarioTime(now.Truncate(time.Second)).UnixMilli()
 	changed := *old
 	changed.Modified = stamp
 	changed.OrgEntitlements = &orgEntitlements{r.MaxUsers, stamp, r.Entitlements}
 	w.provisions = slices.Clone(w.provisions)
 	w.provisions[w.provisionAt[provisionKey{r.ItemID, r.PurchaserOrgID}]] = &changed
-	return w, Reply{Value: &changed, Evidence: changed.evidence}, nil
+	return w, Reply{Value: changed.shifted(w.shift), Evidence: changed.evidence}, nil
 }
 
 const licenseByUser = "user"
 
-// provision returns a listing's provision for a purchaser, nil when there is none.
+// provision returns a listing's provision for a purchaser, or nil if the purchaser has none.
 func (w World) provision(itemID, purchaserOrgID string) *provision {
 	i, ok := w.provisionAt[provisionKey{itemID, purchaserOrgID}]
 	if !ok {

@@ -12,7 +12,7 @@ import (
 	"github.com/mockportal/mockportal/openapi"
 )
 
-// documentedRequest is what the documentation's example asks for.
+// documentedRequest returns the request of the documentation's example.
 func documentedRequest(t tb) portal.ProvisionRequest {
 	t.Helper()
 	r := portal.ProvisionRequest{ItemID: item, PurchaserOrgID: purchaser}
@@ -44,7 +44,7 @@ func TestDocumentedProvision(t *testing.T) {
 	}
 }
 
-// TestSecondProvisionSeesTheFirst: the new set replaces the old one as a whole, the dates of the provision itself never change.
+// TestSecondProvisionSeesTheFirst: the new set replaces the whole old one, and the dates of the provision itself never change.
 func TestSecondProvisionSeesTheFirst(t *testing.T) {
 	t.Parallel()
 	_, w, now := played(t, "trial")
@@ -63,7 +63,8 @@ func TestSecondProvisionSeesTheFirst(t *testing.T) {
 	stamp := json.Number("1469206207000")
 	want["modified"] = stamp
 	want["orgEntitlements"] = map[string]any{
-		"maxUsers": json.Number("3"), "entitlementsModified": stamp, "entitlements": map[string]any{"advanced": map[string]any{"num": json.Number("1")}},
+		"maxUsers": json.Number("3"), "entitlementsModified": stamp,
+		"entitlements": map[string]any{"advanced": map[string]any{"num": json.Number("1")}},
 	}
 	diffObjects(t, "the second reply", text(t, want), text(t, reply.Value))
 	listings := object(t, seen(t, second, later))["listings"].([]any)
@@ -86,7 +87,8 @@ func TestStampIsAWholeSecond(t *testing.T) {
 	_, w, now := played(t, "trial")
 	admin := caller(t, w, "admin-token", now)
 	for after, want := range map[time.Duration]json.Number{
-		0: "1469206117000", time.Millisecond: "1469206117000", 999999999: "1469206117000", time.Second: "1469206118000", 1500 * time.Millisecond: "1469206118000",
+		0: "1469206117000", time.Millisecond: "1469206117000", 999999999: "1469206117000",
+		time.Second: "1469206118000", 1500 * time.Millisecond: "1469206118000",
 	} {
 		_, reply, _ := w.Provision(now.Add(after), admin, documentedRequest(t))
 		got := object(t, text(t, reply.Value))
@@ -96,7 +98,7 @@ func TestStampIsAWholeSecond(t *testing.T) {
 	}
 }
 
-// TestOneProvisionOfTwo: another purchaser of the same listing is not touched.
+// TestOneProvisionOfTwo: the provision of another purchaser of the same listing does not change.
 func TestOneProvisionOfTwo(t *testing.T) {
 	t.Parallel()
 	const other = "aaaaaaaaaaaaaaaa"
@@ -131,15 +133,33 @@ func TestProvisionRefusals(t *testing.T) {
 		{"unknown listing", "", "admin-token", func(r *portal.ProvisionRequest) { r.ItemID = "0" }, "item-not-found"},
 		{"another organisation's listing", other, "foreign-token", nil, "item-not-found"},
 		{"nobody", nobody, "", nil, "item-not-found"},
-		{"another organisation's listing that needs a signature", other + listing + "{ signatureRequired: true } }\n", "foreign-token", nil, "item-not-found"},
+		{
+			"another organisation's listing that needs a signature", other + listing + "{ signatureRequired: true } }\n",
+			"foreign-token", nil, "item-not-found",
+		},
 		{"signature over HTTP", listing + "{ signatureRequired: true } }\n", "admin-token", nil, "ssl-required"},
-		{"signature over HTTPS", listing + "{ signatureRequired: true } }\n", "admin-token", func(r *portal.ProvisionRequest) { r.Secure = true }, ""},
-		{"signature over HTTP, by organisation", listing + "{ signatureRequired: true, licenseBy: organization } }\n", "admin-token", nil, "ssl-required"},
+		{
+			"signature over HTTPS", listing + "{ signatureRequired: true } }\n", "admin-token",
+			func(r *portal.ProvisionRequest) { r.Secure = true }, "",
+		},
+		{
+			"signature over HTTP, by organisation", listing + "{ signatureRequired: true, licenseBy: organization } }\n",
+			"admin-token", nil, "ssl-required",
+		},
 		{"by organisation", listing + "{ licenseBy: organization } }\n", "admin-token", nil, "not-licensed-by-user"},
-		{"by organisation, unknown purchaser", listing + "{ licenseBy: organization } }\n", "admin-token", func(r *portal.ProvisionRequest) { r.PurchaserOrgID = "0" }, "not-licensed-by-user"},
+		{
+			"by organisation, unknown purchaser", listing + "{ licenseBy: organization } }\n", "admin-token",
+			func(r *portal.ProvisionRequest) { r.PurchaserOrgID = "0" }, "not-licensed-by-user",
+		},
 		{"unknown purchaser", "", "admin-token", func(r *portal.ProvisionRequest) { r.PurchaserOrgID = "0" }, "item-not-provisioned"},
-		{"only interested", listing + "{ provisions: { " + purchaser + ": { fixture: provisions/interested } } } }\n", "admin-token", nil, "item-not-provisioned"},
-		{"expired", listing + "{ provisions: { " + purchaser + ": { fixture: provisions/expired } } } }\n", "admin-token", nil, "item-not-provisioned"},
+		{
+			"only interested", listing + "{ provisions: { " + purchaser + ": { fixture: provisions/interested } } } }\n",
+			"admin-token", nil, "item-not-provisioned",
+		},
+		{
+			"expired", listing + "{ provisions: { " + purchaser + ": { fixture: provisions/expired } } } }\n", "admin-token",
+			nil, "item-not-provisioned",
+		},
 		{"purchased", listing + "{ provisions: { " + purchaser + ": { fixture: provisions/purchased } } } }\n", "admin-token", nil, ""},
 		{"a purchase that ends", listing + "{ provisions: { " + purchaser + ": { fixture: provisions/ending } } } }\n", "admin-token", nil, ""},
 		{"counts beyond maxUsers", "", "admin-token", func(r *portal.ProvisionRequest) { r.MaxUsers = 0 }, ""},
@@ -164,7 +184,7 @@ func TestProvisionRefusals(t *testing.T) {
 	}
 }
 
-// TestProvisionBoundaries asks a millisecond before, at and after the start and the end of each kind of provision.
+// TestProvisionBoundaries calls a millisecond before, at, and after the start and the end of each kind of provision.
 func TestProvisionBoundaries(t *testing.T) {
 	t.Parallel()
 	const day = 24 * time.Hour

@@ -13,7 +13,7 @@ import (
 	"github.com/mockportal/mockportal/internal/scenario"
 )
 
-// shifted moves every date of a View: RFC 3339 texts and numbers of milliseconds, but not -1, which is no date.
+// shifted moves every date of a View: RFC 3339 texts and numbers of milliseconds. -1 is not a date.
 func shifted(value any, by time.Duration) any {
 	switch v := value.(type) {
 	case map[string]any:
@@ -42,7 +42,7 @@ func isDate(key string) bool {
 	return strings.HasSuffix(key, "Date") || strings.HasSuffix(key, "odified") || key == "created"
 }
 
-// TestShiftMovesEveryDate compares each built-in scenario with itself, shifted, at its start and at each of its boundaries.
+// TestShiftMovesEveryDate compares each built-in scenario with its shifted self, at its start and at each boundary.
 func TestShiftMovesEveryDate(t *testing.T) {
 	t.Parallel()
 	for _, name := range scenario.BuiltIn().Names() {
@@ -67,7 +67,7 @@ func TestShiftMovesEveryDate(t *testing.T) {
 	}
 }
 
-// TestNothingHappensBetweenBoundaries is why replies may be kept: between two boundaries everything that time decides stays.
+// TestNothingHappensBetweenBoundaries is why replies may be kept: between two boundaries no answer changes.
 func TestNothingHappensBetweenBoundaries(t *testing.T) {
 	t.Parallel()
 	answers := func(w portal.World, now time.Time) string {
@@ -101,6 +101,32 @@ func TestNextBoundary(t *testing.T) {
 	} {
 		if got := w.NextBoundary(at); !got.Equal(want) {
 			t.Errorf("after %v comes %v, want %v", at, got, want)
+		}
+	}
+}
+
+// TestShiftMovesReplies compares the replies of a world with those of its shifted self, before and after the end of the trial.
+func TestShiftMovesReplies(t *testing.T) {
+	t.Parallel()
+	_, w, start := played(t, "trial")
+	admin := caller(t, w, "admin-token", start)
+	end := w.Boundaries()[1]
+	for _, by := range []time.Duration{-time.Second, time.Hour, 10 * 365 * 24 * time.Hour} {
+		moved := w.Shifted(by)
+		for at, want := range map[time.Time]string{start: "", end.Add(-time.Millisecond): "", end: "item-not-provisioned"} {
+			_, reply, problem := w.Provision(at, admin, documentedRequest(t))
+			_, movedReply, movedProblem := moved.Provision(at.Add(by), admin, documentedRequest(t))
+			if got := refusal(movedProblem); got != want || got != refusal(problem) {
+				t.Errorf("by %v at %v: refused with %q, unshifted with %q", by, at.UTC(), got, refusal(problem))
+			}
+			if problem == nil && movedProblem == nil {
+				diffObjects(t, "Provision by "+by.String(), text(t, shifted(object(t, text(t, reply.Value)), by)), text(t, movedReply.Value))
+			}
+			license := shifted(object(t, text(t, w.FutureLicense(at).Value)), by)
+			diffObjects(t, "FutureLicense by "+by.String(), text(t, license), text(t, moved.FutureLicense(at.Add(by)).Value))
+			if got, want := moved.NextBoundary(at.Add(by)), w.NextBoundary(at); !want.IsZero() && !got.Equal(want.Add(by)) {
+				t.Errorf("by %v after %v comes %v, want %v", by, at.UTC(), got, want.Add(by))
+			}
 		}
 	}
 }

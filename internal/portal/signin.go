@@ -8,22 +8,22 @@ import (
 // SignInRequest is what a client asks of generateToken.
 type SignInRequest struct {
 	Username, Password string
-	Token, ServerURL   string // in place of username and password: exchange a portal token for a server token
-	Client, Referer    string // the parameters of these names: to what the new token is to be bound
-	Sender             string // the referer that the request itself came with: to what the exchanged token may be bound
-	Expiration         int64  // minutes; 0 when it was not sent
+	Token, ServerURL   string // instead of username and password: exchange this portal token for a server token
+	Client, Referer    string // the parameters of these names: what the new token will be bound to
+	Sender             string // the referer of the request itself: what the exchanged token may be bound to
+	Expiration         int64  // minutes; 0 if it was not sent
 	Secure             bool
-	Wall               time.Time // the wall time, in which the reply says when the token expires
+	Wall               time.Time // the wall clock, which the reply's expires follows
 }
 
 // Token is the reply of generateToken.
 type Token struct {
 	Token   string `json:"token"`
-	Expires int64  `json:"expires"` // wall time, milliseconds since 1970: real clients compare it with their own clock
+	Expires int64  `json:"expires"` // wall time, milliseconds since 1970: clients compare it with their own clock
 	SSL     bool   `json:"ssl"`
 }
 
-// GenerateToken signs a member in, or exchanges a portal token. A token is bound to a referer only when the client asks for it.
+// GenerateToken signs a member in, or exchanges a portal token. It binds the token to a referer only if the client asks for it.
 func (w World) GenerateToken(now time.Time, r SignInRequest) (World, Reply, *Problem) {
 	if r.Token != "" && r.Username == "" && r.Password == "" {
 		return w.exchange(now, r)
@@ -61,7 +61,7 @@ func (w World) signInProblem(r SignInRequest) *Problem {
 	return nil
 }
 
-// exchange returns a token for a federated server: it lives as long as the portal token, at most the default time.
+// exchange returns a token for a federated server. It lives as long as the portal token, at most the default lifetime.
 func (w World) exchange(now time.Time, r SignInRequest) (World, Reply, *Problem) {
 	if r.ServerURL == "" {
 		return w, Reply{}, missing("sign-in-failed", "serverUrl")
@@ -79,13 +79,13 @@ func (w World) exchange(now time.Time, r SignInRequest) (World, Reply, *Problem)
 	return w, Reply{Value: Token{token, r.Wall.Add(lifetime).UnixMilli(), r.Secure}}, nil
 }
 
-// lineage returns the ids of a token and of those that it was exchanged for.
+// lineage returns the ids of the tokens that a token came from, and its own.
 func (w World) lineage(now time.Time, token string) []string {
 	c, _ := w.open(token, now)
 	return append(c.Parents, digest(w.local(token)))
 }
 
-// lifetime turns the wish of a client, in minutes, into what the portal grants.
+// lifetime returns the lifetime that the portal grants for the minutes that a client asks for.
 func lifetime(minutes int64) time.Duration {
 	if minutes <= 0 {
 		return defaultLifetime

@@ -25,14 +25,30 @@ func TestSignInRefusals(t *testing.T) {
 		{"password in another letter case", portal.SignInRequest{Username: "admin", Password: "Admin-password"}, "sign-in-failed"},
 		{"username in another letter case", portal.SignInRequest{Username: "Admin", Password: "admin-password"}, "sign-in-failed"},
 		{"unknown username", portal.SignInRequest{Username: "nobody", Password: "admin-password"}, "sign-in-failed"},
-		{"referer without a referer", portal.SignInRequest{Username: "admin", Password: "admin-password", Client: "referer"}, "sign-in-failed parameter-missing:referer"},
-		{"everything blank", portal.SignInRequest{Client: "referer"}, "sign-in-failed parameter-missing:username parameter-missing:password parameter-missing:referer"},
+		{
+			"referer without a referer",
+			portal.SignInRequest{Username: "admin", Password: "admin-password", Client: "referer"},
+			"sign-in-failed parameter-missing:referer",
+		},
+		{
+			"everything blank",
+			portal.SignInRequest{Client: "referer"},
+			"sign-in-failed parameter-missing:username parameter-missing:password parameter-missing:referer",
+		},
 		{"exchange", portal.SignInRequest{Token: "admin-token", ServerURL: "https://server"}, ""},
 		{"exchange without a server", portal.SignInRequest{Token: "admin-token"}, "sign-in-failed parameter-missing:serverUrl"},
 		{"exchange of a bad token", portal.SignInRequest{Token: "x", ServerURL: "https://server"}, "token-invalid"},
 		{"exchange of a refresh token", portal.SignInRequest{Token: "admin-refresh-token", ServerURL: "https://server"}, "token-invalid"},
-		{"a bad token beside a good password", portal.SignInRequest{Username: "admin", Password: "admin-password", Token: "x", ServerURL: "https://server"}, ""},
-		{"a good token beside a wrong password", portal.SignInRequest{Username: "admin", Password: "x", Token: "admin-token", ServerURL: "https://server"}, "sign-in-failed"},
+		{
+			"a bad token beside a good password",
+			portal.SignInRequest{Username: "admin", Password: "admin-password", Token: "x", ServerURL: "https://server"},
+			"",
+		},
+		{
+			"a good token beside a wrong password",
+			portal.SignInRequest{Username: "admin", Password: "x", Token: "admin-token", ServerURL: "https://server"},
+			"sign-in-failed",
+		},
 	} {
 		tt.r.Wall = now
 		before := seen(t, w, now)
@@ -46,10 +62,14 @@ func TestSignInRefusals(t *testing.T) {
 	}
 }
 
-// TestExchangedTokens live as long as the portal token, at most two hours, and stand for the same caller.
+// TestExchangedTokens: an exchanged token lives as long as the portal token, at most two hours, and has the same caller.
 func TestExchangedTokens(t *testing.T) {
 	t.Parallel()
-	w, now := written(t, "  members: { ending: { password: p, token: ending-token, orgId: "+seller+", role: org_user, tokenExpires: \"2016-07-22T16:50:37Z\" } }\n")
+	w, now := written(
+		t,
+		"  members: { ending: { password: p, token: "+
+			"ending-token, orgId: "+seller+", role: org_user, tokenExpires: \"2016-07-22T16:50:37Z\" } }\n",
+	)
 	w, short := signIn(t, w, now, func(r *portal.SignInRequest) { r.Expiration = 30 })
 	w, long := signIn(t, w, now, func(r *portal.SignInRequest) { r.Expiration = 21600 })
 	w, reply, _ := w.OAuthToken(now, portal.OAuthRequest{GrantType: "client_credentials", ClientID: "app", ClientSecret: "app-secret"})
@@ -84,7 +104,7 @@ func TestExchangedTokens(t *testing.T) {
 	}
 }
 
-// TestExchangedTokensAreBound only when the client asks for it; and a bound token is exchanged only with its referer.
+// TestExchangedTokensAreBound: a token is bound only if the client asks for it, and a bound token is exchanged only with its referer.
 func TestExchangedTokensAreBound(t *testing.T) {
 	t.Parallel()
 	_, w, now := played(t, "trial")
@@ -95,7 +115,10 @@ func TestExchangedTokensAreBound(t *testing.T) {
 	}
 	for client, want := range map[string]string{"": "admin", "referer": "nobody"} {
 		after, token := signIn(t, w, now, func(r *portal.SignInRequest) {
-			*r = portal.SignInRequest{Token: bound.Token, ServerURL: "https://server", Client: client, Referer: "https://a", Sender: "https://a", Wall: now}
+			*r = portal.SignInRequest{
+				Token: bound.Token, ServerURL: "https://server", Client: client, Referer: "https://a", Sender: "https://a",
+				Wall: now,
+			}
 		})
 		if got := identifies(after, token.Token, "https://a", now); got != "admin" {
 			t.Errorf("client %q: with the referer it identifies %s", client, got)
@@ -106,7 +129,7 @@ func TestExchangedTokensAreBound(t *testing.T) {
 	}
 }
 
-// TestExchangeLooksAtTheSender: what the request came with opens the bound token, not the parameter of the same name.
+// TestExchangeLooksAtTheSender: the request's own referer opens a bound token; the parameter of the same name does not.
 func TestExchangeLooksAtTheSender(t *testing.T) {
 	t.Parallel()
 	_, w, now := played(t, "trial")
@@ -117,7 +140,10 @@ func TestExchangeLooksAtTheSender(t *testing.T) {
 		{"only the parameter's", "", "https://a", "token-invalid"},
 		{"the parameter's, another sender's", "https://b", "https://a", "token-invalid"},
 	} {
-		_, _, problem := w.GenerateToken(now, portal.SignInRequest{Token: bound.Token, ServerURL: "https://server", Sender: tt.sender, Referer: tt.referer})
+		_, _, problem := w.GenerateToken(
+			now,
+			portal.SignInRequest{Token: bound.Token, ServerURL: "https://server", Sender: tt.sender, Referer: tt.referer},
+		)
 		if got := refusal(problem); got != tt.want {
 			t.Errorf("%s: refused with %q, want %q", tt.name, got, tt.want)
 		}

@@ -11,7 +11,7 @@ import (
 	"github.com/mockportal/mockportal/internal/scenario"
 )
 
-// TestSuffix: credentials are good with the suffix of their world and without it, and with no other.
+// TestSuffix: credentials are valid with the suffix of their world and without it, but with no other suffix.
 func TestSuffix(t *testing.T) {
 	t.Parallel()
 	_, plain, now := played(t, "trial")
@@ -27,7 +27,10 @@ func TestSuffix(t *testing.T) {
 	if got := identifies(plain, "admin-token.s1", "", now); got != "nobody" {
 		t.Errorf("without a suffix, a token with one identifies %s", got)
 	}
-	for username, want := range map[string]string{"admin": "", "admin.s1": "", "admin.s2": "sign-in-failed", "admin.s1.s1": "sign-in-failed", ".s1": "sign-in-failed sign-in-failed:username"} {
+	for username, want := range map[string]string{
+		"admin": "", "admin.s1": "", "admin.s2": "sign-in-failed", "admin.s1.s1": "sign-in-failed",
+		".s1": "sign-in-failed sign-in-failed:username",
+	} {
 		_, _, problem := w.GenerateToken(now, portal.SignInRequest{Username: username, Password: "admin-password"})
 		if got := problem != nil; got != (want != "") {
 			t.Errorf("%q is refused with %q, want %q", username, refusal(problem), want)
@@ -39,7 +42,9 @@ func TestSuffix(t *testing.T) {
 			t.Errorf("%q (-want +got):\n%s", id, diff)
 		}
 	}
-	for token, want := range map[string]string{"admin-refresh-token": "", "admin-refresh-token.s1": "", "admin-refresh-token.s2": "oauth-refresh-token-invalid"} {
+	for token, want := range map[string]string{
+		"admin-refresh-token": "", "admin-refresh-token.s1": "", "admin-refresh-token.s2": "oauth-refresh-token-invalid",
+	} {
 		_, _, problem := w.OAuthToken(now, portal.OAuthRequest{GrantType: "refresh_token", ClientID: "app", RefreshToken: token})
 		if diff := cmp.Diff(want, refusal(problem)); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", token, diff)
@@ -47,7 +52,7 @@ func TestSuffix(t *testing.T) {
 	}
 }
 
-// everyToken returns the tokens of each kind that a world issues, by how they came about, and the world that has issued them.
+// everyToken issues a token of each kind. It returns the new world and the tokens by kind.
 func everyToken(t tb, w portal.World, now time.Time) (portal.World, map[string]string) {
 	t.Helper()
 	must := func(w portal.World, r portal.Reply, p *portal.Problem) (portal.World, any) {
@@ -59,15 +64,17 @@ func everyToken(t tb, w portal.World, now time.Time) (portal.World, map[string]s
 	w, signedIn := signIn(t, w, now, nil)
 	w, exchanged := must(w.GenerateToken(now, portal.SignInRequest{Token: signedIn.Token, ServerURL: "https://server"}))
 	w, ofApp := must(w.OAuthToken(now, portal.OAuthRequest{GrantType: "client_credentials", ClientID: "app", ClientSecret: "app-secret"}))
-	w, refreshed := must(w.OAuthToken(now, portal.OAuthRequest{GrantType: "exchange_refresh_token", ClientID: "app", RefreshToken: "admin-refresh-token"}))
+	w, refreshed := must(
+		w.OAuthToken(now, portal.OAuthRequest{GrantType: "exchange_refresh_token", ClientID: "app", RefreshToken: "admin-refresh-token"}),
+	)
 	return w, map[string]string{
 		"signed in": signedIn.Token, "exchanged": exchanged.(portal.Token).Token, "of an app": ofApp.(portal.OAuthToken).AccessToken,
 		"refreshed": refreshed.(portal.OAuthToken).AccessToken, "refreshing": refreshed.(portal.OAuthToken).RefreshToken,
 	}
 }
 
-// good reports whether a token, also one that only refreshes, is good.
-func good(w portal.World, token string, now time.Time) bool {
+// valid reports whether a world accepts an access token or a refresh token.
+func valid(w portal.World, token string, now time.Time) bool {
 	if _, ok := w.Identify(token, "", now); ok {
 		return true
 	}
@@ -75,7 +82,7 @@ func good(w portal.World, token string, now time.Time) bool {
 	return problem == nil
 }
 
-// TestIssuedTokensCarryTheSuffix: they are good in their own world alone, though the others have the same seed.
+// TestIssuedTokensCarryTheSuffix: issued tokens are valid only in their own world, even if other worlds have the same seed.
 func TestIssuedTokensCarryTheSuffix(t *testing.T) {
 	t.Parallel()
 	_, plain, now := played(t, "trial")
@@ -100,14 +107,14 @@ func TestIssuedTokensCarryTheSuffix(t *testing.T) {
 			"there, with that one":              {plain.WithSuffix(".s2"), bare + ".s2", false},
 			"in another world of the same name": {plain.WithSuffix(".s1"), token, true},
 		} {
-			if got := good(tt.world, tt.token, now); got != tt.want {
+			if got := valid(tt.world, tt.token, now); got != tt.want {
 				t.Errorf("%s, %s: it is good: %t", name, what, got)
 			}
 		}
 	}
 }
 
-// TestRevokedWithAndWithout: a token that is revoked one way is not good the other way.
+// TestRevokedWithAndWithout: revoking a token with its suffix revokes it without the suffix too, and vice versa.
 func TestRevokedWithAndWithout(t *testing.T) {
 	t.Parallel()
 	_, w, now := played(t, "trial")
@@ -117,13 +124,13 @@ func TestRevokedWithAndWithout(t *testing.T) {
 		bare := token[:len(token)-3]
 		for _, revoked := range []string{token, bare} {
 			after, _ := w.Revoke(now, revoked)
-			if good(after, token, now) || good(after, bare, now) {
+			if valid(after, token, now) || valid(after, bare, now) {
 				t.Errorf("%s: revoked, it is still good", name)
 			}
 		}
 	}
 	w, _ = w.Revoke(now, tokens["signed in"])
-	if good(w, tokens["exchanged"], now) {
+	if valid(w, tokens["exchanged"], now) {
 		t.Error("the token that it was exchanged for is still good")
 	}
 }
@@ -142,7 +149,11 @@ func TestSuffixLeavesTheWorld(t *testing.T) {
 
 func TestCredentials(t *testing.T) {
 	t.Parallel()
-	w, now := written(t, "  members: { publisher: null, licensing: null, bare: { orgId: "+seller+", role: org_user } }\n  apps: { second: { secret: s2, member: admin } }\n")
+	w, now := written(
+		t,
+		"  members: { publisher: null, licensing: null, bare: { orgId: "+seller+", role: org_user } }\n  apps: { second: { secret: "+
+			"s2, member: admin } }\n",
+	)
 	for _, suffix := range []string{"", ".s1"} {
 		want := portal.Credentials{
 			Members: []portal.MemberCredentials{
@@ -167,7 +178,7 @@ func TestCredentials(t *testing.T) {
 	}
 }
 
-// TestShiftedIsANewWorldShifted: a world whose dates were moved later is one whose dates were moved at the start.
+// TestShiftedIsANewWorldShifted: shifting a world later gives the same world as shifting it at the start.
 func TestShiftedIsANewWorldShifted(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -192,7 +203,8 @@ func TestShiftedIsANewWorldShifted(t *testing.T) {
 	})
 }
 
-// TestShiftedKeepsWhatHappened: issued tokens end as much later, what was revoked and provisioned stays so, and new tokens live as long as ever.
+// TestShiftedKeepsWhatHappened: issued tokens expire as much later, revocations and provisions stay, and new tokens have the usual
+// lifetime.
 func TestShiftedKeepsWhatHappened(t *testing.T) {
 	t.Parallel()
 	_, w, now := played(t, "trial")
@@ -210,37 +222,37 @@ func TestShiftedKeepsWhatHappened(t *testing.T) {
 		moved := w.Shifted(by)
 		diffObjects(t, "by "+by.String(), text(t, shifted(object(t, before), by)), seen(t, moved, now.Add(by)))
 		moved, late := everyToken(t, moved, now.Add(by))
-		holdLives(t, moved, tokens, now.Add(by))
-		holdLives(t, moved, late, now.Add(by))
-		holdLives(t, moved.Shifted(time.Hour), late, now.Add(by+time.Hour))
-		if good(moved, gone.Token, now.Add(by)) || good(moved, "viewer-token", now.Add(by)) {
+		checkLifetime(t, moved, tokens, now.Add(by))
+		checkLifetime(t, moved, late, now.Add(by))
+		checkLifetime(t, moved.Shifted(time.Hour), late, now.Add(by+time.Hour))
+		if valid(moved, gone.Token, now.Add(by)) || valid(moved, "viewer-token", now.Add(by)) {
 			t.Errorf("by %v: what was revoked is good again", by)
 		}
 		if c, ok := moved.Identify(late["of an app"], "", now.Add(by)); !ok || c.Member == nil || c.App != "app" {
 			t.Errorf("by %v: the app acts as %+v", by, c)
 		}
 	}
-	holdLives(t, w, tokens, now)
+	checkLifetime(t, w, tokens, now)
 	if diff := cmp.Diff(before, seen(t, w, now)); diff != "" {
 		t.Errorf("the earlier world (-before +after):\n%s", diff)
 	}
 }
 
-// holdLives holds that tokens which were issued now live as long as they should, to the millisecond.
-func holdLives(t *testing.T, w portal.World, tokens map[string]string, now time.Time) {
+// checkLifetime checks that new tokens expire after their lifetime, to the millisecond.
+func checkLifetime(t *testing.T, w portal.World, tokens map[string]string, now time.Time) {
 	t.Helper()
 	for name, token := range tokens {
 		life := 2 * time.Hour
 		if name == "refreshing" {
 			life = 20160 * time.Minute
 		}
-		if !good(w, token, now) || !good(w, token, now.Add(life-time.Millisecond)) || good(w, token, now.Add(life)) {
+		if !valid(w, token, now) || !valid(w, token, now.Add(life-time.Millisecond)) || valid(w, token, now.Add(life)) {
 			t.Errorf("%s: at %v it does not live %v", name, now.UTC(), life)
 		}
 	}
 }
 
-// TestShiftedMovesScenarioTokens: one with an end ends as much later.
+// TestShiftedMovesScenarioTokens: a scenario's token with tokenExpires expires as much later.
 func TestShiftedMovesScenarioTokens(t *testing.T) {
 	t.Parallel()
 	w, now := written(t, "  members: { viewer: { tokenExpires: \"2016-07-22T17:48:37Z\" } }\n")

@@ -12,25 +12,25 @@ import (
 	"time"
 )
 
-// How long tokens live. The portal caps a longer wish, it does not refuse it.
+// How long tokens live. The portal shortens a longer wish to the maximum.
 const (
 	defaultLifetime = 120 * time.Minute
 	maxLifetime     = 21600 * time.Minute
 	refreshLifetime = 20160 * time.Minute
 )
 
-// claims is what an issued token says of itself; the token carries and signs it, so that nothing has to be kept for it.
+// claims is the content of an issued token. The token carries it, signed, so the world does not have to keep it.
 type claims struct {
 	Number  uint64   `json:"n"`
 	Member  string   `json:"m,omitempty"`
 	App     string   `json:"a,omitempty"`
 	Expires int64    `json:"e"`           // portal time, milliseconds since 1970
-	Referer string   `json:"r,omitempty"` // a digest of the referer that it is bound to
-	Parents []string `json:"p,omitempty"` // the ids of the tokens that it was exchanged for, the first one first
-	Refresh bool     `json:"f,omitempty"` // good for oauth2/token only
+	Referer string   `json:"r,omitempty"` // a digest of the referer that the token is bound to
+	Parents []string `json:"p,omitempty"` // the ids of the tokens that were exchanged for this one, the oldest first
+	Refresh bool     `json:"f,omitempty"` // a refresh token, which only oauth2/token accepts
 }
 
-// issue returns a new token and the world that has counted it.
+// issue returns a new token, and the world after counting it.
 func (w World) issue(c claims) (World, string) {
 	w.issued++
 	c.Number = w.issued
@@ -45,11 +45,12 @@ func (w World) issue(c claims) (World, string) {
 
 func (w World) sign(text string) string {
 	mac := hmac.New(sha256.New, w.key)
-	mac.Write([]byte(text + w.suffix)) // so that a token is good in its own sandbox only, though another has the same seed
+	mac.Write([]byte(text + w.suffix)) // a sandbox with the same seed must not accept the token
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// open returns what a token of this world says, and false when it is none, has expired or was revoked.
+// open returns the claims of a token. It returns false if this world did not issue the token, or if the token expired or was
+// revoked.
 func (w World) open(token string, now time.Time) (claims, bool) {
 	text, signature, ok := strings.Cut(w.local(token), ".")
 	if !ok || !hmac.Equal([]byte(signature), []byte(w.sign(text))) {
@@ -68,21 +69,22 @@ func (w World) open(token string, now time.Time) (claims, bool) {
 	return c, true
 }
 
-// isRevoked spares the digest where nothing was revoked, which is nearly always.
+// isRevoked computes no digest if nothing was revoked, which is the usual case.
 func (w World) isRevoked(token string) bool {
 	return len(w.revoked) > 0 && w.revoked[digest(w.local(token))]
 }
 
-// digest names a token or a referer without showing it.
+// digest identifies a token or a referer without revealing it.
 func digest(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:12])
 }
 
-// Identify returns who a token belongs to, and false when it is unknown, expired, revoked, or bound to another referer.
+// Identify returns the caller that a token belongs to. It returns false if the token is unknown, expired, revoked, or bound to
+// another referer.
 func (w World) Identify(token, referer string, now time.Time) (Caller, bool) {
 	if m, ok := w.byToken[w.local(token)]; ok {
-		if w.isRevoked(token) || !m.tokenExpires.IsZero() && !now.Before(m.tokenExpires) {
+		if w.isRevoked(token) || !m.tokenExpires.IsZero() && !w.scenarioTime(now).Before(m.tokenExpires) {
 			return Caller{}, false
 		}
 		return Caller{Member: m}, true
@@ -101,34 +103,31 @@ func (w World) caller(c claims) Caller {
 	return Caller{Member: w.members[c.Member]}
 }
 
-// remaining returns how long a good token still lives; a scenario's token without an end lives for ever, which is told as maxLifetime.
+// remaining returns how long a valid token still lives. For a token of the scenario that never expires it returns maxLifetime.
 func (w World) remaining(token string, now time.Time) time.Duration {
 	if m, ok := w.byToken[w.local(token)]; ok {
 		if m.tokenExpires.IsZero() {
 			return maxLifetime
 		}
-		return m.tokenExpires.Sub(now)
+		return m.tokenExpires.Sub(w.scenarioTime(now))
 	}
 	c, _ := w.open(token, now)
 	return time.UnixMilli(c.Expires).Sub(now)
 }
 
-// Revoke ends a token, and the server tokens that it was exchanged for. An unknown one changes nothing (RFC 7009, 2.2).
+// Revoke ends a token and the server tokens that it was exchanged for. An unknown token changes nothing (RFC 7009, 2.2).
 func (w World) Revoke(now time.Time, token string) (World, Reply) {
 	_, issued := w.open(token, now)
 	token = w.local(token)
 	if issued || w.byToken[token] != nil || w.byRefreshToken[token] != nil {
-		revoked := maps.Clone(w.revoked)
-		if revoked == nil {
-			revoked = map[string]bool{}
-		}
-		revoked[digest(token)] = true
+		revoked := map[string]bool{digest(token): true}
+		maps.Copy(revoked, w.revoked)
 		w.revoked = revoked
 	}
 	return w, Reply{Value: Success{true}}
 }
 
-// Success is the reply of operations that have nothing else to say.
+// Success is the reply of operations that return nothing else.
 type Success struct {
 	Success bool `json:"success"`
 }

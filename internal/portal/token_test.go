@@ -15,7 +15,7 @@ import (
 	"github.com/mockportal/mockportal/internal/scenario"
 )
 
-// signIn returns a token of admin, and the world that has issued it.
+// signIn returns the world after issuing a token to admin, and the token.
 func signIn(t tb, w portal.World, now time.Time, change func(*portal.SignInRequest)) (portal.World, portal.Token) {
 	t.Helper()
 	r := portal.SignInRequest{Username: "admin", Password: "admin-password", Wall: now}
@@ -42,7 +42,11 @@ func identifies(w portal.World, token, referer string, now time.Time) string {
 
 func TestTokensOfTheScenario(t *testing.T) {
 	t.Parallel()
-	w, now := written(t, "  members: { ending: { password: p, token: ending-token, orgId: "+seller+", role: org_user, tokenExpires: \"2016-07-22T17:00:00Z\" }, without: { password: p, orgId: "+seller+", role: org_user } }\n")
+	w, now := written(
+		t,
+		"  members: { ending: { password: p, token: ending-token, orgId: "+seller+", role: org_user, tokenExpires: "+
+			"\"2016-07-22T17:00:00Z\" }, without: { password: p, orgId: "+seller+", role: org_user } }\n",
+	)
 	end := time.Date(2016, 7, 22, 17, 0, 0, 0, time.UTC)
 	for _, tt := range []struct {
 		name, token string
@@ -90,7 +94,9 @@ func TestTokenExpires(t *testing.T) {
 		if want := (portal.Token{Token: token.Token, Expires: wall.Add(tt.want).UnixMilli(), SSL: true}); token != want {
 			t.Errorf("%s: got %+v, want %+v", tt.name, token, want)
 		}
-		for after, want := range map[time.Duration]string{0: "admin", tt.want - time.Millisecond: "admin", tt.want: "nobody", tt.want + time.Hour: "nobody"} {
+		for after, want := range map[time.Duration]string{
+			0: "admin", tt.want - time.Millisecond: "admin", tt.want: "nobody", tt.want + time.Hour: "nobody",
+		} {
 			if got := identifies(issued, token.Token, "", now.Add(after)); got != want {
 				t.Errorf("%s: after %v it identifies %s", tt.name, after, got)
 			}
@@ -131,7 +137,7 @@ func decodedPayload(t tb, token string) string {
 	return string(text)
 }
 
-// TestForgedTokens: nobody gets in with a token that this world has not signed.
+// TestForgedTokens: a token that this world has not signed is not valid.
 func TestForgedTokens(t *testing.T) {
 	t.Parallel()
 	s, w, now := played(t, "trial")
@@ -173,7 +179,7 @@ func TestForgedTokens(t *testing.T) {
 	}
 }
 
-// TestTamperedTokens changes a token by one byte anywhere.
+// TestTamperedTokens changes one byte of a token, at every position.
 func TestTamperedTokens(t *testing.T) {
 	t.Parallel()
 	_, w, now := played(t, "trial")
@@ -188,7 +194,7 @@ func TestTamperedTokens(t *testing.T) {
 	})
 }
 
-// TestTokensAreDeterministic: the same seed and the same calls give the same tokens, another seed gives others, no token comes twice.
+// TestTokensAreDeterministic: the same seed and calls give the same tokens, another seed gives other tokens, and no token comes twice.
 func TestTokensAreDeterministic(t *testing.T) {
 	t.Parallel()
 	s, _, now := played(t, "trial")
@@ -260,7 +266,7 @@ func TestRevoke(t *testing.T) {
 			t.Errorf("%s ends (-want +got):\n%s", tt.name, diff)
 		}
 	}
-	// A second revocation keeps the first.
+	// The first revocation stays after a second one.
 	once, _ := w.Revoke(now, first.Token)
 	twice, _ := once.Revoke(now, second.Token)
 	if identifies(twice, first.Token, "", now) != "nobody" || identifies(once, second.Token, "", now) != "admin" {

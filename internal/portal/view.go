@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-// View is the world as people may look at it: without passwords, tokens and secrets.
+// View is the world without its passwords, tokens and client secrets.
 type View struct {
 	Members  []MemberView  `json:"members"`
 	Apps     []AppView     `json:"apps"`
 	Listings []ListingView `json:"listings"`
-	License  any           `json:"license"` // as getFutureLicense answers it at this instant; null without a licence
+	License  any           `json:"license"` // the reply of getFutureLicense at this instant; null without a licence
 	Tokens   TokenView     `json:"tokens"`
 }
 
@@ -46,11 +46,11 @@ type TokenView struct {
 	Revoked int    `json:"revoked"`
 }
 
-// View returns the world at an instant, everything in a stable order.
+// View returns the world at an instant, with every list in a stable order.
 func (w World) View(now time.Time) (View, error) {
 	v := View{Members: []MemberView{}, Apps: []AppView{}, Listings: []ListingView{}, Tokens: TokenView{w.issued, len(w.revoked)}}
 	for _, name := range w.Usernames() {
-		v.Members = append(v.Members, w.members[name].view())
+		v.Members = append(v.Members, w.members[name].view(w.shift))
 	}
 	for _, id := range slices.Sorted(maps.Keys(w.apps)) {
 		v.Apps = append(v.Apps, AppView{id, Caller{Member: w.apps[id].member}.Name()})
@@ -63,15 +63,15 @@ func (w World) View(now time.Time) (View, error) {
 		v.Listings = append(v.Listings, view)
 	}
 	if w.license != nil {
-		v.License = w.license.at(now)
+		v.License = w.license.at(w.scenarioTime(now), w.shift)
 	}
 	return v, nil
 }
 
-func (m *Member) view() MemberView {
+func (m *Member) view(shift time.Duration) MemberView {
 	v := MemberView{Username: m.Username, OrgID: m.OrgID, Role: m.Role, Privileges: append([]string{}, m.Privileges...)}
 	if !m.tokenExpires.IsZero() {
-		at := m.tokenExpires.UTC()
+		at := m.tokenExpires.Add(shift).UTC()
 		v.TokenExpires = &at
 	}
 	return v
@@ -81,7 +81,7 @@ func (w World) listingView(itemID string) (ListingView, error) {
 	l := w.listings[itemID]
 	v := ListingView{itemID, l.OrgID, l.LicenseBy, l.SignatureRequired, []json.RawMessage{}}
 	for _, org := range slices.Sorted(maps.Keys(l.Provisions)) {
-		text, err := json.Marshal(w.provision(itemID, org))
+		text, err := json.Marshal(w.provision(itemID, org).shifted(w.shift))
 		if err != nil {
 			return v, err
 		}

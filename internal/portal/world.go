@@ -3,6 +3,7 @@ package portal
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -12,30 +13,32 @@ import (
 	"github.com/mockportal/mockportal/internal/scenario"
 )
 
-// World is the state of one portal. It is an immutable value: an operation that changes something returns another one.
-// The zero World is not usable; NewWorld makes one.
+// World is the state of one portal. It is an immutable value: an operation that changes something returns a new World.
+// The zero World is not usable; [NewWorld] makes one.
+//
+// A World keeps every date as the scenario writes it, and adds its shift where a date leaves it.
 type World struct {
 	*start
-	provisions []*provision    // by start.provisionAt
+	provisions []*provision    // start.provisionAt holds the index of each
 	issued     uint64          // how many tokens were issued
 	revoked    map[string]bool // by token id
 }
 
-// start is what the scenario says and no operation changes; all worlds of a sandbox share it.
+// start is the part of a world that no operation changes. All worlds of a sandbox share it.
 type start struct {
 	scenario       string
 	members        map[string]*Member
 	byToken        map[string]*Member
 	byRefreshToken map[string]*Member
 	apps           map[string]app
-	provisionAt    map[provisionKey]int // where a provision stands in World.provisions; none is added or removed
+	provisionAt    map[provisionKey]int // the index in World.provisions; no provision is added or removed
 	listings       map[string]scenario.Listing
 	license        *license // nil: the scenario has none
 	boundaries     []time.Time
 	key            []byte        // signs tokens
-	suffix         string        // that credentials of this world may carry, and issued tokens do; empty: none
-	secrets        *Secrets      // what of all this is never shown
-	shift          time.Duration // by how much its dates have moved since NewWorld
+	suffix         string        // credentials of this world may end in it, issued tokens always do; empty: none
+	secrets        *Secrets      // finds the secrets of this world in a text
+	shift          time.Duration // by how much the portal's dates are later than the scenario's
 }
 
 type app struct {
@@ -44,6 +47,7 @@ type app struct {
 }
 
 // NewWorld returns the world at the start of a scenario, with all its dates moved by shift.
+// It fails if a document of the scenario does not decode.
 func NewWorld(s *scenario.Scenario, shift time.Duration) (World, error) {
 	key := sha256.Sum256(binary.BigEndian.AppendUint64([]byte("mockportal token "), s.Seed))
 	w := World{
@@ -51,30 +55,33 @@ func NewWorld(s *scenario.Scenario, shift time.Duration) (World, error) {
 			scenario: s.Name, members: map[string]*Member{},
 			byToken: map[string]*Member{}, byRefreshToken: map[string]*Member{},
 			provisionAt: map[provisionKey]int{}, apps: map[string]app{}, listings: s.World.Listings, key: key[:],
-			secrets: &Secrets{world: s.World},
+			secrets: &Secrets{world: s.World}, shift: shift,
 		},
 	}
 	for _, m := range s.World.Members {
-		w.addMember(newMember(m, shift))
+		w.addMember(m)
 	}
 	for id, a := range s.World.Apps {
 		w.apps[id] = app{secret: a.Secret, member: w.members[a.Member]}
 	}
-	if err := w.addProvisions(shift); err != nil {
+	if err := w.addProvisions(); err != nil {
 		return World{}, err
 	}
-	if err := w.addLicense(s.World.License, shift); err != nil {
-		return World{}, err
+	if s.World.License.Body != nil {
+		var err error
+		if w.license, err = newLicense(s.World.License); err != nil {
+			return World{}, fmt.Errorf("scenario %s: licence: %w", s.Name, err)
+		}
 	}
 	w.boundaries = w.findBoundaries()
 	return w, nil
 }
 
-func (w *World) addProvisions(shift time.Duration) error {
+func (w *World) addProvisions() error {
 	for itemID, listing := range w.listings {
 		for org, document := range listing.Provisions {
-			p, err := newProvision(document, shift)
-			if err != nil {
+			p := &provision{evidence: document.Evidence}
+			if err := json.Unmarshal(document.Body, p); err != nil {
 				return fmt.Errorf("scenario %s: listing %s: provision of %s: %w", w.scenario, itemID, org, err)
 			}
 			w.provisionAt[provisionKey{itemID, org}] = len(w.provisions)
@@ -84,20 +91,8 @@ func (w *World) addProvisions(shift time.Duration) error {
 	return nil
 }
 
-func (w World) addLicense(document scenario.License, shift time.Duration) error {
-	if document.Body == nil {
-		return nil
-	}
-	l, err := newLicense(document, shift)
-	if err != nil {
-		return fmt.Errorf("scenario %s: licence: %w", w.scenario, err)
-	}
-	w.license = l
-	return nil
-}
-
-// WithSuffix returns the same world with credentials that may carry a suffix, which tells the sandboxes of one server apart: tokens,
-// usernames and client ids are good with it and without it, and issued tokens carry it.
+// WithSuffix returns the same world with a suffix for its credentials, which distinguishes the sandboxes of one server.
+// Tokens, usernames and client ids are valid with the suffix and without it; issued tokens carry it.
 func (w World) WithSuffix(suffix string) World {
 	start := *w.start
 	start.suffix = suffix
@@ -105,48 +100,35 @@ func (w World) WithSuffix(suffix string) World {
 	return w
 }
 
-// local takes the world's suffix off a credential.
+// local removes the world's suffix from a credential.
 func (w World) local(credential string) string { return strings.TrimSuffix(credential, w.suffix) }
 
-// Shifted returns the same world with all its dates moved, also those of issued tokens.
+// Shifted returns the same world with all its dates moved, those of issued tokens too.
 func (w World) Shifted(by time.Duration) World {
 	start := *w.start
 	start.shift += by
-	start.members = map[string]*Member{}
-	start.byToken, start.byRefreshToken = map[string]*Member{}, map[string]*Member{}
-	for _, m := range w.members {
-		start.addMember(m.shifted(by))
-	}
-	start.apps = map[string]app{}
-	for id, a := range w.apps {
-		if a.member != nil {
-			a.member = start.members[a.member.Username]
-		}
-		start.apps[id] = a
-	}
-	if w.license != nil {
-		start.license = w.license.shifted(by)
-	}
-	provisions := make([]*provision, len(w.provisions))
-	for i, p := range w.provisions {
-		provisions[i] = p.shifted(by)
-	}
-	w.start, w.provisions = &start, provisions
-	start.boundaries = w.findBoundaries()
+	w.start = &start
 	return w
 }
 
-func (s *start) addMember(m *Member) {
-	s.members[m.Username] = m
-	if m.token != "" {
-		s.byToken[m.token] = m
+// scenarioTime returns what the scenario's clock shows when the portal's shows now.
+func (w World) scenarioTime(now time.Time) time.Time { return now.Add(-w.shift) }
+
+func (s *start) addMember(m scenario.Member) {
+	member := &Member{
+		Username: m.Username, OrgID: m.OrgID, Role: m.Role, Privileges: slices.Clone(m.Privileges),
+		password: m.Password, token: m.Token, tokenExpires: m.TokenExpires,
 	}
-	if m.refreshToken != "" {
-		s.byRefreshToken[m.refreshToken] = m
+	s.members[m.Username] = member
+	if m.Token != "" {
+		s.byToken[m.Token] = member
+	}
+	if m.RefreshToken != "" {
+		s.byRefreshToken[m.RefreshToken] = member
 	}
 }
 
-// Token returns the token that the scenario gives a member, and false when there is no such member or no such token.
+// Token returns the token that the scenario gives a member. It returns false if the member or the token does not exist.
 func (w World) Token(username string) (string, bool) {
 	m, ok := w.members[username]
 	if !ok || m.token == "" {
@@ -155,7 +137,7 @@ func (w World) Token(username string) (string, bool) {
 	return m.token + w.suffix, true
 }
 
-// Password returns a member's password, and false when there is no such member.
+// Password returns a member's password. It returns false if the member does not exist.
 func (w World) Password(username string) (string, bool) {
 	m, ok := w.members[username]
 	if !ok {
@@ -170,15 +152,21 @@ func (w World) Usernames() []string { return slices.Sorted(maps.Keys(w.members))
 // ListingIDs returns the item ids of all listings, sorted.
 func (w World) ListingIDs() []string { return slices.Sorted(maps.Keys(w.listings)) }
 
-// Boundaries returns the instants at which a reply may change though nobody calls: trials and purchases begin and end,
-// parts of the licence take effect, tokens of the scenario expire. They are sorted and without doubles.
-func (w World) Boundaries() []time.Time { return slices.Clone(w.boundaries) }
+// Boundaries returns the instants at which a reply may change without a call: trials and purchases begin and end,
+// parts of the licence take effect, tokens of the scenario expire. Each instant comes once, the earliest first.
+func (w World) Boundaries() []time.Time {
+	all := slices.Clone(w.boundaries)
+	for i := range all {
+		all[i] = all[i].Add(w.shift)
+	}
+	return all
+}
 
-// NextBoundary returns the first instant after now at which a reply may change though nobody calls; zero when there is none.
+// NextBoundary returns the first of the [World.Boundaries] after now, and the zero time if now is past all of them.
 func (w World) NextBoundary(now time.Time) time.Time {
 	for _, b := range w.boundaries {
-		if b.After(now) {
-			return b
+		if b.After(w.scenarioTime(now)) {
+			return b.Add(w.shift)
 		}
 	}
 	return time.Time{}
@@ -204,13 +192,13 @@ func (w World) findBoundaries() []time.Time {
 	return slices.CompactFunc(all, time.Time.Equal)
 }
 
-// Credentials is what a client signs in with. It is shown to whoever made the sandbox, and to nobody else.
+// Credentials is what clients sign in with. Only the client that creates a sandbox sees it.
 type Credentials struct {
 	Members []MemberCredentials `json:"members"`
 	Apps    []AppCredentials    `json:"apps"`
 }
 
-// MemberCredentials is how a member signs in; a token or password that the scenario does not give is empty.
+// MemberCredentials is how a member signs in. A token or password that the scenario does not set is empty.
 type MemberCredentials struct {
 	Username string `json:"username"`
 	Password string `json:"password"`

@@ -13,13 +13,13 @@ import (
 
 var epoch = time.Date(2030, 1, 1, 0, 0, 0, 123456789, time.UTC)
 
-// change is one change of the clock, and how long after the start it comes.
+// change is one change of the clock, and its time.
 type change struct {
 	after time.Duration // on the wall clock, since the start
 	sandbox.ClockChange
 }
 
-// TestChangeClock: what the clock shows after some changes, and an hour later.
+// TestChangeClock checks what the clock shows after some changes, and an hour later.
 func TestChangeClock(t *testing.T) {
 	t.Parallel()
 	const day, trial = 24 * time.Hour, 2591999 * time.Second
@@ -36,25 +36,90 @@ func TestChangeClock(t *testing.T) {
 		mode       scenario.ClockMode
 		end        time.Time // of the trial
 	}{
-		{"frozen, advanced", "", []change{advance(0, 31*day), advance(time.Hour, time.Millisecond)}, start.Add(31*day + 1e6), start.Add(31*day + 1e6), "frozen", start.Add(trial)},
+		{
+			"frozen, advanced", "",
+			[]change{advance(0, 31*day), advance(time.Hour, time.Millisecond)},
+			start.Add(31*day + 1e6), start.Add(31*day + 1e6), "frozen", start.Add(trial),
+		},
 		{"frozen, set", "", []change{at(time.Hour, start.Add(day))}, start.Add(day), start.Add(day), "frozen", start.Add(trial)},
-		{"frozen, set elsewhere in the world", "", []change{at(0, start.Add(day).In(time.FixedZone("elsewhere", 7200)))}, start.Add(day), start.Add(day), "frozen", start.Add(trial)},
+		{
+			"frozen, set elsewhere in the world", "",
+			[]change{at(0, start.Add(day).In(time.FixedZone("elsewhere", 7200)))},
+			start.Add(day), start.Add(day), "frozen", start.Add(trial),
+		},
 		{"frozen, set to the present", "", []change{at(0, start)}, start, start, "frozen", start.Add(trial)},
 		{"frozen, nothing asked for", "", []change{{time.Hour, sandbox.ClockChange{}}}, start, start, "frozen", start.Add(trial)},
 		{"set running", "", []change{mode(time.Hour, "running")}, start, start.Add(time.Hour), "running", start.Add(trial)},
-		{"running", "running", []change{advance(time.Hour, day)}, start.Add(time.Hour + day), start.Add(2*time.Hour + day), "running", start.Add(trial)},
-		{"running, set", "running", []change{at(time.Hour, start.Add(day))}, start.Add(day), start.Add(day + time.Hour), "running", start.Add(trial)},
-		{"running, frozen", "running", []change{mode(time.Hour, "frozen")}, start.Add(time.Hour), start.Add(time.Hour), "frozen", start.Add(trial)},
-		{"running, frozen, running", "running", []change{mode(time.Hour, "frozen"), mode(5*time.Hour, "running")}, start.Add(time.Hour), start.Add(2 * time.Hour), "running", start.Add(trial)},
+		{
+			"running", "running",
+			[]change{advance(time.Hour, day)},
+			start.Add(time.Hour + day), start.Add(2*time.Hour + day),
+			"running", start.Add(trial),
+		},
+		{
+			"running, set", "running",
+			[]change{at(time.Hour, start.Add(day))},
+			start.Add(day), start.Add(day + time.Hour),
+			"running", start.Add(trial),
+		},
+		{
+			"running, frozen", "running",
+			[]change{mode(time.Hour, "frozen")},
+			start.Add(time.Hour), start.Add(time.Hour),
+			"frozen", start.Add(trial),
+		},
+		{
+			"running, frozen, running", "running",
+			[]change{mode(time.Hour, "frozen"), mode(5*time.Hour, "running")},
+			start.Add(time.Hour), start.Add(2 * time.Hour), "running", start.Add(trial),
+		},
 		{"to wall", "", []change{mode(0, "wall")}, epoch, epoch.Add(time.Hour), "wall", epoch.Truncate(time.Second).Add(trial)},
-		{"advanced, to wall", "", []change{advance(0, day), mode(time.Hour, "wall")}, epoch.Add(time.Hour), epoch.Add(2 * time.Hour), "wall", epoch.Truncate(time.Second).Add(trial - day + time.Hour)},
-		{"to wall, which is earlier", "", []change{at(0, epoch.Add(365*day+1)), mode(0, "wall")}, epoch, epoch.Add(time.Hour), "wall", start.Add(trial - 365*day - time.Second)},
-		{"wall, wall again", "wall", []change{mode(time.Hour, "wall")}, epoch.Add(time.Hour), epoch.Add(2 * time.Hour), "wall", epoch.Truncate(time.Second).Add(trial)},
-		{"wall, advanced", "wall", []change{advance(time.Hour, day)}, epoch.Add(time.Hour + day), epoch.Add(2*time.Hour + day), "wall", epoch.Truncate(time.Second).Add(trial)},
-		{"wall, advanced, wall again: it stays ahead", "wall", []change{advance(0, day), mode(time.Hour, "wall")}, epoch.Add(time.Hour + day), epoch.Add(2*time.Hour + day), "wall", epoch.Truncate(time.Second).Add(trial)},
-		{"wall, frozen", "wall", []change{mode(time.Hour, "frozen")}, epoch.Add(time.Hour), epoch.Add(time.Hour), "frozen", epoch.Truncate(time.Second).Add(trial)},
-		{"wall, frozen, running", "wall", []change{mode(time.Hour, "frozen"), mode(3*time.Hour, "running")}, epoch.Add(time.Hour), epoch.Add(2 * time.Hour), "running", epoch.Truncate(time.Second).Add(trial)},
-		{"wall, frozen, wall: what stood still is made up for", "wall", []change{mode(0, "frozen"), mode(90*time.Minute, "wall")}, epoch.Add(90 * time.Minute), epoch.Add(150 * time.Minute), "wall", epoch.Truncate(time.Second).Add(trial + 90*time.Minute)},
+		{
+			"advanced, to wall", "",
+			[]change{advance(0, day), mode(time.Hour, "wall")},
+			epoch.Add(time.Hour),
+			epoch.Add(2 * time.Hour), "wall", epoch.Truncate(time.Second).Add(trial - day + time.Hour),
+		},
+		{
+			"to wall, which is earlier", "",
+			[]change{at(0, epoch.Add(365*day+1)), mode(0, "wall")},
+			epoch,
+			epoch.Add(time.Hour), "wall", start.Add(trial - 365*day - time.Second),
+		},
+		{
+			"wall, wall again", "wall",
+			[]change{mode(time.Hour, "wall")},
+			epoch.Add(time.Hour), epoch.Add(2 * time.Hour),
+			"wall", epoch.Truncate(time.Second).Add(trial),
+		},
+		{
+			"wall, advanced", "wall",
+			[]change{advance(time.Hour, day)},
+			epoch.Add(time.Hour + day),
+			epoch.Add(2*time.Hour + day), "wall", epoch.Truncate(time.Second).Add(trial),
+		},
+		{
+			"wall, advanced, wall again: it stays ahead", "wall",
+			[]change{advance(0, day), mode(time.Hour, "wall")},
+			epoch.Add(time.Hour + day), epoch.Add(2*time.Hour + day), "wall", epoch.Truncate(time.Second).Add(trial),
+		},
+		{
+			"wall, frozen", "wall",
+			[]change{mode(time.Hour, "frozen")},
+			epoch.Add(time.Hour), epoch.Add(time.Hour), "frozen",
+			epoch.Truncate(time.Second).Add(trial),
+		},
+		{
+			"wall, frozen, running", "wall",
+			[]change{mode(time.Hour, "frozen"), mode(3*time.Hour, "running")},
+			epoch.Add(time.Hour), epoch.Add(2 * time.Hour), "running", epoch.Truncate(time.Second).Add(trial),
+		},
+		{
+			"wall, frozen, wall: what stood still is made up for", "wall",
+			[]change{mode(0, "frozen"), mode(90*time.Minute, "wall")},
+			epoch.Add(90 * time.Minute),
+			epoch.Add(150 * time.Minute), "wall", epoch.Truncate(time.Second).Add(trial + 90*time.Minute),
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -85,7 +150,7 @@ func mustChange(t *testing.T, b *sandbox.Sandbox, c sandbox.ClockChange) {
 	}
 }
 
-// TestClockNeverGoesBack: a refused change changes nothing.
+// TestClockNeverGoesBack: a change that would set the clock back is refused and changes nothing.
 func TestClockNeverGoesBack(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]sandbox.ClockChange{
@@ -108,7 +173,7 @@ func TestClockNeverGoesBack(t *testing.T) {
 	}
 }
 
-// TestTheTrialEnds: provisioning is accepted until the last millisecond, and then refused.
+// TestTheTrialEnds: provisioning succeeds until the last millisecond of the trial, and is refused from then on.
 func TestTheTrialEnds(t *testing.T) {
 	t.Parallel()
 	b := box(t, sandbox.Options{})
@@ -139,7 +204,7 @@ func TestTheTrialEnds(t *testing.T) {
 	}
 }
 
-// TestToWallMovesAllDates: those of issued tokens too, and replies that were kept are forgotten.
+// TestToWallMovesAllDates: the mode wall moves the dates of issued tokens too, and drops kept replies.
 func TestToWallMovesAllDates(t *testing.T) {
 	t.Parallel()
 	wall := &hand{at: epoch}
@@ -153,13 +218,13 @@ func TestToWallMovesAllDates(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !kept() {
-		t.Error("nothing was shifted, and yet the reply is forgotten")
+		t.Error("the reply was dropped without a shift")
 	}
 	if err := b.ChangeClock(sandbox.ClockChange{Mode: scenario.Wall}); err != nil {
 		t.Fatal(err)
 	}
 	if kept() {
-		t.Error("the reply with the old dates is kept")
+		t.Error("the reply with the old dates is still kept")
 	}
 	end := epoch.Truncate(time.Second).Add(2 * time.Hour)
 	for at, want := range map[time.Time]bool{epoch: true, end.Add(-time.Millisecond): true, end: false} {

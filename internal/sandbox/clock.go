@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -9,21 +10,17 @@ import (
 	"github.com/mockportal/mockportal/internal/scenario"
 )
 
-// ErrClock is wrapped by the refusal of a change that a clock cannot make.
+// ErrClock is wrapped by the error for a change that a clock cannot make.
 var ErrClock = errors.New("the clock cannot do that")
 
 // ClockSetting overrides the clock of a scenario. The zero value overrides nothing.
 type ClockSetting struct {
-	Mode scenario.ClockMode // "": the scenario's, or frozen when At is set
-	At   time.Time          // zero: the scenario's
+	Mode scenario.ClockMode // "": the scenario's mode
+	At   time.Time          // zero: the scenario's time
 }
 
-// modes are what a clock can do by itself.
-func modes() []string {
-	return []string{string(scenario.Frozen), string(scenario.Running), string(scenario.Wall)}
-}
-
-// ParseClock reads what --clock takes: frozen, running, wall, or an RFC 3339 time at which the clock stands still. "" overrides nothing.
+// ParseClock reads the value of --clock: frozen, running, wall, or an RFC 3339 time at which the clock stands still.
+// "" overrides nothing.
 func ParseClock(text string) (ClockSetting, error) {
 	switch mode := scenario.ClockMode(text); mode {
 	case "", scenario.Frozen, scenario.Running, scenario.Wall:
@@ -31,32 +28,31 @@ func ParseClock(text string) (ClockSetting, error) {
 	}
 	at, err := time.Parse(time.RFC3339Nano, text)
 	if err != nil {
-		return ClockSetting{}, fmt.Errorf("no clock %q%s: allowed are frozen, running, wall, and a time such as 2016-07-22T16:48:37Z", text, nearest.Suggest(text, modes()))
+		modes := []string{string(scenario.Frozen), string(scenario.Running), string(scenario.Wall)}
+		return ClockSetting{}, fmt.Errorf("no clock %q%s: allowed are frozen, running, wall, and a time such as 2016-07-22T16:48:37Z",
+			text, nearest.Suggest(text, modes))
 	}
 	return ClockSetting{Mode: scenario.Frozen, At: at.UTC()}, nil
 }
 
-// clock tells the portal's time: at, and unless it is frozen, what has passed on the wall clock since then.
+// clock shows the portal's time: at, plus the time that has passed on the wall clock since then unless the clock is frozen.
 type clock struct {
 	mode  scenario.ClockMode
 	at    time.Time
 	since time.Time // of the wall clock
 }
 
-// start returns the clock at the start of a scenario and by how much the world's dates shift with it: in mode wall by whole seconds,
-// rounded down, so that dates on whole seconds stay there.
+// start returns the clock at the start of a scenario, and the shift of the world's dates. In mode wall the shift is rounded down to
+// whole seconds, so that dates on whole seconds stay on whole seconds.
 func start(written scenario.Clock, setting ClockSetting, wall time.Time) (clock, time.Duration) {
-	c := clock{mode: written.Mode, at: written.At, since: wall}
-	if setting.Mode != "" {
-		c.mode = setting.Mode
-	}
+	c := clock{mode: cmp.Or(setting.Mode, written.Mode), at: written.At, since: wall}
 	if !setting.At.IsZero() {
 		c.at = setting.At
 	}
 	return c.follow(wall)
 }
 
-// follow makes a clock in mode wall show the wall clock, and returns by how much the world's dates have to move for that.
+// follow makes a clock in mode wall show the wall clock, and returns the shift of the world's dates.
 func (c clock) follow(wall time.Time) (clock, time.Duration) {
 	if c.mode != scenario.Wall {
 		return c, 0
@@ -66,7 +62,7 @@ func (c clock) follow(wall time.Time) (clock, time.Duration) {
 	return c, shift
 }
 
-// floorSecond rounds down, also below zero, where Truncate would round up.
+// floorSecond rounds down to the second. Truncate would round a negative duration up.
 func floorSecond(d time.Duration) time.Duration {
 	if r := d % time.Second; r < 0 {
 		return d - r - time.Second
@@ -81,17 +77,18 @@ func (c clock) now(wall time.Time) time.Time {
 	return c.at.Add(wall.Sub(c.since))
 }
 
-// maxYear is the last one that RFC 3339 can write.
+// maxYear is the last year that RFC 3339 can express.
 const maxYear = 9999
 
-// ClockChange is one change of a clock: exactly one of the three.
+// ClockChange is one change of a clock. Exactly one of its fields is set.
 type ClockChange struct {
-	At      time.Time          // not before the present
-	Advance time.Duration      // 0: not asked for
-	Mode    scenario.ClockMode // "": not asked for
+	At      time.Time // not before the time that the clock shows
+	Advance time.Duration
+	Mode    scenario.ClockMode
 }
 
-// changed returns the clock after a change, and by how much the world's dates shift with it. A clock never goes back: what has ended could not begin again.
+// changed returns the clock after a change, and the shift of the world's dates. A clock never goes back: the world cannot undo
+// what has ended.
 func (c clock) changed(change ClockChange, wall time.Time) (clock, time.Duration, error) {
 	now := c.now(wall)
 	next := clock{mode: c.mode, at: now, since: wall}
@@ -106,7 +103,7 @@ func (c clock) changed(change ClockChange, wall time.Time) (clock, time.Duration
 		next.at = now.Add(change.Advance)
 	}
 	if next.at.Year() > maxYear {
-		return c, 0, fmt.Errorf("%w: it would show the year %d, and ends with %d", ErrClock, next.at.Year(), maxYear)
+		return c, 0, fmt.Errorf("%w: it would show the year %d, and the last year is %d", ErrClock, next.at.Year(), maxYear)
 	}
 	if change.Mode == scenario.Wall && c.mode != scenario.Wall {
 		next, shift := next.follow(wall)

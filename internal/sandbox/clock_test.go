@@ -60,7 +60,7 @@ func TestParseClockRefuses(t *testing.T) {
 	}
 }
 
-// TestModes: what the portal's time is at the start and an hour later, and where the end of the trial lies.
+// TestModes checks the portal's time at the start and an hour later, and the end of the trial.
 func TestModes(t *testing.T) {
 	t.Parallel()
 	const trial = 2591999 * time.Second // from clock.at to the end of the trial
@@ -77,9 +77,23 @@ func TestModes(t *testing.T) {
 		{"frozen, by default", "", sandbox.ClockSetting{}, start, start, start.Add(trial), scenario.Frozen},
 		{"frozen at another time", "", sandbox.ClockSetting{Mode: scenario.Frozen, At: at}, at, at, start.Add(trial), scenario.Frozen},
 		{"frozen at another time, mode left out", "", sandbox.ClockSetting{At: at}, at, at, start.Add(trial), scenario.Frozen},
-		{"wall by the scenario", "clock: { mode: wall }\n", sandbox.ClockSetting{}, wall, wall.Add(time.Hour), wall.Truncate(time.Second).Add(trial), scenario.Wall},
-		{"wall by setting", "", sandbox.ClockSetting{Mode: scenario.Wall}, wall, wall.Add(time.Hour), wall.Truncate(time.Second).Add(trial), scenario.Wall},
-		{"wall in the scenario, frozen by setting", "clock: { mode: wall }\n", sandbox.ClockSetting{Mode: scenario.Frozen}, start, start, start.Add(trial), scenario.Frozen},
+		{
+			"wall by the scenario", "clock: { mode: wall }\n",
+			sandbox.ClockSetting{},
+			wall, wall.Add(time.Hour),
+			wall.Truncate(time.Second).Add(trial), scenario.Wall,
+		},
+		{
+			"wall by setting", "",
+			sandbox.ClockSetting{Mode: scenario.Wall},
+			wall, wall.Add(time.Hour),
+			wall.Truncate(time.Second).Add(trial), scenario.Wall,
+		},
+		{
+			"wall in the scenario, frozen by setting", "clock: { mode: wall }\n",
+			sandbox.ClockSetting{Mode: scenario.Frozen},
+			start, start, start.Add(trial), scenario.Frozen,
+		},
 	} {
 		clock := &hand{at: wall}
 		b := box(t, sandbox.Options{Scenario: written(t, tt.source), Clock: tt.setting, Wall: clock.now})
@@ -103,7 +117,7 @@ func TestModes(t *testing.T) {
 	}
 }
 
-// TestShiftIsRoundedDown: whatever the wall clock says, dates on whole seconds stay there, and the trial has begun.
+// TestShiftIsRoundedDown: at any wall time, dates on whole seconds stay on whole seconds, and the trial has begun.
 func TestShiftIsRoundedDown(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct{ wall, want time.Time }{
@@ -122,7 +136,7 @@ func TestShiftIsRoundedDown(t *testing.T) {
 	}
 }
 
-// TestShiftMovesTokensToo: a token that ends an hour after clock.at ends an hour after the server's start.
+// TestShiftMovesTokensToo: a token that expires an hour after clock.at expires an hour after the server's start.
 func TestShiftMovesTokensToo(t *testing.T) {
 	t.Parallel()
 	s := written(t, "world: { members: { viewer: { tokenExpires: \"2016-07-22T17:48:37Z\" } } }\n")
@@ -140,7 +154,7 @@ func TestShiftMovesTokensToo(t *testing.T) {
 	}
 }
 
-// TestViewIsInUTC: the wall clock of a machine elsewhere does not show.
+// TestViewIsInUTC: the view does not depend on the machine's time zone.
 func TestViewIsInUTC(t *testing.T) {
 	t.Parallel()
 	elsewhere := time.Date(2030, 1, 1, 5, 30, 0, 0, time.FixedZone("elsewhere", int((5*time.Hour+30*time.Minute)/time.Second)))

@@ -25,7 +25,7 @@ const (
 	purchaser = "sWwd06TnJR4lHopc"
 )
 
-// model is a sandbox as one would write it first. It knows only its own.
+// model is a simple sandbox to compare the real one with. It knows no other sandbox.
 type model struct {
 	scenario *scenario.Scenario
 	now      time.Time
@@ -33,7 +33,7 @@ type model struct {
 	state
 }
 
-// state is what a scenario's start puts back.
+// state is everything that a scenario's start resets.
 type state struct {
 	provisioned *provisioned // nil: as the scenario has it
 	issued      uint64
@@ -65,12 +65,12 @@ func (m *model) start(s *scenario.Scenario) {
 	}
 }
 
-// active says until when the listing can be provisioned: the trial's end, or for ever.
+// active reports whether the listing can be provisioned now.
 func (m *model) active() bool {
 	return m.scenario.Name == "future-entitlements" || m.now.Before(time.UnixMilli(1471798116000))
 }
 
-// decide returns which rule answers a call; "" for none.
+// decide returns the rule that answers a call, or "".
 func (m *model) decide(operation string) string {
 	for i := range m.rules {
 		r := &m.rules[i]
@@ -93,22 +93,22 @@ func cmpOr(name, id string) string {
 	return id
 }
 
-// faulty is where a pair finds fault; a rapid.T is one, and a testing.T, in any goroutine.
-type faulty interface {
+// reporter is where a pair reports failures: a rapid.T, or a testing.T in any goroutine.
+type reporter interface {
 	Helper()
 	Errorf(format string, args ...any)
 }
 
-// pair is a sandbox and its model, which are asked the same.
+// pair is a sandbox and its model, which get the same calls.
 type pair struct {
-	t     faulty
+	t     reporter
 	box   *sandbox.Sandbox
 	model model
 	plays []*scenario.Scenario
 	draw  func(label string, n int) int // 0 to n-1
 }
 
-func newPair(t faulty, set *sandbox.Set, plays []*scenario.Scenario, wall func() time.Time, draw func(string, int) int) *pair {
+func newPair(t reporter, set *sandbox.Set, plays []*scenario.Scenario, wall func() time.Time, draw func(string, int) int) *pair {
 	p := &pair{t: t, plays: plays, draw: draw}
 	s := p.pick()
 	box, err := set.Create(sandbox.Options{Scenario: s, Wall: wall})
@@ -127,7 +127,10 @@ func (p *pair) provision() {
 	maxUsers := int64(p.draw("max", 10))
 	p.box.Turn(func(turn *sandbox.Turn) {
 		who, _ := turn.World().Identify("admin-token", "", turn.Now)
-		w, _, problem := turn.World().Provision(turn.Now, who, portal.ProvisionRequest{ItemID: item, PurchaserOrgID: purchaser, MaxUsers: maxUsers, Entitlements: map[string]portal.Entitlement{}})
+		w, _, problem := turn.World().Provision(
+			turn.Now, who,
+			portal.ProvisionRequest{ItemID: item, PurchaserOrgID: purchaser, MaxUsers: maxUsers, Entitlements: map[string]portal.Entitlement{}},
+		)
 		if refused := problem != nil; refused == p.model.active() {
 			p.t.Errorf("%s: at %v it is refused: %t", p.box.ID, turn.Now, refused)
 		}
@@ -141,13 +144,18 @@ func (p *pair) provision() {
 func (p *pair) signIn() {
 	minutes := 1 + int64(p.draw("minutes", 3000))
 	p.box.Turn(func(turn *sandbox.Turn) {
-		w, reply, problem := turn.World().GenerateToken(turn.Now, portal.SignInRequest{Username: "admin." + p.box.ID, Password: "admin-password", Expiration: minutes})
+		w, reply, problem := turn.World().GenerateToken(
+			turn.Now, portal.SignInRequest{Username: "admin." + p.box.ID, Password: "admin-password", Expiration: minutes},
+		)
 		if problem != nil {
 			p.t.Errorf("%s: %v", p.box.ID, problem)
 			return
 		}
 		turn.Become(w)
-		p.model.tokens = append(p.model.tokens, token{reply.Value.(portal.Token).Token, p.model.now.Add(time.Duration(minutes) * time.Minute), false})
+		p.model.tokens = append(
+			p.model.tokens,
+			token{reply.Value.(portal.Token).Token, p.model.now.Add(time.Duration(minutes) * time.Minute), false},
+		)
 	})
 	p.model.issued++
 }
@@ -194,7 +202,7 @@ func (p *pair) addRule() {
 	p.model.rules = slices.Insert(p.model.rules, at, modelRule{sandbox.RuleView{ID: want, Runtime: true}, r.When.Operation, r.After, r.Times})
 }
 
-// call lets the rules decide and is journaled.
+// call lets the rules decide a call and journals it.
 func (p *pair) call() {
 	subject := scenario.Subject{Operation: operations[p.draw("operation", 2)]}
 	var got sandbox.Decision
@@ -230,7 +238,7 @@ func (p *pair) step() {
 	steps[p.draw("step", len(steps))]()
 }
 
-// compare looks at everything that a sandbox shows.
+// compare compares everything that a sandbox shows with its model.
 func (p *pair) compare() {
 	p.t.Helper()
 	got, err := p.box.View()
@@ -271,8 +279,8 @@ func decoded(text json.RawMessage) (value map[string]any) {
 	return value
 }
 
-// world is a new world's view at the model's time, with what has happened written into it.
-func (m *model) world(t faulty) portal.View {
+// world returns the view of a new world at the model's time, with the model's changes applied.
+func (m *model) world(t reporter) portal.View {
 	fresh, err := portal.NewWorld(m.scenario, 0)
 	if err != nil {
 		t.Errorf("%v", err)
@@ -299,17 +307,21 @@ func (m *model) world(t faulty) portal.View {
 	return view
 }
 
-// played returns the scenarios of the property tests.
+// played returns the scenarios that the property tests play.
 func played(t *testing.T) []*scenario.Scenario {
 	t.Helper()
 	return []*scenario.Scenario{
 		builtIn(t, "trial"), builtIn(t, "future-entitlements"),
-		written(t, "seed: 5\nrules:\n  - { name: a, when: { operation: user }, after: 1, times: 2, delay: 1s }\n  - { when: { operation: user }, after: 1, delay: 1s }\n  - { when: { operation: getFutureLicense }, times: 1, delay: 1s }\n"),
+		written(
+			t,
+			"seed: 5\nrules:\n  - { name: a, when: { operation: user }, after: 1, times: 2, delay: 1s }\n  - { when: { operation: "+
+				"user }, after: 1, delay: 1s }\n  - { when: { operation: getFutureLicense }, times: 1, delay: 1s }\n",
+		),
 	}
 }
 
-// TestSandboxesAreTheirModels drives several sandboxes of one set at random, and compares each of them after each step.
-func TestSandboxesAreTheirModels(t *testing.T) {
+// TestSandboxesMatchTheirModels takes random steps in several sandboxes of one set, and compares each sandbox after each step.
+func TestSandboxesMatchTheirModels(t *testing.T) {
 	t.Parallel()
 	plays, wall := played(t), (&hand{at: time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)}).now
 	rapid.Check(t, func(t *rapid.T) {
@@ -331,7 +343,7 @@ func TestSandboxesAreTheirModels(t *testing.T) {
 	})
 }
 
-// compareForeign holds that a sandbox's tokens are good in no other.
+// compareForeign checks that a sandbox's tokens are not valid in another sandbox.
 func (p *pair) compareForeign(pairs []*pair) {
 	for _, token := range p.model.tokens {
 		for _, other := range pairs {
@@ -350,8 +362,9 @@ func setOf(t interface{ Fatal(args ...any) }, s *scenario.Scenario, wall func() 
 	return sandbox.NewSet(box, 0, 0, wall)
 }
 
-// TestSandboxesAreTheirModelsAtOnce does the same in 64 goroutines, for the race detector: each makes its sandboxes, drives them and ends them.
-func TestSandboxesAreTheirModelsAtOnce(t *testing.T) {
+// TestSandboxesMatchTheirModelsAtOnce does the same in 64 goroutines, for the race detector. Each creates its own sandboxes, takes
+// steps in them, and deletes them.
+func TestSandboxesMatchTheirModelsAtOnce(t *testing.T) {
 	t.Parallel()
 	plays, wall := played(t), (&hand{at: time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)}).now
 	set := setOf(t, plays[0], wall)
@@ -374,7 +387,7 @@ func TestSandboxesAreTheirModelsAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	if view.World.Tokens.Issued != 0 || set.Default.Journal.Find(journal.Query{}).Total != 0 {
-		t.Errorf("the default sandbox, which nobody has called, has changed: %+v", view)
+		t.Errorf("the default sandbox has changed without a call: %+v", view)
 	}
 }
 
@@ -399,7 +412,7 @@ func driveOne(t *testing.T, set *sandbox.Set, p *pair) {
 	}
 }
 
-// asJSON compares what a world shows as its readers see it.
+// asJSON compares views by their JSON.
 func asJSON() cmp.Option {
 	return cmp.Transformer("JSON", func(v portal.View) (value map[string]any) {
 		text, err := json.Marshal(v)

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -9,37 +10,37 @@ import (
 	"github.com/mockportal/mockportal/internal/scenario"
 )
 
-// rule is a rule with what it has counted.
+// rule is a rule with its counters.
 type rule struct {
 	scenario.Rule
 
 	id      string
-	runtime bool // added while the sandbox was playing
-	matched int  // calls that it was meant for, those that passed first included
-	streak  int  // for how many calls in a row it has held
+	runtime bool // added at run time, not by the scenario
+	matched int  // matching calls that reached it, including those that "after" lets pass
+	streak  int  // how many calls in a row it has applied to
 }
 
-// spent reports whether the rule holds for no further call.
+// spent reports whether the rule applies to no further call.
 func (r *rule) spent() bool { return r.Times > 0 && r.matched >= r.After+r.Times }
 
 // Decision is what a rule does to a call.
 type Decision struct {
-	Rule  string        // the rule's name, or its id when it has none; "" when no rule holds
-	Delay time.Duration // how long the answer is held back
+	Rule  string        // the rule's name, or its id if it has no name; "" if no rule applies
+	Delay time.Duration // how long to delay the answer
 	Reply *scenario.Reply
 	Fault *scenario.ConnectionFault
 }
 
-// RuleView is a rule as people may look at it.
+// RuleView is a rule and its state, for display.
 type RuleView struct {
 	ID      string `json:"id"`
 	Name    string `json:"name"`
-	Runtime bool   `json:"runtime"` // it was added while the sandbox was playing; a reset drops it
-	Matched int    `json:"matched"` // calls that it was meant for so far
-	Spent   bool   `json:"spent"`   // it holds for no further call
+	Runtime bool   `json:"runtime"` // it was added at run time; a reset removes it
+	Matched int    `json:"matched"` // how many matching calls have reached it
+	Spent   bool   `json:"spent"`   // it applies to no further call
 }
 
-// fileRules numbers the rules of a scenario.
+// fileRules returns the rules of a scenario with ids by their position.
 func fileRules(s *scenario.Scenario) []*rule {
 	rules := make([]*rule, len(s.Rules))
 	for i, r := range s.Rules {
@@ -48,26 +49,27 @@ func fileRules(s *scenario.Scenario) []*rule {
 	return rules
 }
 
-// Decide returns what the first matching rule does to a call, and counts it. Rules that were added while playing stand before the file's.
+// Decide returns what the first rule that applies does to a call, and counts the call. Rules that were added at run time come
+// before those of the scenario.
 func (t *Turn) Decide(matches func(scenario.Matcher) bool) Decision {
 	for _, r := range t.box.state.rules {
 		if r.spent() || !matches(r.When) {
 			continue
 		}
-		if r.matched++; r.matched <= r.After || !r.strikes(t.box.state.random) {
+		if r.matched++; r.matched <= r.After || !r.drawn(t.box.state.random) {
 			continue
 		}
-		return Decision{Rule: r.title(), Delay: t.box.state.draw(r.Delay), Reply: r.Reply, Fault: r.Fault}
+		return Decision{Rule: cmp.Or(r.Name, r.id), Delay: t.box.state.draw(r.Delay), Reply: r.Reply, Fault: r.Fault}
 	}
 	return Decision{}
 }
 
-// strikes draws whether a rule with a chance holds, at most so many times in a row. One without always holds.
-func (r *rule) strikes(random *rand.Rand) bool {
+// drawn reports whether the rule applies to this call: always without a chance, else as drawn, at most InARow times in a row.
+func (r *rule) drawn(random *rand.Rand) bool {
 	if r.Chance == 0 {
 		return true
 	}
-	if drawn := random.Float64() < r.Chance; !drawn || r.streak == r.InARow {
+	if hit := random.Float64() < r.Chance; !hit || r.streak == r.InARow {
 		r.streak = 0
 		return false
 	}
@@ -75,14 +77,7 @@ func (r *rule) strikes(random *rand.Rand) bool {
 	return true
 }
 
-func (r *rule) title() string {
-	if r.Name != "" {
-		return r.Name
-	}
-	return r.id
-}
-
-// draw returns a delay between its bounds, from the sandbox's seed.
+// draw returns a delay between the bounds, drawn from the sandbox's seed.
 func (s *state) draw(d scenario.Delay) time.Duration {
 	if d.Max <= d.Min {
 		return d.Min
@@ -92,7 +87,7 @@ func (s *state) draw(d scenario.Delay) time.Duration {
 
 func newRandom(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0x6d6f636b)) }
 
-// AddRules puts rules before the file's, in the order in which they came, and returns their ids.
+// AddRules adds rules before those of the scenario and after those that were added earlier. It returns their ids.
 func (s *Sandbox) AddRules(rules []scenario.Rule) []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -121,8 +116,8 @@ func (s *Sandbox) Rules() []RuleView {
 	return views
 }
 
-// DropRules takes rules away that were added while playing: the one with this id, or all of them for "". It returns how many.
-// The file's rules stay.
+// DropRules removes rules that were added at run time: the one with this id, or all of them if the id is "". It returns how many
+// it has removed. The scenario's rules stay.
 func (s *Sandbox) DropRules(id string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()

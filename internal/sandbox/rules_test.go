@@ -14,7 +14,7 @@ import (
 	"github.com/mockportal/mockportal/mock/journal"
 )
 
-// decide lets the rules look at a call.
+// decide returns the rules' decision on a call.
 func decide(b *sandbox.Sandbox, operation, member string) sandbox.Decision {
 	subject := scenario.Subject{Operation: operation, Member: member, Params: func() map[string]any { return nil }}
 	return turn(b, func(turn *sandbox.Turn) sandbox.Decision {
@@ -22,7 +22,7 @@ func decide(b *sandbox.Sandbox, operation, member string) sandbox.Decision {
 	})
 }
 
-// decided returns the rules that answer some calls of the operation user in turn.
+// decided returns the rule that answers each of several calls of the operation user.
 func decided(b *sandbox.Sandbox, calls int) []string {
 	var rules []string
 	for range calls {
@@ -31,7 +31,7 @@ func decided(b *sandbox.Sandbox, calls int) []string {
 	return rules
 }
 
-// rules reads rules as a client sends them.
+// rules reads rules in the format that a client sends.
 func rules(t *testing.T, source string) []scenario.Rule {
 	t.Helper()
 	all, err := scenario.BuiltIn().Rules(builtIn(t, "trial"), []byte(source))
@@ -41,7 +41,7 @@ func rules(t *testing.T, source string) []scenario.Rule {
 	return all
 }
 
-// TestDecide: which rule answers each call of the operation user by admin.
+// TestDecide checks which rule answers each call of the operation user by admin.
 func TestDecide(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -53,13 +53,26 @@ func TestDecide(t *testing.T) {
 		{"without a name, its id", "[{ when: { operation: portalSelf }, delay: 1s }, { when: {}, delay: 1s }]", []string{"file-2", "file-2"}},
 		{"of another operation", "[{ name: a, when: { operation: portalSelf }, delay: 1s }]", []string{""}},
 		{"of another member", "[{ name: a, when: { member: viewer }, delay: 1s }]", []string{""}},
-		{"the first in file order", "[{ name: a, when: { operation: user }, delay: 1s }, { name: b, when: {}, delay: 1s }]", []string{"a", "a"}},
+		{"the first in file order", "[{ name: a, when: { operation: user }, delay: 1s }, { name: b, when: {}, " +
+			"delay: 1s }]", []string{"a", "a"}},
 		{"times", "[{ name: a, when: {}, times: 2, delay: 1s }]", []string{"a", "a", "", ""}},
-		{"times, then the next", "[{ name: a, when: {}, times: 1, delay: 1s }, { name: b, when: {}, times: 2, delay: 1s }]", []string{"a", "b", "b", ""}},
+		{
+			"times, then the next",
+			"[{ name: a, when: {}, times: 1, delay: 1s }, { name: b, when: {}, times: 2, delay: 1s }]",
+			[]string{"a", "b", "b", ""},
+		},
 		{"after", "[{ name: a, when: {}, after: 2, delay: 1s }]", []string{"", "", "a", "a"}},
 		{"after and times", "[{ name: a, when: {}, after: 1, times: 2, delay: 1s }]", []string{"", "a", "a", "", ""}},
-		{"what passes goes on to the next", "[{ name: a, when: {}, after: 1, delay: 1s }, { name: b, when: {}, delay: 1s }]", []string{"b", "a", "a"}},
-		{"what never comes to it does not count", "[{ name: a, when: {}, times: 2, delay: 1s }, { name: b, when: {}, after: 1, delay: 1s }]", []string{"a", "a", "", "b"}},
+		{
+			"what passes goes on to the next",
+			"[{ name: a, when: {}, after: 1, delay: 1s }, { name: b, when: {}, delay: 1s }]",
+			[]string{"b", "a", "a"},
+		},
+		{
+			"what never comes to it does not count",
+			"[{ name: a, when: {}, times: 2, delay: 1s }, { name: b, when: {}, after: 1, delay: 1s }]",
+			[]string{"a", "a", "", "b"},
+		},
 	} {
 		if diff := cmp.Diff(tt.want, decided(box(t, sandbox.Options{Scenario: written(t, "rules: "+tt.source+"\n")}), len(tt.want))); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tt.reason, diff)
@@ -67,7 +80,7 @@ func TestDecide(t *testing.T) {
 	}
 }
 
-// TestOnlyMatchingCallsCount: calls that are not meant let a rule's counters be.
+// TestOnlyMatchingCallsCount: other calls do not change a rule's counters.
 func TestOnlyMatchingCallsCount(t *testing.T) {
 	t.Parallel()
 	b := box(t, sandbox.Options{Scenario: written(t, "rules: [{ name: a, when: { member: admin }, after: 1, times: 1, delay: 1s }]\n")})
@@ -95,11 +108,13 @@ func TestDecisionHasWhatTheRuleHas(t *testing.T) {
 	}
 }
 
-// TestAddedRules stand before the file's, in the order in which they came; they can be dropped, and the file's cannot.
+// TestAddedRules: added rules come before the scenario's, in the order in which they were added. Only added rules can be dropped.
 func TestAddedRules(t *testing.T) {
 	t.Parallel()
 	b := box(t, sandbox.Options{Scenario: written(t, "rules: [{ name: file, when: { operation: user }, delay: 1s }]\n")})
-	first := b.AddRules(rules(t, "[{ name: a, when: { operation: user }, times: 1, delay: 1s }, { when: { operation: user }, times: 1, delay: 1s }]"))
+	first := b.AddRules(
+		rules(t, "[{ name: a, when: { operation: user }, times: 1, delay: 1s }, { when: { operation: user }, times: 1, delay: 1s }]"),
+	)
 	second := b.AddRules(rules(t, "{ name: c, when: { operation: user }, times: 2, delay: 1s }"))
 	if diff := cmp.Diff([][]string{{"rule-1", "rule-2"}, {"rule-3"}}, [][]string{first, second}); diff != "" {
 		t.Errorf("ids (-want +got):\n%s", diff)
@@ -142,7 +157,7 @@ func TestNoRules(t *testing.T) {
 	}
 }
 
-// drawn returns what a seed draws: for each call which rule answers, and after how long.
+// drawn returns the decisions on several calls under a seed.
 func drawn(t *testing.T, source string, seed uint64, calls int) []sandbox.Decision {
 	t.Helper()
 	return decisions(box(t, sandbox.Options{Scenario: written(t, "rules: "+source+"\n"), Seed: &seed}), calls)
@@ -156,8 +171,8 @@ func decisions(b *sandbox.Sandbox, calls int) []sandbox.Decision {
 	return all
 }
 
-// TestChance: drawn from the seed, never more in a row than allowed, and about as often as said: of calls in a row, each may follow
-// the one before with the chance, until so many are full.
+// TestChance: a rule with a chance applies to no more calls in a row than allowed, and about as often as expected. After a call that
+// it applies to, it applies to the next one with the same chance, until inARow is reached.
 func TestChance(t *testing.T) {
 	t.Parallel()
 	const calls = 10_000
@@ -195,10 +210,11 @@ func TestChance(t *testing.T) {
 	}
 }
 
-// TestDrawnFromTheSeed: one seed, one sequence, of chances and of delays.
+// TestDrawnFromTheSeed: the seed determines the sequence of chances and of delays.
 func TestDrawnFromTheSeed(t *testing.T) {
 	t.Parallel()
-	const source = "[{ name: a, when: {}, chance: 0.5, inARow: 2, delay: { min: 10ms, max: 90ms } }, { name: b, when: {}, delay: { min: 1s, max: 2s } }]"
+	const source = "[{ name: a, when: {}, chance: 0.5, inARow: 2, delay: { min: 10ms, max: 90ms } }, { name: b, when: {}, " +
+		"delay: { min: 1s, max: 2s } }]"
 	one := drawn(t, source, 7, 200)
 	if diff := cmp.Diff(one, drawn(t, source, 7, 200)); diff != "" {
 		t.Errorf("the same seed again (-first +again):\n%s", diff)
@@ -227,7 +243,7 @@ func TestDelay(t *testing.T) {
 	}
 }
 
-// TestBuiltInPortals: the scenarios whose name says what goes wrong.
+// TestBuiltInPortals checks the rules of portal-unavailable and slow-portal.
 func TestBuiltInPortals(t *testing.T) {
 	t.Parallel()
 	unavailable := sandbox.Decision{Rule: "unavailable", Fault: &scenario.ConnectionFault{Kind: scenario.HTMLFault, Status: 503}}
@@ -266,7 +282,7 @@ func TestFlakyPortal(t *testing.T) {
 	}
 }
 
-// use changes everything in a sandbox that can be changed.
+// use changes everything in a sandbox that can change.
 func use(t *testing.T, b *sandbox.Sandbox, wall *hand) {
 	t.Helper()
 	signIn(t, b)
@@ -311,9 +327,10 @@ func look(t *testing.T, b *sandbox.Sandbox) looks {
 	return looks{view, b.Rules(), kept, total, b.Journal.Append(journal.Record{Detail: func(*journal.Call) {}})}
 }
 
-const restarted = "seed: 11\nrules: [{ name: a, when: { operation: user }, after: 1, times: 90, chance: 0.5, delay: { min: 1ms, max: 1s } }]\n"
+const restarted = "seed: 11\nrules: [{ name: a, when: { operation: user }, after: 1, times: 90, chance: 0.5, delay: { min: " +
+	"1ms, max: 1s } }]\n"
 
-// TestReset: everything is as at the start, the journal and its numbers too, and what is drawn is drawn again.
+// TestReset: everything is as at the start, including the journal, its numbers, and the random sequence.
 func TestReset(t *testing.T) {
 	t.Parallel()
 	wall, seed := &hand{at: epoch}, uint64(12)
@@ -335,14 +352,14 @@ func TestReset(t *testing.T) {
 		t.Errorf("what is drawn (-start +reset):\n%s", diff)
 	}
 	if !isClosed(held) || released(b) {
-		t.Errorf("what was held back is let go: %t; what is to come: %t", isClosed(held), released(b))
+		t.Errorf("delayed answers are released: %t; later ones: %t", isClosed(held), released(b))
 	}
 	if diff := cmp.Diff([]string{"rule-1"}, b.AddRules(rules(t, "{ when: {}, delay: 1s }"))); diff != "" {
 		t.Errorf("ids (-want +got):\n%s", diff)
 	}
 }
 
-// TestPlay: world, clock and rules start over as those of the other scenario, and the journal goes on.
+// TestPlay: world, clock and rules are those of the new scenario at its start, and the journal goes on.
 func TestPlay(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"written", "future-entitlements"} {
@@ -369,12 +386,12 @@ func TestPlay(t *testing.T) {
 			t.Errorf("%s: what is drawn (-new +played):\n%s", name, diff)
 		}
 		if !isClosed(held) || released(b) {
-			t.Errorf("%s: what was held back is let go: %t; what is to come: %t", name, isClosed(held), released(b))
+			t.Errorf("%s: delayed answers are released: %t; later ones: %t", name, isClosed(held), released(b))
 		}
 	}
 }
 
-// TestClockSettingOutlivesTheScenario: what --clock and the like have set holds after Reset and Play too.
+// TestClockSettingOutlivesTheScenario: the setting of --clock still applies after Reset and Play.
 func TestClockSettingOutlivesTheScenario(t *testing.T) {
 	t.Parallel()
 	wall := &hand{at: epoch}

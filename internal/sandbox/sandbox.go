@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"context"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -13,17 +14,17 @@ import (
 // Default is the id of the sandbox that is always there.
 const Default = "default"
 
-// Options says what a sandbox is made of.
+// Options configures a sandbox.
 type Options struct {
 	ID       string
 	Scenario *scenario.Scenario
 	Clock    ClockSetting
-	Seed     *uint64          // overrides the scenario's; nil: the scenario's
-	Rules    []scenario.Rule  // added before anybody can call
-	MaxCalls int              // bound of the journal; 0: its default
-	MaxBytes int              // bound of the journal; 0: its default
+	Seed     *uint64          // nil: the scenario's seed
+	Rules    []scenario.Rule  // added before the first call
+	MaxCalls int              // limit of the journal; 0: its default
+	MaxBytes int              // limit of the journal; 0: its default
 	Wall     func() time.Time // the wall clock
-	History  *History         // keeps the calls and the verdicts of scenarios that have ended; nil: nothing keeps them
+	History  *History         // keeps the calls, and the verdicts on scenarios that have ended; may be nil
 }
 
 // Sandbox is one isolated portal. It is safe for concurrent use.
@@ -35,23 +36,23 @@ type Sandbox struct {
 
 	mu     sync.Mutex // guards what follows
 	state  *state
-	used   time.Time       // when it had its last turn
-	closed bool            // nothing is held back any more
-	judged map[string]bool // the names of the scenarios that were played to an end
+	used   time.Time       // the time of the last turn
+	closed bool            // answers are no longer delayed
+	judged map[string]bool // the names of the scenarios that have ended
 }
 
-// state is everything that starts over with a scenario.
+// state is everything that a scenario's start resets.
 type state struct {
 	scenario *scenario.Scenario
 	clock    clock
 	world    portal.World
 	kept     map[string]Kept
-	rules    []*rule // added ones first
+	rules    []*rule // those added at run time first
 	added    int     // how many rules were ever added
 	random   *rand.Rand
-	after    int           // the number of the last call before it
-	released chan struct{} // closed by release
-	release  func()        // ends the state: whoever holds an answer back lets go; calling it again does no harm
+	after    int             // the number of the last call before this state
+	released <-chan struct{} // closed by release
+	release  func()          // ends the state, so that delayed answers are sent at once; may be called again
 }
 
 // New returns a sandbox at the start of its scenario.
@@ -66,37 +67,37 @@ func New(o Options) (*Sandbox, error) {
 }
 
 // begin returns the state at the start of a scenario.
-func (s *Sandbox) begin(scenario *scenario.Scenario) (*state, error) {
+func (s *Sandbox) begin(next *scenario.Scenario) (*state, error) {
 	if s.options.Seed != nil {
-		seeded := *scenario
+		seeded := *next
 		seeded.Seed = *s.options.Seed
-		scenario = &seeded
+		next = &seeded
 	}
-	clock, shift := start(scenario.Clock, s.options.Clock, s.options.Wall())
-	world, err := portal.NewWorld(scenario, shift)
+	clock, shift := start(next.Clock, s.options.Clock, s.options.Wall())
+	world, err := portal.NewWorld(next, shift)
 	if err != nil {
 		return nil, err
 	}
 	if s.ID != Default {
 		world = world.WithSuffix("." + s.ID)
 	}
-	released := make(chan struct{})
+	released, release := context.WithCancel(context.Background())
 	return &state{
-		scenario: scenario, clock: clock, world: world, kept: map[string]Kept{},
-		rules: fileRules(scenario), random: newRandom(scenario.Seed),
-		released: released, release: sync.OnceFunc(func() { close(released) }),
+		scenario: next, clock: clock, world: world, kept: map[string]Kept{},
+		rules: fileRules(next), random: newRandom(next.Seed),
+		released: released.Done(), release: release,
 	}, nil
 }
 
-// Play starts another scenario: world, clock and rules start over, rules that were added are dropped, the journal stays.
-func (s *Sandbox) Play(scenario *scenario.Scenario) error {
-	next, err := s.begin(scenario)
+// Play starts another scenario. World, clock and rules start over, added rules are removed, and the journal stays.
+func (s *Sandbox) Play(played *scenario.Scenario) error {
+	next, err := s.begin(played)
 	if err != nil {
 		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if scenario.Name != s.state.scenario.Name && s.calledLocked() {
+	if played.Name != s.state.scenario.Name && s.calledLocked() {
 		s.judgeLocked()
 	}
 	s.replaceLocked(next)
@@ -104,7 +105,7 @@ func (s *Sandbox) Play(scenario *scenario.Scenario) error {
 	return nil
 }
 
-// Reset puts everything back to the start of the scenario, the journal and its numbers too, and lets go of every answer that is held back.
+// Reset puts everything back to the start of the scenario, including the journal and its numbers, and sends delayed answers at once.
 func (s *Sandbox) Reset() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -128,7 +129,7 @@ func (s *Sandbox) replaceLocked(next *state) {
 	}
 }
 
-// Append journals a call, in the history too where there is one, and returns its number.
+// Append journals a call, also in the history if there is one, and returns its number.
 func (s *Sandbox) Append(r journal.Record) int {
 	r.Call.Number = s.Journal.Append(r)
 	if h := s.options.History; h != nil {
@@ -137,7 +138,7 @@ func (s *Sandbox) Append(r journal.Record) int {
 	return r.Call.Number
 }
 
-// Close lets go of every answer that is held back, and of those to come, and of all who wait for calls. Calling it again does no harm.
+// Close sends delayed answers at once, from now on too, and ends every wait for calls. It may be called again.
 func (s *Sandbox) Close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -146,21 +147,21 @@ func (s *Sandbox) Close() {
 	s.Journal.Close()
 }
 
-// Scenario returns the scenario that is played.
+// Scenario returns the scenario that the sandbox plays.
 func (s *Sandbox) Scenario() *scenario.Scenario {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.state.scenario
 }
 
-// World returns the world as it is.
+// World returns the current world.
 func (s *Sandbox) World() portal.World {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.state.world
 }
 
-// ChangeClock changes the clock. The error wraps ErrClock when it would go back.
+// ChangeClock changes the clock. The error wraps [ErrClock] if the clock would go back or leave the years that it can show.
 func (s *Sandbox) ChangeClock(change ClockChange) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -175,23 +176,23 @@ func (s *Sandbox) ChangeClock(change ClockChange) error {
 	return nil
 }
 
-// Kept is a reply that is good until its time is over.
+// Kept is a reply that stays valid for a time.
 type Kept struct {
 	Body  string // rendered and proven
 	Reply portal.Reply
 	until time.Time // zero: for ever
 }
 
-// Turn is one call's hold of a sandbox. It is good only inside the function that got it.
+// Turn is one call's exclusive access to a sandbox. It is valid only inside the function that [Sandbox.Turn] calls.
 type Turn struct {
-	Now      time.Time // of the portal
-	Wall     time.Time
+	Now      time.Time // the portal's time
+	Wall     time.Time // the wall clock's time
 	Scenario *scenario.Scenario
-	Released <-chan struct{} // closed when answers that are held back are to be let go
+	Released <-chan struct{} // closed when delayed answers must be sent at once
 	box      *Sandbox
 }
 
-// Turn runs f while nobody else has a turn. f must not wait for anything.
+// Turn runs f while no other turn runs. f must not block.
 func (s *Sandbox) Turn(f func(*Turn)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -200,31 +201,31 @@ func (s *Sandbox) Turn(f func(*Turn)) {
 	f(&Turn{Now: s.state.clock.now(wall), Wall: wall, Scenario: s.state.scenario, Released: s.state.released, box: s})
 }
 
-// World returns the world as it is.
+// World returns the current world.
 func (t *Turn) World() portal.World { return t.box.state.world }
 
 // Become replaces the world.
 func (t *Turn) Become(w portal.World) { t.box.state.world = w }
 
-// Keep keeps the bytes of a reply that only the scenario and the time decide, until the world's next boundary in time.
+// Keep stores the body of a reply that depends on the scenario and the time only, until [portal.World.NextBoundary].
 func (t *Turn) Keep(operation string, reply portal.Reply, body string) {
 	t.box.state.kept[operation] = Kept{body, reply, t.World().NextBoundary(t.Now)}
 }
 
-// Kept returns the reply that was kept for an operation, and false when there is none or its time is over.
+// Kept returns the reply that was kept for an operation. It returns false if there is none or if it is no longer valid.
 func (t *Turn) Kept(operation string) (Kept, bool) {
 	k, ok := t.box.state.kept[operation]
 	return k, ok && (k.until.IsZero() || t.Now.Before(k.until))
 }
 
-// Clock is what a sandbox's clock shows.
+// Clock is the time that a sandbox's clock shows, and its mode.
 type Clock struct {
 	Now     time.Time          `json:"now"`
 	EpochMs int64              `json:"epochMs"`
 	Mode    scenario.ClockMode `json:"mode"`
 }
 
-// View is a sandbox as people may look at it.
+// View is a sandbox's state without its passwords, tokens and client secrets.
 type View struct {
 	Sandbox  string `json:"sandbox"`
 	Scenario string `json:"scenario"`
@@ -233,7 +234,7 @@ type View struct {
 	World portal.View `json:"world"`
 }
 
-// View returns the sandbox's state, without passwords and tokens.
+// View returns the sandbox's state for display.
 func (s *Sandbox) View() (View, error) {
 	var v View
 	var err error

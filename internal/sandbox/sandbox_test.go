@@ -20,7 +20,7 @@ import (
 // start is clock.at of the scenario trial.
 var start = time.Date(2016, 7, 22, 16, 48, 37, 0, time.UTC)
 
-// hand is a wall clock that moves by hand.
+// hand is a wall clock that the test sets.
 type hand struct {
 	mu sync.Mutex
 	at time.Time
@@ -56,7 +56,7 @@ func written(t *testing.T, source string) *scenario.Scenario {
 	return s
 }
 
-// box makes a sandbox of options, in which the scenario is trial and the wall clock stands in 2030 unless they say otherwise.
+// box makes a sandbox. By default its scenario is trial and its wall clock stands in 2030.
 func box(t *testing.T, o sandbox.Options) *sandbox.Sandbox {
 	t.Helper()
 	if o.ID == "" {
@@ -75,7 +75,7 @@ func box(t *testing.T, o sandbox.Options) *sandbox.Sandbox {
 	return b
 }
 
-// turn runs f in a turn and returns what it saw.
+// turn runs f in a turn and returns its result.
 func turn[T any](b *sandbox.Sandbox, f func(*sandbox.Turn) T) T {
 	var seen T
 	b.Turn(func(t *sandbox.Turn) { seen = f(t) })
@@ -123,7 +123,7 @@ func TestBecome(t *testing.T) {
 	}
 }
 
-// TestTurnsAreOneAtATime is for the race detector: what is read in a turn is what is replaced in it.
+// TestTurnsAreOneAtATime runs many turns concurrently, for the race detector. No turn's change is lost.
 func TestTurnsAreOneAtATime(t *testing.T) {
 	t.Parallel()
 	b := box(t, sandbox.Options{})
@@ -151,15 +151,18 @@ func TestTurnsAreOneAtATime(t *testing.T) {
 	}
 }
 
-// TestSandboxesNeverMeet: one scenario, two sandboxes.
-func TestSandboxesNeverMeet(t *testing.T) {
+// TestSandboxesAreIsolated: a call to one sandbox does not change another sandbox of the same scenario.
+func TestSandboxesAreIsolated(t *testing.T) {
 	t.Parallel()
 	s := builtIn(t, "trial")
 	one, two := box(t, sandbox.Options{ID: "one", Scenario: s}), box(t, sandbox.Options{ID: "two", Scenario: s})
 	untouched := two.World()
 	one.Turn(func(turn *sandbox.Turn) {
 		who, _ := turn.World().Identify("admin-token", "", turn.Now)
-		w, _, problem := turn.World().Provision(turn.Now, who, portal.ProvisionRequest{ItemID: "6489da7f08f045ac8c0a5b1de37d56fe", PurchaserOrgID: "sWwd06TnJR4lHopc"})
+		w, _, problem := turn.World().Provision(
+			turn.Now, who,
+			portal.ProvisionRequest{ItemID: "6489da7f08f045ac8c0a5b1de37d56fe", PurchaserOrgID: "sWwd06TnJR4lHopc"},
+		)
 		if problem != nil {
 			t.Error(problem)
 		}
@@ -286,7 +289,7 @@ func TestJournalBounds(t *testing.T) {
 	}
 }
 
-// TestViewFitsTheContract proves the view of every built-in scenario, and looks for secrets in it.
+// TestViewFitsTheContract checks the view of every built-in scenario against the contract, and searches it for secrets.
 func TestViewFitsTheContract(t *testing.T) {
 	t.Parallel()
 	for _, name := range scenario.BuiltIn().Names() {
@@ -312,7 +315,7 @@ func TestViewFitsTheContract(t *testing.T) {
 	}
 }
 
-// signIn returns a token that the sandbox has issued to admin.
+// signIn issues a token to admin and returns it.
 func signIn(t *testing.T, b *sandbox.Sandbox) string {
 	t.Helper()
 	return turn(b, func(turn *sandbox.Turn) string {
@@ -347,7 +350,10 @@ func TestView(t *testing.T) {
 		t.Fatal(err)
 	}
 	view.World = portal.View{}
-	want := sandbox.View{Sandbox: "s7", Scenario: "trial", Seed: builtIn(t, "trial").Seed, Clock: sandbox.Clock{Now: start, EpochMs: 1469206117000, Mode: scenario.Frozen}}
+	want := sandbox.View{
+		Sandbox: "s7", Scenario: "trial", Seed: builtIn(t, "trial").Seed,
+		Clock: sandbox.Clock{Now: start, EpochMs: 1469206117000, Mode: scenario.Frozen},
+	}
 	if diff := cmp.Diff(want, view); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -14,13 +14,13 @@ import (
 	"github.com/mockportal/mockportal/internal/secret"
 )
 
-// The bounds of a set that asks for none.
+// The default limits of a set.
 const (
 	DefaultMax = 1000
 	DefaultTTL = 30 * time.Minute
 )
 
-// What a set refuses.
+// The errors of a set.
 var (
 	ErrUnknown   = errors.New("no such sandbox")
 	ErrExpired   = errors.New("the sandbox has expired")
@@ -40,10 +40,10 @@ type Set struct {
 	mu      sync.Mutex // guards what follows
 	boxes   map[string]*Sandbox
 	next    int
-	expired map[string]bool // ids of sandboxes that nobody used for too long; bounded
+	expired map[string]bool // ids of sandboxes that expired, at most maxExpired
 }
 
-// NewSet returns a set with its default sandbox. A bound of 0 or less is the default one.
+// NewSet returns a set with box as its default sandbox. A limit of 0 or less means the default limit.
 func NewSet(box *Sandbox, maximum int, ttl time.Duration, wall func() time.Time) *Set {
 	if maximum <= 0 {
 		maximum = DefaultMax
@@ -59,8 +59,8 @@ func NewSet(box *Sandbox, maximum int, ttl time.Duration, wall func() time.Time)
 
 var idRule = regexp.MustCompile(`^[a-z0-9-]{1,40}$`)
 
-// Create makes a sandbox with the id of the options, or the next of s1, s2, … when they have none.
-// The error wraps ErrBadID, ErrTaken, ErrFull, or says what is wrong with the scenario.
+// Create makes a sandbox with the id of the options, or with the next of s1, s2, … if they have none.
+// The error wraps [ErrBadID], [ErrTaken] or [ErrFull], or says what is wrong with the scenario.
 func (s *Set) Create(o Options) (*Sandbox, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -74,7 +74,8 @@ func (s *Set) Create(o Options) (*Sandbox, error) {
 		return nil, fmt.Errorf("%w: there is a sandbox %q", ErrTaken, o.ID)
 	}
 	if len(s.boxes) >= s.max {
-		return nil, fmt.Errorf("%w: %d at most, beside the default one; delete some, or wait until those that nobody uses expire (%s)", ErrFull, s.max, s.ttl)
+		return nil, fmt.Errorf("%w: %d at most, beside the default one; delete some, or wait until those that nobody uses expire (%s)",
+			ErrFull, s.max, s.ttl)
 	}
 	box, err := New(o)
 	if err != nil {
@@ -94,10 +95,10 @@ func (s *Set) nextLocked() string {
 	}
 }
 
-// maxExpired bounds how many ids are remembered to tell an expired sandbox from one that never was.
+// maxExpired is how many ids a set remembers to distinguish an expired sandbox from one that never existed.
 const maxExpired = 10000
 
-// expireLocked takes away what nobody has used for too long.
+// expireLocked removes the sandboxes that were unused for too long.
 func (s *Set) expireLocked() {
 	for id, box := range s.boxes {
 		if !s.idle(box) {
@@ -115,7 +116,7 @@ func (s *Set) endLocked(box *Sandbox) {
 	box.End()
 }
 
-// idle reports whether nobody has used a sandbox for too long.
+// idle reports whether a sandbox was unused for too long.
 func (s *Set) idle(box *Sandbox) bool { return s.wall().Sub(box.lastUsed()) >= s.ttl }
 
 func (s *Sandbox) lastUsed() time.Time {
@@ -124,7 +125,7 @@ func (s *Sandbox) lastUsed() time.Time {
 	return s.used
 }
 
-// Get returns a sandbox. The error wraps ErrUnknown or ErrExpired and says which ids there are or how long one lives.
+// Get returns a sandbox. The error wraps [ErrUnknown] or [ErrExpired].
 func (s *Set) Get(id string) (*Sandbox, error) {
 	if id == Default {
 		return s.Default, nil
@@ -144,8 +145,8 @@ func (s *Set) getLocked(id string) (*Sandbox, error) {
 	return nil, fmt.Errorf("%w: %q (it was deleted, or never made)", ErrUnknown, id)
 }
 
-// OfCredentials returns the sandbox whose suffix the first of some tokens, usernames and client ids carries; nil when none carries one.
-// The error wraps ErrExpired when that sandbox has expired, so that nobody looks for the fault in a token.
+// OfCredentials returns the sandbox of the first credential (token, username or client id) that carries a sandbox's suffix, or nil
+// if none does. The error wraps [ErrExpired] if that sandbox has expired, so that a client is not told that its token is wrong.
 func (s *Set) OfCredentials(credentials ...string) (*Sandbox, error) {
 	for _, credential := range credentials {
 		i := strings.LastIndexByte(credential, '.')
@@ -162,7 +163,7 @@ func (s *Set) OfCredentials(credentials ...string) (*Sandbox, error) {
 	return nil, nil
 }
 
-// liveLocked returns a sandbox that has not expired; nil when there is none.
+// liveLocked returns a sandbox, or nil if it does not exist or has expired.
 func (s *Set) liveLocked(id string) *Sandbox {
 	box := s.boxes[id]
 	if box != nil && s.idle(box) {
@@ -180,7 +181,7 @@ func (s *Set) IDs() []string {
 	return append([]string{Default}, slices.Sorted(maps.Keys(s.boxes))...)
 }
 
-// Secrets returns what must not be shown of any sandbox that there is.
+// Secrets returns the secrets of all sandboxes.
 func (s *Set) Secrets() Secrets {
 	secrets := Secrets{s.Default.World().Secrets()}
 	s.mu.Lock()
@@ -191,10 +192,10 @@ func (s *Set) Secrets() Secrets {
 	return secrets
 }
 
-// Secrets is what must not be shown of several sandboxes.
+// Secrets is the secrets of several sandboxes.
 type Secrets []*portal.Secrets
 
-// Hide masks the secrets of all of them in a text.
+// Hide masks all of the secrets in a text.
 func (all Secrets) Hide(text string) string {
 	known := make([]*secret.Known, len(all))
 	for i, one := range all {
@@ -203,7 +204,8 @@ func (all Secrets) Hide(text string) string {
 	return secret.Hide(text, known...)
 }
 
-// Delete ends a sandbox and returns it, so that its journal can be summed up. The error wraps ErrProtected, ErrUnknown or ErrExpired.
+// Delete ends a sandbox and returns it, so that the caller can read its journal.
+// The error wraps [ErrProtected], [ErrUnknown] or [ErrExpired].
 func (s *Set) Delete(id string) (*Sandbox, error) {
 	if id == Default {
 		return nil, fmt.Errorf("%w: reset it instead", ErrProtected)
@@ -218,7 +220,7 @@ func (s *Set) Delete(id string) (*Sandbox, error) {
 	return box, nil
 }
 
-// Close lets go of every answer that is held back, in all sandboxes.
+// Close closes all sandboxes.
 func (s *Set) Close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

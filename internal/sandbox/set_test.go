@@ -13,7 +13,7 @@ import (
 	"github.com/mockportal/mockportal/internal/sandbox"
 )
 
-// boxes is a set, its wall clock, and what makes a sandbox in it.
+// boxes is a set with its wall clock, and helpers to create sandboxes in it.
 type boxes struct {
 	*sandbox.Set
 
@@ -55,7 +55,7 @@ func isClosed(c <-chan struct{}) bool {
 	}
 }
 
-// refused holds an error to its sentinel and its text.
+// refused checks an error's sentinel and its text.
 func refused(t *testing.T, what string, err, sentinel error, want string) {
 	t.Helper()
 	if !errors.Is(err, sentinel) {
@@ -113,7 +113,10 @@ func TestFull(t *testing.T) {
 	b.mustCreate("")
 	for _, id := range []string{"", "mine"} {
 		_, err := b.create(id)
-		refused(t, id, err, sandbox.ErrFull, "there are too many sandboxes: 2 at most, beside the default one; delete some, or wait until those that nobody uses expire (1m0s)")
+		refused(
+			t, id, err, sandbox.ErrFull,
+			"there are too many sandboxes: 2 at most, beside the default one; delete some, or wait until those that nobody uses expire (1m0s)",
+		)
 	}
 	if _, err := b.Delete("s1"); err != nil {
 		t.Fatal(err)
@@ -147,7 +150,7 @@ func TestDefaultBounds(t *testing.T) {
 	}
 }
 
-// credentialed is what finds sandboxes by what a client signs in with.
+// credentialed finds sandboxes by credentials.
 type credentialed interface {
 	OfCredentials(credentials ...string) (*sandbox.Sandbox, error)
 }
@@ -157,7 +160,8 @@ func ofCredential(s credentialed, credential string) *sandbox.Sandbox {
 	return box
 }
 
-// TestOfCredentials: the first that carries a suffix counts, one that names nobody is passed over, and an expired one is told.
+// TestOfCredentials: the first credential with the suffix of a sandbox counts, unknown suffixes are skipped, and the suffix of an
+// expired sandbox is an error.
 func TestOfCredentials(t *testing.T) {
 	t.Parallel()
 	b := newBoxes(t, 0, time.Minute)
@@ -175,7 +179,7 @@ func TestOfCredentials(t *testing.T) {
 	refused(t, "an expired one", err, sandbox.ErrExpired, `the sandbox has expired: "two" was not used for 1m0s`)
 }
 
-// TestExpiry: by whatever one asks, a sandbox that nobody has used for too long is gone, and what it held back is let go.
+// TestExpiry: every method finds that a sandbox has expired, and its delayed answers are sent at once.
 func TestExpiry(t *testing.T) {
 	t.Parallel()
 	for name, ask := range map[string]func(boxes){
@@ -197,7 +201,7 @@ func TestExpiry(t *testing.T) {
 		b.pass(1)
 		ask(b)
 		if !isClosed(held) || ofCredential(b, "x.idle") != nil {
-			t.Errorf("%s: what it held back is not let go, or its credentials still find it", name)
+			t.Errorf("%s: its delayed answers are not released, or its credentials still find it", name)
 		}
 		const want = `the sandbox has expired: "idle" was not used for 1m0s`
 		_, err := b.Get("idle")
@@ -244,13 +248,13 @@ func TestDelete(t *testing.T) {
 		t.Errorf("got %v, %v", got, err)
 	}
 	if !released(one) || released(other) || released(b.Default) {
-		t.Error("not that sandbox alone has let go")
+		t.Error("not exactly that sandbox has released its answers")
 	}
 	_, err = b.Delete("default")
 	refused(t, "default", err, sandbox.ErrProtected, "the default sandbox stays: reset it instead")
 }
 
-// TestClosedHoldsNothingBack: whoever found a sandbox before it was ended may go on, and waits for nothing.
+// TestClosedHoldsNothingBack: a closed sandbox still works, but delays no answer.
 func TestClosedHoldsNothingBack(t *testing.T) {
 	t.Parallel()
 	b := box(t, sandbox.Options{})
@@ -258,12 +262,12 @@ func TestClosedHoldsNothingBack(t *testing.T) {
 	b.Close()
 	for name, f := range map[string]func() error{"Reset": b.Reset, "Play": func() error { return b.Play(builtIn(t, "purchased")) }} {
 		if err := f(); err != nil || !released(b) {
-			t.Errorf("after %s: %v, let go: %t", name, err, released(b))
+			t.Errorf("after %s: %v, released: %t", name, err, released(b))
 		}
 	}
 }
 
-// TestDeletedAtOnce: of many who delete one sandbox, one does.
+// TestDeletedAtOnce: of several concurrent deletions of one sandbox exactly one succeeds.
 func TestDeletedAtOnce(t *testing.T) {
 	t.Parallel()
 	b := newBoxes(t, 0, 0)
@@ -295,7 +299,8 @@ func TestOfCredential(t *testing.T) {
 	token := signIn(t, s1)
 	for credential, want := range map[string]*sandbox.Sandbox{
 		"admin.s1": s1, "admin-token.s1": s1, "a.b.s1": s1, token: s1, ".s1": s1, "app.mine": mine, "s1.mine": mine,
-		"": nil, "admin": nil, "s1": nil, ".": nil, "admin.": nil, "admin.s2": nil, "admin.S1": nil, "admin.s1 ": nil, "admin.s1.": nil, "admin.default": nil,
+		"": nil, "admin": nil, "s1": nil, ".": nil, "admin.": nil, "admin.s2": nil, "admin.S1": nil,
+		"admin.s1 ": nil, "admin.s1.": nil, "admin.default": nil,
 	} {
 		if got := ofCredential(b, credential); got != want {
 			t.Errorf("%q belongs to %v", credential, got)
@@ -310,7 +315,7 @@ func TestSetClose(t *testing.T) {
 	b.Close()
 	for _, box := range all {
 		if !released(box) {
-			t.Errorf("%s has not let go", box.ID)
+			t.Errorf("%s has not released its answers", box.ID)
 		}
 	}
 	b.Close()

@@ -11,8 +11,8 @@ import (
 	"testing/fstest"
 )
 
-// archive is a pack of testdata/mistakes in one text, in the way of txtar: a comment, then each file after a line with its name.
-// The last part holds the mistakes that Open finds in all of it.
+// archive is a pack of testdata/mistakes in the txtar format: a comment, then each file after a line with its name.
+// The last file holds the mistakes that Open finds in the pack.
 type archive struct {
 	path    string
 	comment string
@@ -59,7 +59,7 @@ func readArchive(t *testing.T, path string) archive {
 	return a
 }
 
-// write puts other mistakes into the archive's file.
+// write replaces the mistakes in the archive's file.
 func (a archive) write(golden string) error {
 	var b bytes.Buffer
 	b.WriteString(a.comment)

@@ -7,37 +7,38 @@ import (
 	"github.com/mockportal/mockportal/internal/fixture"
 	"github.com/mockportal/mockportal/internal/scenario/tree"
 	"github.com/mockportal/mockportal/internal/secret"
+	"github.com/mockportal/mockportal/openapi"
 )
 
-// surroundings are what a scenario is checked against.
+// surroundings are what a scenario refers to: the fixtures and the contract.
 type surroundings struct {
 	fixtures *fixture.Set
 	contract *contract.Contract
 	broken   []string // ids of fixtures that have mistakes of their own
 }
 
-// decoder turns a merged document into a Scenario.
+// decoder turns a merged document into a [Scenario].
 type decoder struct {
 	surroundings
 
-	known   *secret.Known // the secrets of the world, once they are read
-	members []string      // the usernames, once they are read
-	anybody bool          // members are not known, so whoever is named may be one
+	known   *secret.Known // the secrets of the world; nil before they are read
+	members []string      // the usernames; nil before they are read
+	anybody bool          // the members are unknown, so that any name may be a member's
 }
 
-// decode reads a merged document. The scenario is of use only when there are no mistakes.
+// decode reads a merged document. The scenario is usable only if there are no mistakes.
 func (s surroundings) decode(root *tree.Value) (*Scenario, fixture.Mistakes) {
 	reader := tree.NewReader()
 	d := decoder{surroundings: s}
-	scenario := d.scenario(reader.Field("a scenario", root))
-	scenario.document = root.JSON()
-	return scenario, scenario.World.masked(reader.Mistakes())
+	decoded := d.scenario(reader.Field("a scenario", root))
+	decoded.document = root.JSON()
+	return decoded, decoded.World.masked(reader.Mistakes())
 }
 
 func (d *decoder) scenario(f tree.Field) *Scenario {
 	o := f.Object()
 	readFormat(o)
-	o.Key("extends") // read and taken out before the merge
+	o.Key("extends") // read and removed before the merge
 	s := &Scenario{
 		Summary: o.Key("summary").Text(),
 		Seed:    o.Key("seed").Seed(),
@@ -54,7 +55,7 @@ func (d *decoder) scenario(f tree.Field) *Scenario {
 func readFormat(o *tree.ObjectField) {
 	f := o.Need("format")
 	if f.Present() && !f.Is(tree.Unreadable) && (!f.Is(tree.Number) || f.Value().Text != "1") {
-		f.Mistake("format must be 1, the only one that this version reads")
+		f.Mistake("format must be 1, the only format that this version reads")
 	}
 }
 
@@ -63,26 +64,41 @@ func readClock(f tree.Field) Clock {
 	defer o.Close()
 	return Clock{
 		At:   o.Need("at").Time(),
-		Mode: ClockMode(o.Key("mode").Word(string(Frozen), string(Running), string(Wall))),
+		Mode: ClockMode(o.Key("mode").Option(string(Frozen), string(Running), string(Wall))),
 	}
 }
 
-// texts reads a list of texts.
-func texts(f tree.Field) []string {
-	var list []string
-	f.Items(func(item tree.Field) { list = append(list, item.Text()) })
-	return list
+// template is a fixture that a scenario makes a document of.
+type template struct {
+	fixture.Fixture
+
+	body *tree.Value
 }
 
-// fixture finds the fixture that a field names; ok is false with a fault when there is none.
-func (d *decoder) fixture(f tree.Field) (found fixture.Fixture, ok bool) {
+// template finds the fixture that a field names. ok is false, with a mistake recorded, if the fixture is not usable.
+func (d *decoder) template(f tree.Field) (found template, ok bool) {
 	id := f.Text()
 	if id == "" {
-		return fixture.Fixture{}, false
+		return template{}, false
 	}
-	found, ok = d.fixtures.Get(id)
-	if !ok && !slices.Contains(d.broken, id) {
-		f.Mistake("no fixture %q%s", id, d.fixtures.Nearest(id))
+	if found.Fixture, ok = d.fixtures.Get(id); !ok {
+		if !slices.Contains(d.broken, id) {
+			f.Mistake("no fixture %q%s", id, d.fixtures.Nearest(id))
+		}
+		return template{}, false
 	}
-	return found, ok
+	found.body, _ = tree.Parse(found.File, found.Body) // a mistake in it is reported with the fixture
+	return found, found.body != nil
+}
+
+// document returns the template with the changes of a "with", which may be absent.
+func (t template) document(with tree.Field) (Document, *tree.Value) {
+	level := t.Evidence.Level
+	if with.Is(tree.Object) {
+		t.body = tree.Merge(t.body, with.Value())
+		if len(with.Value().Entries) > 0 {
+			level = level.Weaker(openapi.Assumed)
+		}
+	}
+	return Document{Fixture: t.ID, Body: t.body.JSON(), Evidence: level}, t.body
 }

@@ -25,7 +25,7 @@ func decode(t *testing.T, source string) *scenario.Scenario {
 	return s
 }
 
-// ignoreDocument leaves out what a scenario was made from.
+// ignoreDocument makes cmp ignore the document of a scenario.
 func ignoreDocument() cmp.Option { return cmpopts.IgnoreUnexported(scenario.Scenario{}) }
 
 const everything = `
@@ -58,7 +58,7 @@ inOrder: true
 within: 2s
 `
 
-// TestEverything decodes every part that has no fixture, with its defaults.
+// TestEverything decodes every part of a scenario that needs no fixture, with the defaults.
 func TestEverything(t *testing.T) {
 	t.Parallel()
 	got := decode(t, everything)
@@ -73,7 +73,10 @@ func TestEverything(t *testing.T) {
 					OrgID: "HwhoSWTiJyaB0VDi", Role: "org_admin",
 					Privileges: find(t, scenario.BuiltIn(), "trial").World.Members["admin"].Privileges,
 				},
-				"guest": {Username: "guest", Password: "b", OrgID: "HwhoSWTiJyaB0VDi", Role: "org_user", Privileges: []string{"portal:admin:manageLicenses"}},
+				"guest": {
+					Username: "guest", Password: "b", OrgID: "HwhoSWTiJyaB0VDi", Role: "org_user",
+					Privileges: []string{"portal:admin:manageLicenses"},
+				},
 			},
 			Apps: map[string]scenario.App{"app": {ClientID: "app", Secret: "s", Member: "guest"}, "nobody": {ClientID: "nobody", Secret: "s"}},
 			Listings: map[string]scenario.Listing{"00000000000000000000000000000001": {
@@ -87,7 +90,10 @@ func TestEverything(t *testing.T) {
 				After: 2, Times: 3, Delay: scenario.Delay{Min: 36 * time.Hour, Max: 36 * time.Hour},
 			},
 			{
-				When:  scenario.Matcher{Operation: "getFutureLicense", Params: map[string]scenario.Param{"f": scenario.NewParam(json.RawMessage(`"json"`))}},
+				When: scenario.Matcher{
+					Operation: "getFutureLicense",
+					Params:    map[string]scenario.Param{"f": scenario.NewParam(json.RawMessage(`"json"`))},
+				},
 				Delay: scenario.Delay{Min: 10 * time.Millisecond, Max: 90 * time.Millisecond},
 				Reply: &scenario.Reply{
 					Kind: scenario.StatusReply, Status: 429, Headers: map[string]string{"Retry-After": "2"}, OffSpec: true,
@@ -120,7 +126,7 @@ func TestEverything(t *testing.T) {
 	}
 }
 
-// fixtureOf returns a fixture as a document that nothing has changed.
+// fixtureOf returns a fixture as a document without changes.
 func fixtureOf(t *testing.T, id string) scenario.Document {
 	t.Helper()
 	f, ok := fixture.BuiltIn().Get(id)
@@ -139,17 +145,22 @@ func compact(t *testing.T, body json.RawMessage) json.RawMessage {
 	return b.Bytes()
 }
 
-// TestDocument says what is merged, in which order, and that `extends` is gone.
+// TestDocument checks the merged document: its content, the order of its keys, and that it has no `extends`.
 func TestDocument(t *testing.T) {
 	t.Parallel()
 	s := decode(t, `
 extends: missing-privilege
 seed: 3
 format: 1
-world: { members: { viewer: null, publisher: null, licensing: null, new: { role: org_user, orgId: HwhoSWTiJyaB0VDi } }, apps: null, listings: null, license: null }
+world:
+  members: { viewer: null, publisher: null, licensing: null, new: { role: org_user, orgId: HwhoSWTiJyaB0VDi } }
+  apps: null
+  listings: null
+  license: null
 `)
 	const want = `{"format":1,"summary":"The member admin is no administrator and has no privilege, so that both operations refuse.",` +
-		`"clock":{"at":"2016-07-22T16:48:37Z"},"world":{"members":{"admin":{"password":"admin-password","token":"admin-token","refreshToken":"admin-refresh-token",` +
+		`"clock":{"at":"2016-07-22T16:48:37Z"},"world":{"members":{"admin":{"password":"admin-password","token":"admin-token",` +
+		`"refreshToken":"admin-refresh-token",` +
 		`"orgId":"HwhoSWTiJyaB0VDi","role":"org_user","privileges":[]},"new":{"role":"org_user","orgId":"HwhoSWTiJyaB0VDi"}}},"seed":3}`
 	if diff := cmp.Diff(want, string(s.Document())); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -159,7 +170,7 @@ world: { members: { viewer: null, publisher: null, licensing: null, new: { role:
 	}
 }
 
-// TestProvisionIDs says where the ids of a provision come from.
+// TestProvisionIDs checks which keys the ids of a provision come from.
 func TestProvisionIDs(t *testing.T) {
 	t.Parallel()
 	s := decode(t, `
@@ -173,18 +184,25 @@ world:
         bbbbbbbbbbbbbbbb: { fixture: provisions/trial }
         cccccccccccccccc:
           fixture: provisions/trial
-          with: { accountId: dddddddddddddddd, provisionedItemId: fedcba9876543210fedcba9876543210, purchaserEmail: "", itemId: 0123456789abcdef0123456789abcdef }
+          with:
+            accountId: dddddddddddddddd
+            provisionedItemId: fedcba9876543210fedcba9876543210
+            purchaserEmail: ""
+            itemId: 0123456789abcdef0123456789abcdef
 `)
 	provisions := s.World.Listings["0123456789abcdef0123456789abcdef"].Provisions
 	for org, want := range map[string]string{
-		"bbbbbbbbbbbbbbbb": `{"itemId":"0123456789abcdef0123456789abcdef","provisionedItemId":"0123456789abcdef0123456789abcdef","accountId":"aaaaaaaaaaaaaaaa","purchaserOrgId":"bbbbbbbbbbbbbbbb","purchaserUsername":`,
-		"cccccccccccccccc": `{"itemId":"0123456789abcdef0123456789abcdef","provisionedItemId":"fedcba9876543210fedcba9876543210","accountId":"dddddddddddddddd","purchaserOrgId":"cccccccccccccccc","purchaserUsername":`,
+		"bbbbbbbbbbbbbbbb": `{"itemId":"0123456789abcdef0123456789abcdef","provisionedItemId":"0123456789abcdef0123456789abcdef",` +
+			`"accountId":"aaaaaaaaaaaaaaaa","purchaserOrgId":"bbbbbbbbbbbbbbbb","purchaserUsername":`,
+		"cccccccccccccccc": `{"itemId":"0123456789abcdef0123456789abcdef","provisionedItemId":"fedcba9876543210fedcba9876543210",` +
+			`"accountId":"dddddddddddddddd","purchaserOrgId":"cccccccccccccccc","purchaserUsername":`,
 	} {
 		if got := string(provisions[org].Body); !strings.HasPrefix(got, want) {
 			t.Errorf("%s:\ngot  %s\nwant %s…", org, got, want)
 		}
 	}
-	if one, other := provisions["bbbbbbbbbbbbbbbb"].Evidence, provisions["cccccccccccccccc"].Evidence; one != openapi.Documented || other != openapi.Assumed {
+	one, other := provisions["bbbbbbbbbbbbbbbb"].Evidence, provisions["cccccccccccccccc"].Evidence
+	if one != openapi.Documented || other != openapi.Assumed {
 		t.Errorf("evidence %s without and %s with changes", one, other)
 	}
 }
@@ -195,11 +213,15 @@ func TestExpiration(t *testing.T) {
 		{"of the entries", "{ fixture: licenses/future }", "2020-10-20T20:23:14Z"},
 		{"said again", `{ fixture: licenses/future, expiration: "2020-10-20T22:23:14+02:00" }`, "2020-10-20T20:23:14Z"},
 		{"required", `{ fixture: licenses/future, with: { appBundles: [], apps: [], extensions: [],
-			userTypes: [{ id: creatorUT, maximumRegisteredMembers: 25, startDate: 0 }] }, expiration: "2021-01-01T00:00:00Z" }`, "2021-01-01T00:00:00Z"},
+			userTypes: [{ id: creatorUT, maximumRegisteredMembers: 25, startDate: 0 }] },
+			expiration: "2021-01-01T00:00:00Z" }`, "2021-01-01T00:00:00Z"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			s := decode(t, "format: 1\nclock: { at: \"2016-07-22T16:48:37Z\" }\nworld:\n  license: "+strings.ReplaceAll(test.license, "\t", " ")+"\n")
+			s := decode(
+				t,
+				"format: 1\nclock: { at: \"2016-07-22T16:48:37Z\" }\nworld:\n  license: "+strings.ReplaceAll(test.license, "\t", " ")+"\n",
+			)
 			if got := s.World.License.Expiration.Format(time.RFC3339); got != test.want {
 				t.Errorf("got %s, want %s", got, test.want)
 			}
@@ -207,7 +229,7 @@ func TestExpiration(t *testing.T) {
 	}
 }
 
-// again decodes a scenario's document and compares.
+// again decodes a scenario's document, and compares the result with the scenario.
 func again(t interface {
 	Helper()
 	Fatalf(format string, args ...any)
@@ -235,7 +257,7 @@ func TestDocumentsDecodeAgain(t *testing.T) {
 	again(t, scenario.BuiltIn(), decode(t, everything))
 }
 
-// TestTextsSurvive writes any text into a scenario, as JSON and in YAML's quotes, and reads it from there.
+// TestTextsSurvive writes a random text into a scenario and reads it back.
 func TestTextsSurvive(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -276,9 +298,9 @@ func FuzzDecode(f *testing.F) {
 			again(t, scenario.BuiltIn(), s)
 			return
 		}
-		for _, fault := range faultsOf(t, err) {
-			if fault.File == "" || fault.Message == "" || fault.Line < 0 || (fault.Line == 0) != (fault.Column == 0) {
-				t.Errorf("a fault without a place: %#v", fault)
+		for _, mistake := range mistakesOf(t, err) {
+			if mistake.File == "" || mistake.Message == "" || mistake.Line < 0 || (mistake.Line == 0) != (mistake.Column == 0) {
+				t.Errorf("a mistake without a position: %#v", mistake)
 			}
 		}
 	})

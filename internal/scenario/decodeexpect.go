@@ -8,22 +8,22 @@ import (
 	"github.com/mockportal/mockportal/internal/secret"
 )
 
-// expectations reads a list of expectations, and what stands beside it.
+// expectations reads a list of expectations, and the keys inOrder and within beside it.
 func (d *decoder) expectations(o *tree.ObjectField, list tree.Field) Expectations {
 	var e Expectations
 	list.Items(func(item tree.Field) { e.Expect = append(e.Expect, d.expectation(item)) })
 	inOrder, within := o.Key("inOrder"), o.Key("within")
 	e.InOrder = inOrder.Bool()
-	before := within.Count()
 	e.Within = within.Duration()
-	readable := within.Count() == before
 	for _, f := range []tree.Field{inOrder, within} {
 		if f.Present() && (!list.Present() || list.Is(tree.List) && len(e.Expect) == 0) {
 			f.Mistake("%s without expect", f.Name())
 		}
 	}
-	if within.Is(tree.Text) && readable && e.Within == 0 {
-		within.Mistake("within must be longer than nothing")
+	if within.Is(tree.Text) {
+		if d, ok := tree.ParseDuration(within.Value().Text); ok && d == 0 {
+			within.Mistake("within must be longer than 0")
+		}
 	}
 	return e
 }
@@ -36,17 +36,14 @@ func (d *decoder) expectation(f tree.Field) Expectation {
 	d.refuseSecrets(f, params)
 	readOutcome(when, &matcher)
 	when.Close()
-	e := Expectation{When: matcher, AtMost: NoLimit}
 	exactly, atLeast, atMost := o.Key("exactly"), o.Key("atLeast"), o.Key("atMost")
-	if atLeast.Present() {
-		e.AtLeast = atLeast.Whole(0, math.MaxInt)
-	}
+	e := Expectation{When: matcher, AtLeast: atLeast.Whole(0, math.MaxInt), AtMost: NoLimit}
 	if atMost.Present() {
 		e.AtMost = atMost.Whole(0, math.MaxInt)
 	}
 	switch {
 	case exactly.Present() && (atLeast.Present() || atMost.Present()):
-		exactly.Mistake("exactly stands alone, without atLeast and atMost")
+		exactly.Mistake("exactly cannot be combined with atLeast or atMost")
 	case exactly.Present():
 		e.AtLeast = exactly.Whole(0, math.MaxInt)
 		e.AtMost = e.AtLeast
@@ -80,18 +77,13 @@ func (d *decoder) holdsSecret(v *tree.Value) bool {
 	return slices.ContainsFunc(v.Entries, d.isMasked) || slices.ContainsFunc(v.Items, d.holdsSecret) || d.known.Hide(v.Text) != v.Text
 }
 
-// readOutcome reads what only a call that is over can be asked for.
+// readOutcome reads the conditions that apply only to a finished call.
 func readOutcome(o *tree.ObjectField, m *Matcher) {
-	if outcome := o.Key("outcome"); outcome.Present() || o.Listing() {
-		m.Outcome = Outcome(outcome.Word(string(OK), string(Error), string(Faulted)))
-	}
-	if code := o.Key("errorCode"); code.Present() {
-		m.ErrorCode = code.Whole(100, 999)
-		if m.Outcome == OK || m.Outcome == Faulted {
-			code.Mistake("errorCode needs the outcome error, not %s", m.Outcome)
-		}
-	}
-	if violations := o.Key("violations"); violations.Present() || o.Listing() {
-		m.Violations = Violating(violations.Word(string(WithViolations), string(WithoutViolations)))
+	code := o.Key("errorCode")
+	m.Outcome = Outcome(o.Key("outcome").Word(string(OK), string(Error), string(Faulted)))
+	m.ErrorCode = code.Whole(100, 999)
+	m.Violations = Violating(o.Key("violations").Word(string(WithViolations), string(WithoutViolations)))
+	if code.Present() && (m.Outcome == OK || m.Outcome == Faulted) {
+		code.Mistake("errorCode needs the outcome error, not %s", m.Outcome)
 	}
 }

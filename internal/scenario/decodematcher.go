@@ -1,7 +1,7 @@
 package scenario
 
 import (
-	"fmt"
+	"cmp"
 	"slices"
 	"strings"
 
@@ -9,7 +9,7 @@ import (
 	"github.com/mockportal/mockportal/internal/scenario/tree"
 )
 
-// matcher reads what the `when` of rules and of expectations have in common; params is what they are equal to, with its places.
+// matcher reads what the `when` of a rule and of an expectation have in common. It returns params with their positions too.
 func (d *decoder) matcher(o *tree.ObjectField) (m Matcher, params *tree.Value) {
 	m.Operation = d.operation(o.Key("operation"))
 	m.Member = d.member(o.Key("member"))
@@ -28,7 +28,7 @@ func (d *decoder) matcher(o *tree.ObjectField) (m Matcher, params *tree.Value) {
 	m.Absent = d.parameters(absent, m.Operation)
 	for _, name := range m.Absent {
 		if _, equal := m.Params[name]; equal || slices.Contains(m.Present, name) {
-			absent.Mistake("%q cannot be there and be absent at once", name)
+			absent.Mistake("%q cannot be present and absent at once", name)
 		}
 	}
 	if written.Is(tree.Object) {
@@ -54,18 +54,16 @@ func (d *decoder) parameters(f tree.Field, operation string) []string {
 	var names []string
 	f.Items(func(item tree.Field) {
 		name := item.Text()
-		if name != "" {
-			d.parameter(item, item.At(), operation, name)
-		}
+		d.parameter(item, item.At(), operation, name)
 		names = append(names, name)
 	})
 	return names
 }
 
-// parameter checks that the operation has a parameter, or some operation when none is named.
+// parameter checks that the operation has a parameter, or that any operation has it if operation is empty.
 func (d *decoder) parameter(f tree.Field, at tree.Position, operation, name string) {
-	if f.Listing() || name == "" {
-		return
+	if name == "" {
+		return // a mistake is recorded already
 	}
 	owner, ids := operation, []string{operation}
 	if operation == "" {
@@ -82,13 +80,6 @@ func (d *decoder) parameter(f tree.Field, at tree.Position, operation, name stri
 	}
 	slices.Sort(known)
 	known = slices.Compact(known)
-	f.MistakeAt(at, "no parameter %q of %s%s", name, owner, orList(nearest.Suggest(name, known), known))
-}
-
-// orList returns the suggestion, or everything that there is.
-func orList(suggestion string, known []string) string {
-	if suggestion != "" {
-		return suggestion
-	}
-	return fmt.Sprintf("; there are %s", strings.Join(known, ", "))
+	hint := cmp.Or(nearest.Suggest(name, known), "; allowed are "+strings.Join(known, ", "))
+	f.MistakeAt(at, "no parameter %q of %s%s", name, owner, hint)
 }

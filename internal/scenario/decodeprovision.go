@@ -6,92 +6,68 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/mockportal/mockportal/internal/fixture"
 	"github.com/mockportal/mockportal/internal/scenario/tree"
-	"github.com/mockportal/mockportal/openapi"
 )
 
-// provisionKey is what a provision takes from the place where it is written.
-type provisionKey struct {
-	listing   listingKey
-	purchaser *tree.Value
+// provisionKeys are the ids that a provision takes from the keys around it.
+type provisionKeys struct {
+	item, org, purchaser *tree.Value // org is nil if it cannot be read
 }
 
-// listingKey is the same for the listing.
-type listingKey struct{ item, org *tree.Value } // org is nil when it cannot be read
-
-// written is a text that the scenario gives as a key.
-func written(text string, at tree.Position) *tree.Value {
-	return &tree.Value{Kind: tree.Text, Text: text, At: at}
+// keyText returns a key as a value.
+func keyText(key string, at tree.Position) *tree.Value {
+	return &tree.Value{Kind: tree.Text, Text: key, At: at}
 }
 
-func (d *decoder) provision(f tree.Field, key provisionKey) Document {
+func (d *decoder) provision(f tree.Field, keys provisionKeys) Document {
 	o := f.Object()
 	defer o.Close()
-	fixture, base, with, ok := d.base(o, "provisions")
-	if !ok || key.listing.org == nil {
-		return Document{} // a fault is reported already
+	base, with, ok := d.base(o, "provisions")
+	if !ok || keys.org == nil {
+		return Document{} // a mistake is recorded already
 	}
-	body := key.fill(base)
-	if with.Is(tree.Object) {
-		key.contradictions(with)
-		body = tree.Merge(body, with.Value())
-	}
-	document := Document{Fixture: fixture.ID, Body: body.JSON(), Evidence: evidence(fixture, with)}
+	base.body = keys.fill(base.body)
+	keys.contradictions(with)
+	document, body := base.document(with)
 	if err := d.contract.ProveSchema("Provision", string(document.Body)); err != nil {
-		proof{field: f, body: body, file: fixture.File, what: "this provision"}.report(err)
+		proof{field: f, body: body, file: base.File, what: "this provision"}.report(err)
 		return document
 	}
 	checkProvision(f, body)
 	return document
 }
 
-// base reads fixture and with, and returns the fixture's body; ok is false with a fault when there is none of this folder.
-func (d *decoder) base(o *tree.ObjectField, folder string) (fixture fixture.Fixture, body *tree.Value, with tree.Field, ok bool) {
+// base reads the keys fixture and with. ok is false, with a mistake recorded, if the fixture is not usable or not of the folder.
+func (d *decoder) base(o *tree.ObjectField, folder string) (base template, with tree.Field, ok bool) {
 	named := o.Need("fixture")
-	with = o.Key("with")
-	with.Each(func(string, tree.Position, tree.Field) {}) // it is an object
-	if fixture, ok = d.fixture(named); !ok {
-		return fixture, nil, with, false
+	with = o.Key("with").Object().Field
+	if base, ok = d.template(named); ok && path.Dir(base.ID) != folder {
+		ids := slices.DeleteFunc(d.fixtures.IDs(), func(id string) bool { return path.Dir(id) != folder })
+		named.Mistake("the fixture %q is not in the folder %s; allowed are %s", base.ID, folder, strings.Join(ids, ", "))
+		return base, with, false
 	}
-	if path.Dir(fixture.ID) != folder {
-		named.Mistake("the fixture %q is not of the folder %s; there are %s", fixture.ID, folder, strings.Join(d.inFolder(folder), ", "))
-		return fixture, nil, with, false
-	}
-	body, _ = tree.Parse(fixture.File, fixture.Body)
-	return fixture, body, with, body != nil
+	return base, with, ok
 }
 
-func (s surroundings) inFolder(folder string) []string {
-	return slices.DeleteFunc(s.fixtures.IDs(), func(id string) bool { return path.Dir(id) != folder })
-}
-
-func evidence(fixture fixture.Fixture, with tree.Field) openapi.Level {
-	if with.Is(tree.Object) && len(with.Value().Entries) > 0 {
-		return fixture.Evidence.Level.Weaker(openapi.Assumed)
+// fill puts the ids of the keys into the fixture's body.
+func (k provisionKeys) fill(body *tree.Value) *tree.Value {
+	ids := []tree.Entry{{Key: "itemId", Value: k.item}, {Key: "accountId", Value: k.org}, {Key: "purchaserOrgId", Value: k.purchaser}}
+	if own := body.Get("itemId"); own != nil && body.Get("provisionedItemId") != nil && tree.Equal(own, body.Get("provisionedItemId")) {
+		ids = append(ids, tree.Entry{Key: "provisionedItemId", Value: k.item})
 	}
-	return fixture.Evidence.Level
+	return tree.Merge(body, &tree.Value{Kind: tree.Object, Entries: ids})
 }
 
-// fill puts the ids of the place into the fixture's body.
-func (k provisionKey) fill(body *tree.Value) *tree.Value {
-	item := k.listing.item
-	if own, provisioned := body.Get("itemId"), body.Get("provisionedItemId"); own != nil && provisioned != nil && tree.Equal(own, provisioned) {
-		body = body.Set("provisionedItemId", item)
-	}
-	return body.Set("itemId", item).Set("accountId", k.listing.org).Set("purchaserOrgId", k.purchaser)
-}
-
-// contradictions reports the ids that `with` would set otherwise than the keys.
-func (k provisionKey) contradictions(with tree.Field) {
-	for name, id := range map[string]*tree.Value{"itemId": k.listing.item, "purchaserOrgId": k.purchaser} {
+// contradictions reports the ids to which `with` gives another value than the keys.
+func (k provisionKeys) contradictions(with tree.Field) {
+	for name, id := range map[string]*tree.Value{"itemId": k.item, "purchaserOrgId": k.purchaser} {
 		if set := with.Value().Get(name); set != nil && set.Kind != tree.Unreadable && !tree.Equal(set, id) {
-			with.MistakeAt(set.At, "%s is %q by the key of this provision: leave it out", name, id.Text)
+			with.MistakeAt(set.At, "%s is %q, set by the key around this provision: leave it out", name, id.Text)
 		}
 	}
 }
 
-// checkProvision checks what the schema cannot say.
+// checkProvision checks what the schema cannot express.
 func checkProvision(f tree.Field, body *tree.Value) {
 	states := 0
 	for _, state := range []string{"purchased", "trial", "interested"} {
@@ -108,7 +84,7 @@ func checkProvision(f tree.Field, body *tree.Value) {
 	}
 }
 
-// whole returns a number that a schema has proven to be an integer.
+// whole returns a number that the schema has proven to be an integer.
 func whole(v *tree.Value) int64 {
 	n, _ := strconv.ParseInt(v.Text, 10, 64)
 	return n

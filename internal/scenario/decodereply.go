@@ -1,18 +1,20 @@
 package scenario
 
 import (
+	"net/http"
 	"path"
 	"slices"
 	"strings"
 
 	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/scenario/tree"
+	"github.com/mockportal/mockportal/openapi"
 )
 
-// meant is what every fault about a reply that the contract does not allow ends with.
-const meant = "; say offSpec: true if that is meant"
+// meant is the end of each message about a reply that the contract does not allow.
+const meant = "; write offSpec: true if that is intended"
 
-// replyFields are the keys of a reply as they stand there.
+// replyFields are the keys of a reply.
 type replyFields struct {
 	failure, fixture, with, status, headers, body, offSpec tree.Field
 }
@@ -20,11 +22,10 @@ type replyFields struct {
 func (d *decoder) reply(f tree.Field, when Matcher) *Reply {
 	o := f.Object()
 	k := replyFields{
-		failure: o.Key("error"), fixture: o.Key("fixture"), with: o.Key("with"), status: o.Key("status"),
+		failure: o.Key("error"), fixture: o.Key("fixture"), with: o.Key("with").Object().Field, status: o.Key("status"),
 		headers: o.Key("headers"), body: o.Key("body"), offSpec: o.Key("offSpec"),
 	}
 	o.Close()
-	k.with.Each(func(string, tree.Position, tree.Field) {})
 	headers := readHeaders(k.headers)
 	if !f.Is(tree.Object) {
 		return nil
@@ -48,7 +49,7 @@ func (d *decoder) reply(f tree.Field, when Matcher) *Reply {
 	return reply
 }
 
-// oneKind checks which keys stand together.
+// oneKind checks that the keys present belong together.
 func (k replyFields) oneKind(f tree.Field) bool {
 	kinds := 0
 	for _, kind := range []tree.Field{k.failure, k.fixture, k.status} {
@@ -57,80 +58,142 @@ func (k replyFields) oneKind(f tree.Field) bool {
 		}
 	}
 	if kinds != 1 {
-		f.Mistake("reply needs exactly one of error, fixture and status")
+		f.Mistake("reply must have exactly one of error, fixture and status, not %d", kinds)
 		return false
 	}
 	if k.with.Present() && !k.fixture.Present() {
-		k.with.Mistake("with belongs to fixture")
+		k.with.Mistake("with is allowed only beside fixture")
 	}
 	for _, part := range []tree.Field{k.headers, k.body} {
 		if part.Present() && !k.status.Present() {
-			part.Mistake("%s belongs to status", part.Name())
+			part.Mistake("%s is allowed only beside status", part.Name())
 		}
 	}
 	return true
 }
 
-// provable returns the operation that the reply is checked against, nil with a fault when none is named.
+// provable returns the operation that the reply is checked against, or nil, with a mistake recorded, if when names none.
 func (d *decoder) provable(f tree.Field, when Matcher) *contract.Operation {
 	operation, ok := d.contract.Operation(when.Operation)
 	if !ok {
-		f.Mistake("a reply can be checked only against an operation: name one in when, or say offSpec: true")
+		f.Mistake("the reply cannot be checked without an operation: name one in when, or write offSpec: true")
 	}
 	return operation
 }
 
 func (d *decoder) errorReply(k replyFields, reply *Reply, operation *contract.Operation) {
 	reply.Kind = ErrorReply
-	fixture, ok := d.fixture(k.failure)
+	found, ok := d.template(k.failure)
 	if !ok {
 		return
 	}
-	body, _ := tree.Parse(fixture.File, fixture.Body)
-	if body == nil {
-		return // a fault of the fixture, reported with it
-	}
-	reply.Document = Document{Fixture: fixture.ID, Body: body.JSON(), Evidence: fixture.Evidence.Level}
-	if !strings.HasPrefix(fixture.ID, "errors/") {
-		k.failure.Mistake("the fixture %q is not an error: name it as fixture", fixture.ID)
+	reply.Document, _ = found.document(k.with)
+	if !strings.HasPrefix(found.ID, "errors/") {
+		k.failure.Mistake("the fixture %q is not an error: write fixture instead of error", found.ID)
 		return
 	}
 	if operation == nil {
 		return
 	}
-	if folder := "errors/" + string(operation.API); path.Dir(fixture.ID) != folder {
-		k.failure.Mistake("off-spec: %s answers errors of %s, not %q%s%s",
-			operation.ID, folder, fixture.ID, d.fixtures.Nearest(folder+"/"+path.Base(fixture.ID)), meant)
-	} else if err := operation.ProveError(string(fixture.Body)); err != nil {
+	if folder := "errors/" + string(operation.API); path.Dir(found.ID) != folder {
+		k.failure.Mistake("off-spec: %s returns errors of %s, not %q%s%s",
+			operation.ID, folder, found.ID, d.fixtures.Nearest(folder+"/"+path.Base(found.ID)), meant)
+	} else if err := operation.ProveError(string(reply.Document.Body)); err != nil {
 		proof{field: k.failure, what: "this error of " + operation.ID, advice: meant}.report(err)
 	}
 }
 
 func (d *decoder) fixtureReply(k replyFields, reply *Reply, operation *contract.Operation) {
 	reply.Kind = FixtureReply
-	fixture, ok := d.fixture(k.fixture)
+	found, ok := d.template(k.fixture)
 	if !ok {
 		return
 	}
-	if strings.HasPrefix(fixture.ID, "errors/") {
-		k.fixture.Mistake("the fixture %q is an error: name it as error", fixture.ID)
+	if strings.HasPrefix(found.ID, "errors/") {
+		k.fixture.Mistake("the fixture %q is an error: write error instead of fixture", found.ID)
 		return
 	}
-	body, _ := tree.Parse(fixture.File, fixture.Body)
-	if body == nil {
-		return // a fault of the fixture, reported with it
-	}
-	if k.with.Is(tree.Object) {
-		body = tree.Merge(body, k.with.Value())
-	}
-	reply.Document = Document{Fixture: fixture.ID, Body: body.JSON(), Evidence: evidence(fixture, k.with)}
+	var body *tree.Value
+	reply.Document, body = found.document(k.with)
 	if operation == nil {
 		return
 	}
-	if folders := d.folders(operation); len(folders) > 0 && !slices.Contains(folders, path.Dir(fixture.ID)) {
-		k.fixture.Mistake("off-spec: %s answers fixtures of %s, not %q%s",
-			operation.ID, strings.Join(folders, ", "), fixture.ID, meant)
+	if folders := d.folders(operation); len(folders) > 0 && !slices.Contains(folders, path.Dir(found.ID)) {
+		k.fixture.Mistake("off-spec: %s returns fixtures of %s, not %q%s",
+			operation.ID, strings.Join(folders, ", "), found.ID, meant)
 	} else if err := operation.Prove(string(reply.Document.Body)); err != nil {
-		proof{field: k.fixture, body: body, file: fixture.File, what: "this answer of " + operation.ID, advice: meant}.report(err)
+		proof{field: k.fixture, body: body, file: found.File, what: "this reply of " + operation.ID, advice: meant}.report(err)
 	}
+}
+
+func statusReply(k replyFields, reply *Reply, operation *contract.Operation) {
+	reply.Kind = StatusReply
+	reply.Status = k.status.Whole(200, 599)
+	reply.Document.Evidence = openapi.Assumed
+	if k.body.Present() {
+		reply.Document.Body = k.body.Value().JSON()
+	}
+	switch {
+	case operation == nil || reply.Status == 0:
+	case reply.Status != http.StatusOK:
+		k.status.Mistake("off-spec: the portal answers every call with status 200, not %d%s", reply.Status, meant)
+	case !k.body.Present():
+		k.status.Mistake("off-spec: %s never answers without a body%s", operation.ID, meant)
+	default:
+		if err := proveEither(operation, k.body.Value()); err != nil {
+			proof{field: k.body, body: k.body.Value(), what: "this body of " + operation.ID, advice: meant}.report(err)
+		}
+	}
+}
+
+// proveEither checks a body with an "error" against the operation's errors, and any other body against its success.
+func proveEither(operation *contract.Operation, body *tree.Value) error {
+	if body.Get("error") != nil {
+		return operation.ProveError(string(body.JSON()))
+	}
+	return operation.Prove(string(body.JSON()))
+}
+
+// folders returns the folders that hold a valid reply of the operation.
+func (s surroundings) folders(operation *contract.Operation) []string {
+	var folders []string
+	for _, id := range s.fixtures.IDs() {
+		folder := path.Dir(id)
+		if strings.HasPrefix(id, "errors/") || len(folders) > 0 && folders[len(folders)-1] == folder {
+			continue
+		}
+		if found, ok := s.fixtures.Get(id); ok && operation.Prove(string(found.Body)) == nil {
+			folders = append(folders, folder)
+		}
+	}
+	return folders
+}
+
+// readHeaders reads the headers of a reply. The server sets those that frame the message.
+func readHeaders(f tree.Field) map[string]string {
+	var headers map[string]string
+	f.Each(func(name string, at tree.Position, value tree.Field) {
+		text := value.Text()
+		switch {
+		case strings.Trim(strings.ToLower(name), "abcdefghijklmnopqrstuvwxyz0123456789-_") != "":
+			value.MistakeAt(at, "a header's name must consist of letters, digits, - and _, not %q", name)
+		case framing(name):
+			value.MistakeAt(at, "the server sets the header %s itself: leave it out", name)
+		case strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f }):
+			value.Mistake("the header %s contains a control character", name)
+		}
+		if headers == nil {
+			headers = map[string]string{}
+		}
+		headers[name] = text
+	})
+	return headers
+}
+
+func framing(name string) bool {
+	switch http.CanonicalHeaderKey(name) {
+	case "Content-Length", "Transfer-Encoding", "Connection", "Trailer", "Upgrade":
+		return true
+	}
+	return false
 }

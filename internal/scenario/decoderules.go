@@ -6,66 +6,59 @@ import (
 	"github.com/mockportal/mockportal/internal/scenario/tree"
 )
 
-// maxRules bounds the comparison of every rule with every earlier one.
+// maxRules limits the rules, because each rule is compared with every earlier one.
 const maxRules = 1000
 
 func (d *decoder) rules(f tree.Field) []Rule {
 	var rules []Rule
-	var places []ruleKey
+	var decoded []decodedRule
 	f.Items(func(item tree.Field) {
-		rule, place := d.rule(item)
-		rules, places = append(rules, rule), append(places, place)
+		rule := d.rule(item)
+		rules, decoded = append(rules, rule.Rule), append(decoded, rule)
 	})
 	if len(rules) > maxRules {
 		f.Mistake("at most %d rules, not %d", maxRules, len(rules))
 		return rules
 	}
-	reportUnreachable(f, places)
+	reportUnreachable(f, decoded)
 	return rules
 }
 
-func (d *decoder) rule(f tree.Field) (Rule, ruleKey) {
+func (d *decoder) rule(f tree.Field) decodedRule {
 	before := f.Count()
 	o := f.Object()
-	when := o.Need("when")
-	whenObject := when.Object()
-	matcher, params := d.matcher(whenObject)
-	whenObject.Close()
-	delay, reply, fault := o.Key("delay"), o.Key("reply"), o.Key("fault")
+	when := o.Need("when").Object()
+	matcher, params := d.matcher(when)
+	when.Close()
+	delay, reply, fault, chance, inARow := o.Key("delay"), o.Key("reply"), o.Key("fault"), o.Key("chance"), o.Key("inARow")
 	rule := Rule{
-		Name:  o.Key("name").Text(),
-		When:  matcher,
-		Delay: readDelay(delay),
-		Reply: d.reply(reply, matcher),
-		Fault: readFault(fault),
+		Name:   o.Key("name").Text(),
+		When:   matcher,
+		After:  o.Key("after").Whole(0, math.MaxInt),
+		Times:  o.Key("times").Whole(1, math.MaxInt),
+		Chance: chance.Fraction(),
+		InARow: inARow.Whole(1, math.MaxInt),
+		Delay:  readDelay(delay),
+		Reply:  d.reply(reply, matcher),
+		Fault:  readFault(fault),
 	}
-	if after := o.Key("after"); after.Present() {
-		rule.After = after.Whole(0, math.MaxInt)
-	}
-	if times := o.Key("times"); times.Present() {
-		rule.Times = times.Whole(1, math.MaxInt)
-	}
-	chance, inARow := o.Key("chance"), o.Key("inARow")
-	if chance.Present() {
-		rule.Chance, rule.InARow = chance.Fraction(), 1
-	}
-	if inARow.Present() {
-		rule.InARow = inARow.Whole(1, math.MaxInt)
+	if chance.Present() && !inARow.Present() {
+		rule.InARow = 1
 	}
 	if inARow.Present() && !chance.Present() {
-		inARow.Mistake("inARow without chance: a rule that always holds holds for all calls in a row")
+		inARow.Mistake("inARow without chance: a rule without chance applies to every matching call")
 	}
 	switch {
 	case reply.Present() && fault.Present():
-		fault.Mistake("a rule has a reply or a fault, not both")
+		fault.Mistake("a rule must not have both a reply and a fault")
 	case f.Is(tree.Object) && !reply.Present() && !fault.Present() && !delay.Present():
 		f.Mistake("%s does nothing: it needs a delay, a reply or a fault", f.Name())
 	}
 	o.Close()
-	return rule, ruleKey{rule: rule, params: params, at: f.At(), sound: f.Count() == before}
+	return decodedRule{Rule: rule, params: params, at: f.At(), sound: f.Count() == before}
 }
 
-// readDelay reads a fixed delay, or one between min and max.
+// readDelay reads a fixed delay, or a delay between min and max.
 func readDelay(f tree.Field) Delay {
 	if f.Is(tree.Text) {
 		fixed := f.Duration()
@@ -85,17 +78,16 @@ func readDelay(f tree.Field) Delay {
 	return delay
 }
 
-// readFault reads what happens to the connection; each kind has fields of its own.
+// readFault reads what happens to the connection. Some kinds have a field of their own.
 func readFault(f tree.Field) *ConnectionFault {
+	if !f.Present() {
+		return nil
+	}
 	o := f.Object()
 	defer o.Close()
-	kinds := []FaultKind{ResetFault, EmptyFault, TruncateFault, DripFault, HangFault, HTMLFault}
-	words := make([]string, len(kinds))
-	for i, kind := range kinds {
-		words[i] = string(kind)
-	}
-	kind := o.Need("kind")
-	fault := &ConnectionFault{Kind: FaultKind(kind.Word(words...))}
+	kind := o.Need("kind").Word(string(ResetFault), string(EmptyFault), string(TruncateFault),
+		string(DripFault), string(HangFault), string(HTMLFault))
+	fault := &ConnectionFault{Kind: FaultKind(kind)}
 	fraction, rate, status := o.Key("fraction"), o.Key("bytesPerSecond"), o.Key("status")
 	if belongs(fraction, fault.Kind, TruncateFault) {
 		fault.Fraction = orDefault(fraction, fraction.Fraction(), 0.5)
@@ -106,16 +98,13 @@ func readFault(f tree.Field) *ConnectionFault {
 	if belongs(status, fault.Kind, HTMLFault) {
 		fault.Status = orDefault(status, status.Whole(200, 599), 502)
 	}
-	if !f.Present() {
-		return nil
-	}
 	return fault
 }
 
-// belongs reports whether a field is one of the fault's kind; it is a fault when it is written with another.
+// belongs reports whether a field belongs to the fault's kind. It records a mistake if the field is present with another kind.
 func belongs(f tree.Field, kind, owner FaultKind) bool {
 	if kind != owner && kind != "" && f.Present() {
-		f.Mistake("%s belongs to the kind %s, not to %s", f.Name(), owner, kind)
+		f.Mistake("%s is allowed only with the kind %s, not with %s", f.Name(), owner, kind)
 	}
 	return kind == owner
 }

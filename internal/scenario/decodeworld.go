@@ -31,10 +31,10 @@ func (d *decoder) readMembers(f tree.Field) map[string]Member {
 			TokenExpires: o.Key("tokenExpires").Time(),
 			RefreshToken: refreshToken.Text(),
 			OrgID:        o.Need("orgId").Text(),
-			Role:         role(o.Need("role")),
+			Role:         o.Need("role").Word("org_admin", "org_publisher", "org_user"), // no default grants rights
 		}
-		if privileges := o.Key("privileges"); privileges.Present() || f.Listing() {
-			m.Privileges = texts(privileges)
+		if privileges := o.Key("privileges"); privileges.Present() {
+			privileges.Items(func(item tree.Field) { m.Privileges = append(m.Privileges, item.Text()) })
 		} else if m.Role == "org_admin" {
 			m.Privileges = administrator()
 		}
@@ -47,21 +47,12 @@ func (d *decoder) readMembers(f tree.Field) map[string]Member {
 	return members
 }
 
-// ownedOnce notes whom a token belongs to; it may belong to nobody else, and be nothing else.
+// ownedOnce checks that a token or refresh token is the only one with its text.
 func ownedOnce(owners map[string]string, f tree.Field, token, username string) {
 	if owner, taken := owners[token]; taken && token != "" {
 		f.Mistake("the members %q and %q have the same token", owner, username)
 	}
 	owners[token] = username
-}
-
-// role has no default: nobody should be an administrator, or not be one, by an oversight.
-func role(f tree.Field) string {
-	word := f.Word("org_admin", "org_publisher", "org_user")
-	if !f.Present() {
-		return ""
-	}
-	return word
 }
 
 func (d *decoder) apps(f tree.Field) map[string]App {
@@ -74,7 +65,7 @@ func (d *decoder) apps(f tree.Field) map[string]App {
 	return apps
 }
 
-// member reads the name of a member of the world.
+// member reads the username of a member of the world.
 func (d *decoder) member(f tree.Field) string {
 	name := f.Text()
 	if name != "" && !d.anybody && !slices.Contains(d.members, name) {
@@ -87,8 +78,8 @@ func readPortal(f tree.Field) PortalOptions {
 	o := f.Object()
 	defer o.Close()
 	return PortalOptions{
-		Methods: o.Key("methods").Word("documented", "lenient"),
-		Errors:  o.Key("errors").Word("envelope", "status"),
+		Methods: o.Key("methods").Option("documented", "lenient"),
+		Errors:  o.Key("errors").Option("envelope", "status"),
 	}
 }
 
@@ -100,24 +91,25 @@ func (d *decoder) listings(f tree.Field) map[string]Listing {
 		listing := Listing{
 			ItemID:            itemID,
 			OrgID:             org.Text(),
-			LicenseBy:         o.Key("licenseBy").Word("user", "organization"),
+			LicenseBy:         o.Key("licenseBy").Option("user", "organization"),
 			SignatureRequired: o.Key("signatureRequired").Bool(),
 		}
-		key := listingKey{item: written(itemID, at)}
+		keys := provisionKeys{item: keyText(itemID, at)}
 		if org.Is(tree.Text) {
-			key.org = org.Value()
+			keys.org = org.Value()
 		}
-		listing.Provisions = d.provisions(o.Key("provisions"), key)
+		listing.Provisions = d.provisions(o.Key("provisions"), keys)
 		o.Close()
 		listings[itemID] = listing
 	})
 	return listings
 }
 
-func (d *decoder) provisions(f tree.Field, listing listingKey) map[string]Document {
+func (d *decoder) provisions(f tree.Field, keys provisionKeys) map[string]Document {
 	provisions := map[string]Document{}
 	f.Each(func(purchaser string, at tree.Position, entry tree.Field) {
-		provisions[purchaser] = d.provision(entry, provisionKey{listing: listing, purchaser: written(purchaser, at)})
+		keys.purchaser = keyText(purchaser, at)
+		provisions[purchaser] = d.provision(entry, keys)
 	})
 	return provisions
 }

@@ -10,6 +10,6 @@
 //	}
 //	fmt.Println(trial.Summary, trial.World.Members["admin"].Role)
 //
-// It checks all that can be known without playing: keys, names, fixtures, the shape of every body, and rules that can never match. It
-// plays no scenario, keeps no state, and reads only the file systems that it is given.
+// It checks everything that can be checked without playing a scenario: keys, names, fixtures, bodies, and rules that can never
+// match. It plays no scenario, keeps no state, and reads only the file systems of the packs.
 package scenario

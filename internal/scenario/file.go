@@ -9,26 +9,18 @@ import (
 	"github.com/mockportal/mockportal/internal/scenario/tree"
 )
 
-// file is one scenario document as it was read.
+// file is one scenario document.
 type file struct {
 	name, path string
-	pack       string      // its pack's name
-	root       *tree.Value // without extends; nil when nothing could be read
+	pack       string      // the name of its pack
+	root       *tree.Value // without extends; nil if it is not usable
 	extends    string      // empty: nothing
 	extendsAt  tree.Position
-	mistakes   fixture.Mistakes // what is wrong with the text itself
+	mistakes   fixture.Mistakes // found before the merge
 
-	merged *tree.Value // over all that it extends; nil until then, and when that cannot be had
-	state  mergeState
+	done   bool        // merged is set
+	merged *tree.Value // the document over everything that it extends; nil if that has a mistake
 }
-
-type mergeState int
-
-const (
-	unmerged mergeState = iota
-	merging
-	merged
-)
 
 func newFile(name, path string, source []byte) *file {
 	f := &file{name: name, path: path}
@@ -44,29 +36,30 @@ func newFile(name, path string, source []byte) *file {
 	f.mistakes = append(f.mistakes, reader.Mistakes()...)
 	f.root = f.root.Remove("extends")
 	if extends.Present() && f.extends == "" {
-		f.root = nil // without its base, what it lacks would be reported
+		f.root = nil // without its base it would be reported as incomplete
 	}
 	return f
 }
 
-// noSuch is the fault of extending what is not there.
+// noSuch is the mistake of extending a scenario that does not exist.
 func (f *file) noSuch(names []string) fixture.Mistake {
 	if f.extends == f.name {
-		return f.extendsAt.Mistake(fmt.Sprintf("no other scenario %q to extend: there is none built in", f.name))
+		return f.extendsAt.Mistake(fmt.Sprintf("no built-in scenario %q to extend", f.name))
 	}
 	return f.extendsAt.Mistake(fmt.Sprintf("no scenario %q to extend%s", f.extends, nearest.Suggest(f.extends, names)))
 }
 
-// circle is the fault of a file that extends itself, through others or not.
-func (f *file) circle(path []*file) fixture.Mistake {
+// circle is the mistake of the last file of a chain, which extends the first.
+func circle(chain []*file) fixture.Mistake {
 	var names []string
-	for _, on := range path {
-		names = append(names, on.name)
+	for _, f := range chain {
+		names = append(names, f.name)
 	}
+	f := chain[len(chain)-1]
 	return f.extendsAt.Mistake("scenarios extend each other in a circle: " + strings.Join(append(names, f.extends), ", "))
 }
 
-// title writes on a scenario where it comes from.
-func (f *file) title(s *Scenario) {
+// label sets the origin of a scenario.
+func (f *file) label(s *Scenario) {
 	s.Name, s.Pack, s.File, s.Extends = f.name, f.pack, f.path, f.extends
 }

@@ -25,7 +25,7 @@ const (
 	purchaser = "sWwd06TnJR4lHopc"
 )
 
-// pack makes a pack called "pack" of files and their texts in turn.
+// pack makes a pack called "pack" from pairs of a file name and its content.
 func pack(files ...string) scenario.Pack {
 	fsys := fstest.MapFS{}
 	for i := 0; i < len(files); i += 2 {
@@ -45,14 +45,14 @@ func open(t *testing.T, packs ...scenario.Pack) *scenario.Library {
 
 func find(t *testing.T, library *scenario.Library, name string) *scenario.Scenario {
 	t.Helper()
-	scenario, err := library.Scenario(name)
+	s, err := library.Scenario(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return scenario
+	return s
 }
 
-// TestBuiltIn holds what the names of the built-in scenarios promise, at their first instant.
+// TestBuiltIn checks what all built-in scenarios have in common at their start.
 func TestBuiltIn(t *testing.T) {
 	t.Parallel()
 	library := scenario.BuiltIn()
@@ -71,13 +71,13 @@ func TestBuiltIn(t *testing.T) {
 		if unreliable := strings.HasSuffix(name, "-portal") || strings.HasPrefix(name, "portal-"); unreliable != (len(s.Rules) > 0) {
 			t.Errorf("%s: has %d rules; only those of the portal itself have some", name, len(s.Rules))
 		}
-		holdMembers(t, trial, s)
-		holdLicensed(t, s)
+		checkMembers(t, trial, s)
+		checkLicensed(t, s)
 	}
 }
 
-// holdMembers holds a built-in scenario to the members of trial, and to what they sign in with.
-func holdMembers(t *testing.T, trial, s *scenario.Scenario) {
+// checkMembers checks that a built-in scenario has the members of trial, with the same credentials.
+func checkMembers(t *testing.T, trial, s *scenario.Scenario) {
 	t.Helper()
 	if diff := cmp.Diff(sortedKeys(trial.World.Members), sortedKeys(s.World.Members)); diff != "" {
 		t.Errorf("%s: other members than trial (-trial +got):\n%s", s.Name, diff)
@@ -89,8 +89,8 @@ func holdMembers(t *testing.T, trial, s *scenario.Scenario) {
 	}
 }
 
-// holdLicensed holds that a built-in scenario has a provision, and a licence that has not expired.
-func holdLicensed(t *testing.T, s *scenario.Scenario) {
+// checkLicensed checks that a built-in scenario has a provision, and a licence that has not expired.
+func checkLicensed(t *testing.T, s *scenario.Scenario) {
 	t.Helper()
 	if s.World.License.Body == nil || s.World.Listings[item].Provisions[purchaser].Body == nil {
 		t.Errorf("%s: lacks the licence or the provision", s.Name)
@@ -100,18 +100,21 @@ func holdLicensed(t *testing.T, s *scenario.Scenario) {
 	}
 }
 
-// TestBuiltInDiffer holds in what each built-in scenario differs from trial.
+// TestBuiltInDiffer checks how each built-in scenario differs from trial.
 func TestBuiltInDiffer(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
-		name   string
-		reason string
-		holds  func(s *scenario.Scenario, provision string) bool
+		name    string
+		reason  string
+		matches func(s *scenario.Scenario, provision string) bool
 	}{
 		{"trial", "on trial", func(_ *scenario.Scenario, p string) bool { return strings.Contains(p, `"trial":true`) }},
 		{"purchased", "bought", func(_ *scenario.Scenario, p string) bool { return strings.Contains(p, `"purchased":true`) }},
 		{"interested", "no more", func(_ *scenario.Scenario, p string) bool { return strings.Contains(p, `"interested":true`) }},
-		{"trial-expired", "ended 2016-06-22", func(_ *scenario.Scenario, p string) bool { return strings.Contains(p, `"endDate":1466614116000`) }},
+		{
+			"trial-expired", "ended 2016-06-22",
+			func(_ *scenario.Scenario, p string) bool { return strings.Contains(p, `"endDate":1466614116000`) },
+		},
 		{"purchase-ending", "in seven days", func(s *scenario.Scenario, p string) bool {
 			return strings.Contains(p, `"endDate":1469810917000`) && s.Clock.At.Add(7*24*time.Hour).UnixMilli() == 1469810917000
 		}},
@@ -134,13 +137,13 @@ func TestBuiltInDiffer(t *testing.T) {
 		}},
 	} {
 		s := find(t, scenario.BuiltIn(), test.name)
-		if !test.holds(s, string(s.World.Listings[item].Provisions[purchaser].Body)) {
+		if !test.matches(s, string(s.World.Listings[item].Provisions[purchaser].Body)) {
 			t.Errorf("%s: is not %s", test.name, test.reason)
 		}
 	}
 }
 
-// TestMembers holds who may do what, which every built-in scenario shares unless its name says otherwise.
+// TestMembers checks the roles and privileges of trial, which the other built-in scenarios share unless their names say otherwise.
 func TestMembers(t *testing.T) {
 	t.Parallel()
 	members := find(t, scenario.BuiltIn(), "trial").World.Members
@@ -164,7 +167,7 @@ func TestMembers(t *testing.T) {
 	}
 }
 
-// TestDecodeExtends lets a document extend any scenario of the library, but none that is not there.
+// TestDecodeExtends: a document may extend any scenario of the library. An unknown scenario is a mistake.
 func TestDecodeExtends(t *testing.T) {
 	t.Parallel()
 	library := open(t, pack("scenarios/ours.yaml", "format: 1\nextends: purchased\nseed: 9\n"))
@@ -199,7 +202,9 @@ func TestPacks(t *testing.T) {
 	second := pack("scenarios/team/checkout.yaml", "format: 1\nextends: trial\nsummary: later\n")
 	library := open(t, first, scenario.Pack{Name: "empty", FS: fstest.MapFS{}}, second)
 
-	if s := find(t, library, "trial"); s.Summary != "ours" || s.Pack != "pack" || s.File != "pack/scenarios/trial.yaml" || s.Extends != "trial" || s.Seed != 7 {
+	if s := find(
+		t, library, "trial",
+	); s.Summary != "ours" || s.Pack != "pack" || s.File != "pack/scenarios/trial.yaml" || s.Extends != "trial" || s.Seed != 7 {
 		t.Errorf("trial is %q of %q in %s", s.Summary, s.Pack, s.File)
 	}
 	if s := find(t, library, "team/checkout"); s.Summary != "later" || s.Seed != 0 {
@@ -225,7 +230,7 @@ func set(names []string) map[string]bool {
 	return in
 }
 
-// TestPackFixtures replaces a built-in fixture: the built-in scenarios are made of it too.
+// TestPackFixtures replaces a built-in fixture. The built-in scenarios use the new one too.
 func TestPackFixtures(t *testing.T) {
 	t.Parallel()
 	built, _ := fixture.BuiltIn().Get("provisions/trial")
@@ -240,12 +245,14 @@ func TestPackFixtures(t *testing.T) {
 	if _, ok := library.Fixtures().Get("provisions/trial"); !ok {
 		t.Error("the library has no fixtures")
 	}
-	if own := find(t, scenario.BuiltIn(), "trial").World.Listings[item].Provisions[purchaser]; strings.Contains(string(own.Body), "team@example.com") {
+	if own := find(
+		t, scenario.BuiltIn(), "trial",
+	).World.Listings[item].Provisions[purchaser]; strings.Contains(string(own.Body), "team@example.com") {
 		t.Error("the built-in library has the pack's fixture")
 	}
 }
 
-// broken fails on every file but the folders.
+// broken is a file system that can list folders but cannot open scenario files.
 type broken struct{ fs.FS }
 
 func (b broken) Open(name string) (fs.File, error) {
@@ -265,7 +272,7 @@ func TestUnreadableFile(t *testing.T) {
 	}
 }
 
-// TestReadmeExamples loads every example of the README, and its table of the built-in scenarios.
+// TestReadmeExamples loads every example of the README, and compares its table of the built-in scenarios with their summaries.
 func TestReadmeExamples(t *testing.T) {
 	t.Parallel()
 	for line, source := range examples(t) {
@@ -274,7 +281,9 @@ func TestReadmeExamples(t *testing.T) {
 		}
 	}
 	listed := map[string]string{}
-	for _, row := range regexp.MustCompile("(?m)^\\| `([a-z-]+)` \\| ([^|]+) \\|$").FindAllStringSubmatch(string(readFile(t, "../../scenarios/README.md")), -1) {
+	for _, row := range regexp.MustCompile("(?m)^\\| `([a-z-]+)` \\| ([^|]+) \\|$").FindAllStringSubmatch(
+		string(readFile(t, "../../scenarios/README.md")), -1,
+	) {
 		listed[row[1]] = row[2]
 	}
 	summaries := map[string]string{}
@@ -286,7 +295,7 @@ func TestReadmeExamples(t *testing.T) {
 	}
 }
 
-// TestProvisionsAndLicensesAreProven holds every body of every scenario to its schema.
+// TestProvisionsAndLicensesAreProven checks every body of every built-in scenario against its schema.
 func TestProvisionsAndLicensesAreProven(t *testing.T) {
 	t.Parallel()
 	for _, name := range scenario.BuiltIn().Names() {
@@ -304,18 +313,25 @@ func TestProvisionsAndLicensesAreProven(t *testing.T) {
 	}
 }
 
-func TestFolderThatIsNoPack(t *testing.T) {
+func TestFolderThatIsNotAPack(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
 		files fstest.MapFS
 		want  string
 	}{
-		"empty":                {fstest.MapFS{}, ""},
-		"hidden files only":    {fstest.MapFS{".gitkeep": {}}, ""},
-		"scenarios only":       {fstest.MapFS{"scenarios/README.md": {}, "../../scenarios/README.md": {}}, ""},
-		"something else":       {fstest.MapFS{"trial.yaml": {}}, "somewhere: has neither scenarios/ nor fixtures/, and is not empty either"},
-		"a file of that name":  {fstest.MapFS{"scenarios": {}}, "somewhere: has neither scenarios/ nor fixtures/, and is not empty either"},
-		"a folder in a folder": {fstest.MapFS{"pack/scenarios/x.yaml": {}}, "somewhere: has neither scenarios/ nor fixtures/, and is not empty either"},
+		"empty":             {fstest.MapFS{}, ""},
+		"hidden files only": {fstest.MapFS{".gitkeep": {}}, ""},
+		"scenarios only":    {fstest.MapFS{"scenarios/README.md": {}, "../../scenarios/README.md": {}}, ""},
+		"something else": {
+			fstest.MapFS{"trial.yaml": {}}, "somewhere: not a pack: it has neither scenarios/ nor fixtures/ and is not empty",
+		},
+		"a file of that name": {
+			fstest.MapFS{"scenarios": {}}, "somewhere: not a pack: it has neither scenarios/ nor fixtures/ and is not empty",
+		},
+		"a folder in a folder": {
+			fstest.MapFS{"pack/scenarios/x.yaml": {}},
+			"somewhere: not a pack: it has neither scenarios/ nor fixtures/ and is not empty",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -331,7 +347,7 @@ func TestFolderThatIsNoPack(t *testing.T) {
 	}
 }
 
-// TestLinkedFolder opens a pack as a Kubernetes volume mounts it: its folders are links to others in it.
+// TestLinkedFolder opens a pack as a Kubernetes volume mounts it: its folders are symbolic links to other folders in it.
 func TestLinkedFolder(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -357,7 +373,7 @@ func TestLinkedFolder(t *testing.T) {
 	}
 }
 
-// TestIrregularFile proves that a pipe is a fault, and nothing waits for its other end.
+// TestIrregularFile: a pipe is a mistake, and the loader does not block on it.
 func TestIrregularFile(t *testing.T) {
 	t.Parallel()
 	for file, want := range map[string]string{

@@ -14,18 +14,18 @@ import (
 	"github.com/mockportal/mockportal/internal/scenario/tree"
 )
 
-// loader reads packs into a library and gathers the mistakes of all files.
+// loader reads packs into a library and collects the mistakes of all files.
 type loader struct {
 	library  *Library
 	packs    []map[string]*file // by name; the built-in pack first
 	mistakes fixture.Mistakes
-	chain    []*file // the files that are being merged, each extended by the one before
+	chain    []*file // the files being merged; each extends the next
 }
 
-// overlay puts the pack's fixtures over those of the packs before.
+// overlay puts the pack's fixtures over those of earlier packs.
 func (l *loader) overlay(pack Pack) {
-	if strange(pack.FS) {
-		l.mistakes = append(l.mistakes, fixture.Mistake{File: pack.Name, Message: "has neither scenarios/ nor fixtures/, and is not empty either"})
+	if notPack(pack.FS) {
+		l.mistake(pack.Name, errors.New("not a pack: it has neither scenarios/ nor fixtures/ and is not empty"))
 		return
 	}
 	set, err := l.library.fixtures.Overlay(pack.Name, pack.FS)
@@ -41,8 +41,8 @@ func (l *loader) overlay(pack Pack) {
 	l.library.broken = append(l.library.broken, fixtureFiles(pack.FS)...)
 }
 
-// strange reports whether a folder has something in it and nothing of a pack, so that it was probably meant to be another one.
-func strange(fsys fs.FS) bool {
+// notPack reports whether a folder has files but none of a pack's folders, so that the user probably meant another folder.
+func notPack(fsys fs.FS) bool {
 	entries, err := fs.ReadDir(fsys, ".")
 	if err != nil {
 		return false
@@ -50,7 +50,7 @@ func strange(fsys fs.FS) bool {
 	some := false
 	for _, entry := range entries {
 		if entry.Name() == "scenarios" || entry.Name() == "fixtures" {
-			// Mounted volumes have symbolic links to folders there.
+			// In mounted volumes these are symbolic links to folders.
 			if info, err := fs.Stat(fsys, entry.Name()); err == nil && info.IsDir() {
 				return false
 			}
@@ -60,7 +60,7 @@ func strange(fsys fs.FS) bool {
 	return some
 }
 
-// fixtureFiles returns the ids of a pack whose fixtures cannot be used, so that nobody is told that they do not exist.
+// fixtureFiles returns the ids of the fixtures of a pack with mistakes. They must not be reported as missing.
 func fixtureFiles(fsys fs.FS) []string {
 	var ids []string
 	_ = fs.WalkDir(fsys, "fixtures", func(name string, _ fs.DirEntry, err error) error {
@@ -81,7 +81,7 @@ func (l *loader) readPack(pack Pack) {
 	l.read(pack.Name, path.Join(pack.Name, "scenarios"), sub)
 }
 
-// read reads every scenario of a folder; shown is the folder as mistakes show it.
+// read reads every scenario of a folder. Mistakes call the folder shown.
 func (l *loader) read(pack, shown string, fsys fs.FS) {
 	found := map[string]*file{}
 	l.packs = append(l.packs, found)
@@ -89,16 +89,16 @@ func (l *loader) read(pack, shown string, fsys fs.FS) {
 		hidden := name != "." && strings.HasPrefix(path.Base(name), ".")
 		switch {
 		case err != nil && name == "." && errors.Is(err, fs.ErrNotExist):
-			return fs.SkipAll // a pack of fixtures
+			return fs.SkipAll // a pack with fixtures only
 		case err != nil:
 			l.mistake(path.Join(shown, name), err)
 		case entry.IsDir() && hidden:
 			return fs.SkipDir
 		case entry.IsDir() || hidden:
 		case strings.HasSuffix(name, ".yml"):
-			l.mistake(path.Join(shown, name), errors.New("a scenario's file ends in .yaml, not in .yml"))
+			l.mistake(path.Join(shown, name), errors.New("a scenario's file must end in .yaml, not .yml"))
 		case strings.HasSuffix(name, ".yaml") && entry.Type()&^fs.ModeSymlink != 0:
-			l.mistake(path.Join(shown, name), errors.New("is no regular file")) // to open a pipe would wait for its other end
+			l.mistake(path.Join(shown, name), errors.New("is no regular file")) // opening a pipe would block
 		case strings.HasSuffix(name, ".yaml"):
 			l.readFile(found, pack, shown, fsys, name)
 		}
@@ -121,7 +121,7 @@ func (l *loader) readFile(found map[string]*file, pack, shown string, fsys fs.FS
 	found[f.name] = f
 }
 
-// readSome reads a file, and one byte more than a document may have, so that its size is reported and not its syntax.
+// readSome reads at most one byte more than a document may have, so that a larger file is reported as too large.
 func readSome(fsys fs.FS, name string) ([]byte, error) {
 	f, err := fsys.Open(name)
 	if err != nil {
@@ -131,7 +131,7 @@ func readSome(fsys fs.FS, name string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, tree.MaxBytes+1))
 }
 
-// fault reports a file that cannot be read.
+// mistake records a mistake in a whole file.
 func (l *loader) mistake(name string, err error) {
 	var cause *fs.PathError
 	if errors.As(err, &cause) {
@@ -140,7 +140,7 @@ func (l *loader) mistake(name string, err error) {
 	l.mistakes = append(l.mistakes, fixture.Mistake{File: name, Message: err.Error()})
 }
 
-// decode decodes every file, those too that a later pack hides.
+// decode decodes every file, including those that a later pack hides.
 func (l *loader) decode() {
 	for i, pack := range l.packs {
 		for _, name := range slices.Sorted(maps.Keys(pack)) {
@@ -149,16 +149,16 @@ func (l *loader) decode() {
 			if root == nil {
 				continue
 			}
-			scenario, mistakes := l.library.decode(root)
-			f.title(scenario)
+			decoded, mistakes := l.library.decode(root)
+			f.label(decoded)
 			l.mistakes = append(l.mistakes, mistakes...)
-			l.library.scenarios[name] = scenario
+			l.library.scenarios[name] = decoded
 			l.library.merged[name] = root
 		}
 	}
 }
 
-// maskedMistakes returns the mistakes without what the files write as credentials.
+// maskedMistakes returns the mistakes with the credentials of the files masked.
 func (l *loader) maskedMistakes() fixture.Mistakes {
 	if len(l.mistakes) > 0 {
 		for _, pack := range l.packs {
@@ -170,21 +170,18 @@ func (l *loader) maskedMistakes() fixture.Mistakes {
 	return l.mistakes
 }
 
-// merge returns the file merged over what it extends; nil with a fault when that is not to be had.
+// merge returns the file merged over everything that it extends, or nil, with a mistake recorded, if that is not possible.
 func (l *loader) merge(pack int, f *file) *tree.Value {
-	switch {
-	case f.state == merged || f.root == nil:
+	if f.done || f.root == nil {
 		return f.merged
-	case f.state == merging:
-		last := l.chain[len(l.chain)-1]
-		l.mistakes = append(l.mistakes, last.circle(l.chain[slices.Index(l.chain, f):]))
+	}
+	if first := slices.Index(l.chain, f); first >= 0 {
+		l.mistakes = append(l.mistakes, circle(l.chain[first:]))
 		return nil
 	}
-	f.state = merging
 	l.chain = append(l.chain, f)
-	f.merged = l.extend(pack, f)
+	f.merged, f.done = l.extend(pack, f), true
 	l.chain = l.chain[:len(l.chain)-1]
-	f.state = merged
 	return f.merged
 }
 
@@ -206,7 +203,7 @@ func (l *loader) extend(pack int, f *file) *tree.Value {
 	return extended
 }
 
-// base finds what a file extends: another file of its pack, else a built-in one, which may have the file's own name.
+// base finds the file that a file extends: another file of its pack, else a built-in one, which may have the same name.
 func (l *loader) base(pack int, f *file) (int, *file) {
 	if base := l.packs[pack][f.extends]; base != nil && (base != f || pack == 0) {
 		return pack, base
@@ -214,7 +211,7 @@ func (l *loader) base(pack int, f *file) (int, *file) {
 	return 0, l.packs[0][f.extends]
 }
 
-// names returns what a file of the pack can extend.
+// names returns the names of the scenarios that a file of the pack can extend.
 func (l *loader) names(pack int) []string {
 	names := slices.AppendSeq(slices.Collect(maps.Keys(l.packs[0])), maps.Keys(l.packs[pack]))
 	slices.Sort(names)

@@ -8,7 +8,7 @@ import (
 	"github.com/mockportal/mockportal/internal/scenario"
 )
 
-// matcher reads a `when` as a rule has it.
+// matcher reads the `when` of a rule.
 func matcher(t *testing.T, when string) scenario.Matcher {
 	t.Helper()
 	library := scenario.BuiltIn()
@@ -19,7 +19,7 @@ func matcher(t *testing.T, when string) scenario.Matcher {
 	return rules[0].When
 }
 
-// params reads what a call has, its numbers as they were written.
+// params reads a call's parameters, with numbers as json.Number.
 func params(t *testing.T, source string) map[string]any {
 	t.Helper()
 	decoder := json.NewDecoder(strings.NewReader(source))
@@ -31,7 +31,7 @@ func params(t *testing.T, source string) map[string]any {
 	return value
 }
 
-// plainParams reads what a call has, its numbers as the journal shows them.
+// plainParams reads a call's parameters, with numbers as float64, as the journal returns them.
 func plainParams(t *testing.T, source string) map[string]any {
 	t.Helper()
 	var value map[string]any
@@ -44,7 +44,8 @@ func plainParams(t *testing.T, source string) map[string]any {
 func TestMatches(t *testing.T) {
 	t.Parallel()
 	const sent = `{"f": "json", "purchaserOrgId": "12", "callback": "", "expiration": "60", "itemId": "true",
-		"orgEntitlements": {"maxUsers": 10, "list": [1, 2], "flag": true, "none": null, "text": "5", "objects": [{"id": "a", "num": 1}], "half": 0.50, "entitlements": {"a": {"num": 5}, "b": {"num": 7}}}}`
+		"orgEntitlements": {"maxUsers": 10, "list": [1, 2], "flag": true, "none": null, "text": "5", "objects": [{"id": "a", "num": 1}],
+			"half": 0.50, "entitlements": {"a": {"num": 5}, "b": {"num": 7}}}}`
 	for _, tt := range []struct {
 		reason, when string
 		want         bool
@@ -96,7 +97,8 @@ func TestMatches(t *testing.T) {
 		{"not there", "{ absent: [token] }", true},
 		{"one of two not there", "{ absent: [token, f] }", false},
 		{"empty, but there", "{ absent: [callback] }", false},
-		{"all at once", "{ operation: provisionOrgEntitlements, member: admin, params: { f: json }, present: [itemId], absent: [token] }", true},
+		{"all at once", "{ operation: provisionOrgEntitlements, member: admin, params: { f: json }, present: [itemId], " +
+			"absent: [token] }", true},
 	} {
 		asked := 0
 		subject := scenario.Subject{

@@ -18,7 +18,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden parts of testdata/mistakes")
 
-func faultsOf(t *testing.T, err error) fixture.Mistakes {
+func mistakesOf(t *testing.T, err error) fixture.Mistakes {
 	t.Helper()
 	var mistakes fixture.Mistakes
 	if !errors.As(err, &mistakes) {
@@ -27,22 +27,22 @@ func faultsOf(t *testing.T, err error) fixture.Mistakes {
 	return mistakes
 }
 
-// TestMistakes holds every fault text of every archive; each scenario that is not listed as good must have one.
+// TestMistakes compares the mistakes of each archive with its golden part. Each file that is not listed as good must have one.
 func TestMistakes(t *testing.T) {
 	t.Parallel()
 	for _, a := range archives(t) {
 		t.Run(filepath.Base(a.path), func(t *testing.T) {
 			t.Parallel()
 			_, err := scenario.Open(scenario.Pack{FS: a.fs()})
-			got := faultsOf(t, err).Error() + "\n"
-			holdGolden(t, a, got)
-			holdGood(t, a, got)
+			got := mistakesOf(t, err).Error() + "\n"
+			checkGolden(t, a, got)
+			checkGood(t, a, got)
 		})
 	}
 }
 
-// holdGolden compares the mistakes with the golden part of the archive, or writes it.
-func holdGolden(t *testing.T, a archive, got string) {
+// checkGolden compares the mistakes with the golden part of the archive, or writes it.
+func checkGolden(t *testing.T, a archive, got string) {
 	t.Helper()
 	if *update {
 		if err := a.write(got); err != nil {
@@ -55,18 +55,18 @@ func holdGolden(t *testing.T, a archive, got string) {
 	}
 }
 
-// holdGood holds that every file of the archive has a fault, but those listed as good.
-func holdGood(t *testing.T, a archive, got string) {
+// checkGood checks that every file of the archive has a mistake, except those listed as good.
+func checkGood(t *testing.T, a archive, got string) {
 	t.Helper()
 	good := a.listed("good")
 	for _, name := range a.names {
-		if faulty := strings.Contains(got, name+":"); faulty == good[name] {
-			t.Errorf("%s: listed as good %t, has mistakes %t", name, good[name], faulty)
+		if mistaken := strings.Contains(got, name+":"); mistaken == good[name] {
+			t.Errorf("%s: listed as good %t, has mistakes %t", name, good[name], mistaken)
 		}
 	}
 }
 
-// TestMistakesAreStable opens a pack with many mistakes again and again.
+// TestMistakesAreStable opens each archive several times. The mistakes are the same each time.
 func TestMistakesAreStable(t *testing.T) {
 	t.Parallel()
 	for _, a := range archives(t) {
@@ -80,7 +80,7 @@ func TestMistakesAreStable(t *testing.T) {
 	}
 }
 
-// TestGeneratedMistakes covers the documents that nobody would want to read.
+// TestGeneratedMistakes covers documents that are too large or too odd for an archive.
 func TestGeneratedMistakes(t *testing.T) {
 	t.Parallel()
 	deep := strings.Repeat("[", 102) + strings.Repeat("]", 102)
@@ -97,36 +97,36 @@ func TestGeneratedMistakes(t *testing.T) {
 		{"not UTF-8", "format: \xff", "doc: not UTF-8"},
 		{"UTF-16", "\xff\xfef\x00", "doc: not UTF-8"},
 		{"control character", "format: \"\x00\"", "doc:1:10: not YAML: control characters are not allowed (value: 0)"},
-		{"nested YAML", "a: " + deep, "doc:1:104: nested deeper than 100"},
-		{"nested JSON", `{"a":` + deep + "}", "doc:1:106: nested deeper than 100"},
-		{"alias bomb", bomb, "doc:1:4: anchors and aliases are not read here: write the value out, or quote the text"},
+		{"nested YAML", "a: " + deep, "doc:1:104: nested deeper than 100 levels"},
+		{"nested JSON", `{"a":` + deep + "}", "doc:1:106: nested deeper than 100 levels"},
+		{"alias bomb", bomb, "doc:1:4: anchors and aliases are not supported: write the value out, or quote the text"},
 		{"too many rules", "format: 1\nextends: trial\n" + rules, "doc:4:3: at most 1000 rules, not 1001"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			_, err := scenario.BuiltIn().Decode("doc", []byte(test.source))
-			if got := faultsOf(t, err); !strings.Contains("\n"+got.Error()+"\n", "\n"+test.want+"\n") {
+			if got := mistakesOf(t, err); !strings.Contains("\n"+got.Error()+"\n", "\n"+test.want+"\n") {
 				t.Errorf("got %.300s, want %s", got, test.want)
 			}
 		})
 	}
 }
 
-// TestSecretsAreNotInMistakes writes one secret wherever a text can stand, well and badly.
+// TestSecretsAreNotInMistakes writes a secret in several broken notations. No mistake may quote it.
 func TestSecretsAreNotInMistakes(t *testing.T) {
 	t.Parallel()
 	for _, value := range []string{"0x5ec12e7", "*5ec12e7", "&5ec12e7 x", "!5ec12e7 x", "5_ec12e7: a: b", "{5ec12e7", "[5ec12e7, 1]"} {
 		for _, key := range []string{"password", "token", "secret"} {
 			source := fmt.Sprintf("format: 1\nextends: trial\nworld: {members: {admin: {%s: %s}}, apps: {app: {%[1]s: %[2]s}}}", key, value)
 			_, err := scenario.BuiltIn().Decode("doc", []byte(source))
-			if text := faultsOf(t, err).Error(); strings.Contains(text, "5ec12e7") || strings.Contains(text, "ec12e7: a") {
+			if text := mistakesOf(t, err).Error(); strings.Contains(text, "5ec12e7") || strings.Contains(text, "ec12e7: a") {
 				t.Errorf("%s: %s\n%s", key, value, text)
 			}
 		}
 	}
 	same := "format: 1\nextends: trial\nworld: {members: {admin: {token: 5ec12e7}, viewer: {token: 5ec12e7}}}"
 	_, err := scenario.BuiltIn().Decode("doc", []byte(same))
-	if text := faultsOf(t, err).Error(); bytes.Contains([]byte(text), []byte("5ec12e7")) {
+	if text := mistakesOf(t, err).Error(); bytes.Contains([]byte(text), []byte("5ec12e7")) {
 		t.Error(text)
 	}
 }

@@ -12,7 +12,8 @@ import (
 	"github.com/mockportal/mockportal/internal/secret"
 )
 
-// ParseDuration reads a duration as scenario files have it: Go's, with d for 24 hours in front, such as 31d or 1d12h. It is not negative.
+// ParseDuration reads a duration in the notation of scenario files: Go's, which may begin with days, such as 31d or 1d12h.
+// A negative duration is an error.
 func ParseDuration(text string) (time.Duration, error) {
 	d, ok := tree.ParseDuration(text)
 	if !ok {
@@ -21,7 +22,7 @@ func ParseDuration(text string) (time.Duration, error) {
 	return d, nil
 }
 
-// Rules reads a list of rules, or one rule, YAML or JSON, as it would stand in the scenario. The error is of type fixture.Mistakes.
+// Rules reads one rule or a list of rules, YAML or JSON, in the format of a scenario's rules. The error is a [fixture.Mistakes].
 func (l *Library) Rules(s *Scenario, source []byte) ([]Rule, error) {
 	root, mistakes := tree.Parse("rules", source)
 	if root == nil {
@@ -34,8 +35,7 @@ func (l *Library) Rules(s *Scenario, source []byte) ([]Rule, error) {
 	if f.Is(tree.List) {
 		rules = d.rules(f)
 	} else {
-		rule, _ := d.rule(f)
-		rules = []Rule{rule}
+		rules = []Rule{d.rule(f).Rule}
 	}
 	if err := s.World.masked(append(mistakes, reader.Mistakes()...)).Err(); err != nil {
 		return nil, err
@@ -43,15 +43,19 @@ func (l *Library) Rules(s *Scenario, source []byte) ([]Rule, error) {
 	return rules, nil
 }
 
-// Expectations reads what should be seen of a sandbox's calls, YAML or JSON: an object with expect, inOrder and within as they would stand in the
-// scenario. The name stands for the document in mistakes. The error is of type fixture.Mistakes.
+// Expectations reads an object with a scenario's keys expect, inOrder and within, YAML or JSON. Mistakes call the document by the
+// name. The error is a [fixture.Mistakes].
 func (l *Library) Expectations(s *Scenario, name string, source []byte) (Expectations, error) {
-	d := decoder{surroundings: l.surroundings, members: slices.Sorted(maps.Keys(s.World.Members)), known: secret.NewKnown(s.World.Secrets()...)}
+	d := decoder{
+		surroundings: l.surroundings,
+		members:      slices.Sorted(maps.Keys(s.World.Members)),
+		known:        secret.NewKnown(s.World.Secrets()...),
+	}
 	expectations, _, mistakes := d.verification(name, source)
 	return expectations, s.World.masked(mistakes).Err()
 }
 
-// Verification checks the same document where the scenario, and so its members, are not known, and returns it as JSON.
+// Verification checks a document as [Library.Expectations] does and returns it as JSON. Without a scenario it accepts any member.
 func (l *Library) Verification(name string, source []byte) (json.RawMessage, error) {
 	d := decoder{surroundings: l.surroundings, anybody: true}
 	_, root, mistakes := d.verification(name, source)
@@ -71,7 +75,7 @@ func (d *decoder) verification(name string, source []byte) (Expectations, *tree.
 	list := o.Need("expect")
 	expectations := d.expectations(o, list)
 	if list.Is(tree.List) && len(expectations.Expect) == 0 {
-		list.Mistake("expect must have an expectation at least: with none everything would pass")
+		list.Mistake("expect must have at least one expectation: without one, everything would pass")
 	}
 	o.Close()
 	return expectations, root, append(mistakes, reader.Mistakes()...)

@@ -23,7 +23,10 @@ func TestParseDuration(t *testing.T) {
 			t.Errorf("%q is %v, %v; want %v", text, got, err, want)
 		}
 	}
-	for _, text := range []string{"", " ", "d", "1", "-1s", "+1s", "-1d", "1d-1h", "1.5d", "1d1d", "12h1d", "1 d", "100000d", "106752d", "1w", "1D", "31 days", "1d+1h"} {
+	for _, text := range []string{
+		"", " ", "d", "1", "-1s", "+1s", "-1d", "1d-1h", "1.5d", "1d1d", "12h1d", "1 d", "100000d", "106752d", "1w", "1D",
+		"31 days", "1d+1h",
+	} {
 		got, err := scenario.ParseDuration(text)
 		if err == nil {
 			t.Errorf("%q is %v", text, got)
@@ -35,24 +38,33 @@ func TestParseDuration(t *testing.T) {
 	}
 }
 
-// TestRules reads rules that are in no file: a list or one, in YAML or JSON.
+// TestRules reads one rule and lists of rules, in YAML and in JSON.
 func TestRules(t *testing.T) {
 	t.Parallel()
 	library := scenario.BuiltIn()
 	trial := find(t, library, "trial")
 	slow := scenario.Rule{Name: "slow", When: scenario.Matcher{Member: "admin"}, Delay: scenario.Delay{Min: time.Second, Max: time.Second}}
-	reset := scenario.Rule{When: scenario.Matcher{Operation: "user"}, Chance: 0.5, InARow: 1, Fault: &scenario.ConnectionFault{Kind: scenario.ResetFault}}
+	reset := scenario.Rule{
+		When: scenario.Matcher{Operation: "user"}, Chance: 0.5, InARow: 1,
+		Fault: &scenario.ConnectionFault{Kind: scenario.ResetFault},
+	}
 	rare := reset
 	rare.InARow, rare.After, rare.Times = 3, 2, 7
 	for name, tt := range map[string]struct {
 		source string
 		want   []scenario.Rule
 	}{
-		"one, YAML":        {"name: slow\nwhen: { member: admin }\ndelay: 1s\n", []scenario.Rule{slow}},
-		"one, JSON":        {`{"name":"slow","when":{"member":"admin"},"delay":"1s"}`, []scenario.Rule{slow}},
-		"a list, YAML":     {"- { name: slow, when: { member: admin }, delay: 1s }\n- { when: { operation: user }, chance: 0.5, fault: { kind: reset } }\n", []scenario.Rule{slow, reset}},
-		"a list, JSON":     {`[{"when":{"operation":"user"},"chance":0.5,"inARow":3,"after":2,"times":7,"fault":{"kind":"reset"}}]`, []scenario.Rule{rare}},
-		"a list of nobody": {"[]", nil},
+		"one, YAML": {"name: slow\nwhen: { member: admin }\ndelay: 1s\n", []scenario.Rule{slow}},
+		"one, JSON": {`{"name":"slow","when":{"member":"admin"},"delay":"1s"}`, []scenario.Rule{slow}},
+		"a list, YAML": {
+			"- { name: slow, when: { member: admin }, delay: 1s }\n- { when: { operation: user }, chance: 0.5, fault: { kind: reset } }\n",
+			[]scenario.Rule{slow, reset},
+		},
+		"a list, JSON": {
+			`[{"when":{"operation":"user"},"chance":0.5,"inARow":3,"after":2,"times":7,"fault":{"kind":"reset"}}]`,
+			[]scenario.Rule{rare},
+		},
+		"an empty list": {"[]", nil},
 	} {
 		got, err := library.Rules(trial, []byte(tt.source))
 		if err != nil {
@@ -64,8 +76,8 @@ func TestRules(t *testing.T) {
 	}
 }
 
-// TestRulesAreOfTheirScenario: a member is one of the scenario that is played, and a fixture one of the library.
-func TestRulesAreOfTheirScenario(t *testing.T) {
+// TestRulesReferToScenarioAndLibrary: a rule's member must be one of the scenario, and its fixture one of the library.
+func TestRulesReferToScenarioAndLibrary(t *testing.T) {
 	t.Parallel()
 	library := open(t, pack(
 		"scenarios/ours.yaml", "format: 1\nextends: trial\nworld: { members: { eva: { role: org_user, orgId: HwhoSWTiJyaB0VDi } } }\n",
@@ -92,41 +104,56 @@ func TestRulesMistakes(t *testing.T) {
 	t.Parallel()
 	library := scenario.BuiltIn()
 	for _, tt := range []struct{ name, source, want string }{
-		{"nothing at all", "", "rules: empty: a document is wanted"},
+		{"nothing at all", "", "rules: the document is empty"},
 		{"not YAML", "{", "rules:2:1: not YAML: did not find expected node content"},
 		{"a text", "slow", "rules:1:1: rules must be an object, not text"},
 		{"no action", "when: {}", "rules:1:1: rules does nothing: it needs a delay, a reply or a fault"},
 		{"no when", "delay: 1s", "rules:1:1: rules has no when, which is required"},
 		{"an unknown key", "- when: {}\n  delay: 1s\n  tmes: 1\n", `rules:3:3: unknown key "tmes"`},
 		{"an unknown member", "- { when: { member: admn }, delay: 1s }", `rules:1:21: no member "admn" (did you mean "admin"?)`},
-		{"an unknown operation", "[{\"when\":{\"operation\":\"usr\"},\n\"delay\":\"1s\"}]", `rules:1:23: no operation "usr" (did you mean "user"?)`},
-		{"an unreachable one", "- { when: {}, delay: 1s }\n- { when: { member: admin }, delay: 1s }\n", "rules:2:3: unreachable: the rule in line 1 matches every call that this one would"},
-		{"an off-spec reply", "when: { operation: getFutureLicense }\nreply: { status: 200, body: {} }\n", "rules:2:29: this body of getFutureLicense is off-spec: /appBundles is missing"},
-		{"all at once", "- { when: { member: x1 }, delay: soon }\n- 7\n", "rules:1:34: delay must be a duration such as 50ms, 1m30s or 2d, not \"soon\"\nrules:2:3: "},
+		{
+			"an unknown operation", "[{\"when\":{\"operation\":\"usr\"},\n\"delay\":\"1s\"}]",
+			`rules:1:23: no operation "usr" (did you mean "user"?)`,
+		},
+		{
+			"an unreachable one", "- { when: {}, delay: 1s }\n- { when: { member: admin }, delay: 1s }\n",
+			"rules:2:3: unreachable: the rule in line 1 matches every call that this rule matches",
+		},
+		{
+			"an off-spec reply", "when: { operation: getFutureLicense }\nreply: { status: 200, body: {} }\n",
+			"rules:2:29: this body of getFutureLicense is off-spec: /appBundles is missing",
+		},
+		{
+			"all at once", "- { when: { member: x1 }, delay: soon }\n- 7\n",
+			"rules:1:34: delay must be a duration such as 50ms, 1m30s or 2d, not \"soon\"\nrules:2:3: ",
+		},
 	} {
 		rules, err := library.Rules(find(t, library, "trial"), []byte(tt.source))
 		if err == nil {
 			t.Errorf("%s: is %v", tt.name, rules)
 			continue
 		}
-		if got := faultsOf(t, err).Error(); !strings.Contains(got, tt.want) {
+		if got := mistakesOf(t, err).Error(); !strings.Contains(got, tt.want) {
 			t.Errorf("%s: want %s, got\n%s", tt.name, tt.want, got)
 		}
 	}
 }
 
-// TestDifferencesAreBounded: of lists that differ throughout a hundred places are told, the first ones.
+// TestDifferencesAreBounded: of two lists without an equal item only the first hundred differences are reported.
 func TestDifferencesAreBounded(t *testing.T) {
 	t.Parallel()
 	want := "[" + strings.Repeat("1,", 150) + "1]"
-	e := scenario.Expectation{When: scenario.Matcher{Params: map[string]scenario.Param{"x": scenario.NewParam(json.RawMessage(want))}}, AtLeast: 1, AtMost: 1}
+	e := scenario.Expectation{
+		When:    scenario.Matcher{Params: map[string]scenario.Param{"x": scenario.NewParam(json.RawMessage(want))}},
+		AtLeast: 1, AtMost: 1,
+	}
 	got := e.Differences(scenario.Result{Subject: scenario.Subject{Params: func() map[string]any { return map[string]any{"x": []any{}} }}})
 	if len(got) != 100 || strings.Join(got[0].Path, "/") != "params/x/0" {
 		t.Errorf("%d differences, the first at %v", len(got), got[0].Path)
 	}
 }
 
-// TestExpectations reads expectations that are in no file, with what stands beside them.
+// TestExpectations reads expectations, with inOrder and within, in YAML and in JSON.
 func TestExpectations(t *testing.T) {
 	t.Parallel()
 	library := scenario.BuiltIn()
@@ -136,8 +163,14 @@ func TestExpectations(t *testing.T) {
 		source string
 		want   scenario.Expectations
 	}{
-		"YAML": {"expect:\n  - { when: { operation: getFutureLicense, member: admin }, exactly: 1 }\n", scenario.Expectations{Expect: []scenario.Expectation{once}}},
-		"JSON": {`{"inOrder":true,"within":"2s","expect":[{"when":{"operation":"getFutureLicense","member":"admin"},"exactly":1}]}`, scenario.Expectations{Expect: []scenario.Expectation{once}, InOrder: true, Within: 2 * time.Second}},
+		"YAML": {
+			"expect:\n  - { when: { operation: getFutureLicense, member: admin }, exactly: 1 }\n",
+			scenario.Expectations{Expect: []scenario.Expectation{once}},
+		},
+		"JSON": {
+			`{"inOrder":true,"within":"2s","expect":[{"when":{"operation":"getFutureLicense","member":"admin"},"exactly":1}]}`,
+			scenario.Expectations{Expect: []scenario.Expectation{once}, InOrder: true, Within: 2 * time.Second},
+		},
 	} {
 		got, err := library.Expectations(trial, "document", []byte(tt.source))
 		if err != nil {
@@ -158,27 +191,32 @@ func TestExpectations(t *testing.T) {
 	for source, want := range map[string]string{
 		stranger:         `document:1:30: no member "somebody"`,
 		"{}":             "document:1:1: a verification has no expect, which is required",
-		"{ expect: [] }": "document:1:11: expect must have an expectation at least: with none everything would pass",
-		"{ expect: [{ when: {}, exactly: 1 }], wthin: 2s}": "document:1:39: unknown key \"wthin\" (did you mean \"within\"?); a verification has expect, inOrder, within",
+		"{ expect: [] }": "document:1:11: expect must have at least one expectation: without one, everything would pass",
+		"{ expect: [{ when: {}, exactly: 1 }], wthin: 2s}": "document:1:39: unknown key \"wthin\" (did you mean \"within\"?); a " +
+			"verification has expect, inOrder, within",
 		"[": "document:2:1: not YAML: ",
 	} {
 		_, err := library.Expectations(trial, "document", []byte(source))
-		if got := faultsOf(t, err).Error(); !strings.HasPrefix(got, want) {
+		if got := mistakesOf(t, err).Error(); !strings.HasPrefix(got, want) {
 			t.Errorf("%s: got %s, want %s", source, got, want)
 		}
 	}
 }
 
-// TestExpectationInWords holds the line that describes an expectation.
+// TestExpectationInWords checks the line that describes an expectation.
 func TestExpectationInWords(t *testing.T) {
 	t.Parallel()
 	library := scenario.BuiltIn()
 	for want, expect := range map[string]string{
-		"exactly 1 call of any licensing operation":                                                     "{ when: {}, exactly: 1 }",
-		"no call of generateToken by admin":                                                             "{ when: { operation: generateToken, member: admin }, exactly: 0 }",
-		"at least 2 calls of any licensing operation with outcome error, error code 498, no violations": "{ when: { outcome: error, errorCode: 498, violations: none }, atLeast: 2 }",
-		"at most 1 call of any licensing operation with violations":                                     "{ when: { violations: some }, atMost: 1 }",
-		`2 to 3 calls of generateToken with expiration = 60, f = "json", token present, ip absent`:      "{ when: { operation: generateToken, params: { f: json, expiration: 60 }, present: [token], absent: [ip] }, atLeast: 2, atMost: 3 }",
+		"exactly 1 call of any licensing operation": "{ when: {}, exactly: 1 }",
+		"no call of generateToken by admin": "{ when: { operation: " +
+			"generateToken, member: admin }, exactly: 0 }",
+		"at least 2 calls of any licensing operation with outcome error, error code 498, " +
+			"no violations": "{ when: { outcome: error, errorCode: 498, violations: none }, atLeast: 2 }",
+		"at most 1 call of any licensing operation " +
+			"with violations": "{ when: { violations: some }, atMost: 1 }",
+		`2 to 3 calls of generateToken with expiration = 60, f = "json", token present, ip absent`: "{ when: { operation: " +
+			"generateToken, params: { f: json, expiration: 60 }, present: [token], absent: [ip] }, atLeast: 2, atMost: 3 }",
 	} {
 		e, err := library.Expectations(find(t, library, "trial"), "document", []byte("{ expect: ["+expect+"] }"))
 		if err != nil {

@@ -9,19 +9,19 @@ import (
 	"github.com/mockportal/mockportal/internal/scenario/tree"
 )
 
-// proof is a body that is held against the contract.
+// proof is a body that was checked against the contract.
 type proof struct {
-	field  tree.Field  // what wrote it
-	body   *tree.Value // its values know whether the scenario or the fixture wrote them
-	file   string      // of the fixture; empty when there is none
-	what   string      // as a fault names it
-	advice string      // what to do beside mending it; may be empty
+	field  tree.Field  // the field that the body comes from
+	body   *tree.Value // nil: the scenario has not changed the fixture
+	file   string      // the fixture's file; empty without a fixture
+	what   string      // the name of the body in mistakes
+	advice string      // the end of each message; may be empty
 }
 
-// report turns a departure from the contract into mistakes, each at the value that the scenario wrote, else at the field.
+// report records a mistake for each violation, at the value if the scenario wrote it, else at the field.
 func (p proof) report(err error) {
 	if p.body != nil && !p.body.Readable() {
-		return // what could not be read is reported already
+		return // a mistake is recorded already
 	}
 	var off *contract.OffSpecError
 	if !errors.As(err, &off) {
@@ -33,12 +33,12 @@ func (p proof) report(err error) {
 		if v.Hint != "" {
 			message += " (" + v.Hint + ")"
 		}
-		p.field.MistakeAt(p.place(v.Pointer), "%s is off-spec: %s%s", p.what, message, p.advice)
+		p.field.MistakeAt(p.position(v.Pointer), "%s is off-spec: %s%s", p.what, message, p.advice)
 	}
 }
 
-// place finds a JSON pointer in the body, or the nearest value around it.
-func (p proof) place(pointer string) tree.Position {
+// position returns the position of the value that a JSON pointer leads to, or of the nearest value around it.
+func (p proof) position(pointer string) tree.Position {
 	value, unescape := p.body, strings.NewReplacer("~1", "/", "~0", "~")
 	for part := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
 		next := value.Get(unescape.Replace(part))

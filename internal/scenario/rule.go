@@ -6,52 +6,52 @@ import (
 	"time"
 )
 
-// Rule answers matching calls otherwise than the world would.
+// Rule changes the answer to matching calls.
 type Rule struct {
 	Name  string // empty: none
 	When  Matcher
-	After int // so many matching calls pass first
-	Times int // then it holds for so many; 0: for all
+	After int // how many matching calls pass before the rule applies
+	Times int // how many matching calls it then applies to; 0: all
 
-	Chance float64 // how likely it then holds, drawn from the sandbox's seed; 0: always
-	InARow int     // with a chance, for how many calls in a row it may hold; at least 1
+	Chance float64 // the probability that it applies, drawn from the sandbox's seed; 0: always
+	InARow int     // with a chance, how many calls in a row it may apply to; at least 1
 
 	Delay Delay
 	Reply *Reply           // nil: the world answers
 	Fault *ConnectionFault // nil: none
 }
 
-// Matcher says which calls are meant: those for which all that is set here is so. The zero Matcher means every call.
+// Matcher selects calls. A call matches if it meets every condition that is set. The zero Matcher selects every call.
 type Matcher struct {
 	Operation string           // an operation's id
 	Member    string           // a username
-	Params    map[string]Param // the value of each; of an object the keys named here count, of all else the whole
-	Present   []string         // parameters that the call has
-	Absent    []string         // parameters that it has not
+	Params    map[string]Param // the values of parameters; an object matches if the keys named here match
+	Present   []string         // parameters that the call must have
+	Absent    []string         // parameters that the call must not have
 
 	Outcome    Outcome   // in expectations only, like the two below
-	ErrorCode  int       // of the error that was answered; 0: any
+	ErrorCode  int       // the code of the error in the answer; 0: any
 	Violations Violating // whether the call violated the contract
 }
 
-// Param is the value that a parameter should have.
+// Param is the value that a parameter must have.
 type Param struct {
-	JSON  json.RawMessage // as it is written
-	Value any             // the same decoded, once for all calls that are held against it; numbers as they are written
+	JSON  json.RawMessage
+	Value any // JSON, decoded once for all calls; its numbers are json.Number
 }
 
-// NewParam returns the value that a JSON text is.
+// NewParam returns the Param of a JSON text.
 func NewParam(text json.RawMessage) Param {
 	p := Param{JSON: text}
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
 	if err := decoder.Decode(&p.Value); err != nil {
-		panic("scenarios: what was read as a value is JSON: " + err.Error())
+		panic("scenario: a decoded value must be JSON: " + err.Error())
 	}
 	return p
 }
 
-// sentAs reports whether a text is the value as a parameter carries it: a number or a literal as it is written.
+// sentAs reports whether a text is the value in the notation of a parameter. A number, true or false is sent as its JSON text.
 func (p Param) sentAs(text string) bool {
 	if wanted, ok := p.Value.(string); ok {
 		return text == wanted
@@ -69,25 +69,25 @@ const (
 	Faulted Outcome = "fault"
 )
 
-// Violating says whether a call violated the contract; empty means either.
+// Violating says whether a call violated the contract. Empty means either.
 type Violating string
 
-// Whether calls violated the contract.
+// The values of Violating.
 const (
 	WithViolations    Violating = "some"
 	WithoutViolations Violating = "none"
 )
 
-// Delay holds an answer back, for a time from Min to Max that is drawn from the sandbox's seed. Both are equal when it is fixed.
+// Delay delays an answer by a time from Min to Max, drawn from the sandbox's seed. A fixed delay has Min equal to Max.
 type Delay struct{ Min, Max time.Duration }
 
-// Reply is an answer that the scenario gives in full.
+// Reply is an answer that the scenario defines.
 type Reply struct {
 	Kind     ReplyKind
-	Document Document          // what is answered; of a status reply its Body may be nil, and a JSON string is sent as plain text
-	Status   int               // the HTTP status of a status reply; 0 in the others
+	Document Document          // in a status reply its Body may be nil, and a JSON string is sent as plain text
+	Status   int               // the HTTP status of a status reply; 0 in other replies
 	Headers  map[string]string // of a status reply
-	OffSpec  bool              // the contract need not allow it
+	OffSpec  bool              // the reply may violate the contract
 }
 
 // ReplyKind says where the body of a reply comes from.
@@ -96,14 +96,14 @@ type ReplyKind string
 // The kinds of replies.
 const (
 	ErrorReply   ReplyKind = "error"   // an error fixture
-	FixtureReply ReplyKind = "fixture" // another fixture, perhaps changed
-	StatusReply  ReplyKind = "status"  // the scenario itself
+	FixtureReply ReplyKind = "fixture" // another fixture, with or without changes
+	StatusReply  ReplyKind = "status"  // the scenario
 )
 
-// ConnectionFault is something that goes wrong below HTTP, or before the portal.
+// ConnectionFault is a failure of the connection, or of a proxy in front of the portal.
 type ConnectionFault struct {
 	Kind           FaultKind
-	Fraction       float64 // of TruncateFault: how much of the body is sent
+	Fraction       float64 // of TruncateFault: the part of the body that is sent
 	BytesPerSecond int     // of DripFault
 	Status         int     // of HTMLFault: the HTTP status
 }
@@ -111,12 +111,12 @@ type ConnectionFault struct {
 // FaultKind says what happens to the connection.
 type FaultKind string
 
-// The kinds of mistakes.
+// The kinds of faults.
 const (
 	ResetFault    FaultKind = "reset"    // the connection is reset
-	EmptyFault    FaultKind = "empty"    // it is closed without an answer
-	TruncateFault FaultKind = "truncate" // it is closed within the body
-	DripFault     FaultKind = "drip"     // the body comes slowly
-	HangFault     FaultKind = "hang"     // nothing comes, and it stays open
-	HTMLFault     FaultKind = "html"     // a proxy's error page comes instead
+	EmptyFault    FaultKind = "empty"    // the connection is closed without an answer
+	TruncateFault FaultKind = "truncate" // the connection is closed within the body
+	DripFault     FaultKind = "drip"     // the body is sent slowly
+	HangFault     FaultKind = "hang"     // no answer is sent, and the connection stays open
+	HTMLFault     FaultKind = "html"     // the answer is a proxy's error page
 )

@@ -7,45 +7,45 @@ import (
 	"github.com/mockportal/mockportal/openapi"
 )
 
-// Scenario is one portal as it starts, with everything that it extends already merged and every default filled in.
-// It is never changed after loading and safe for concurrent reading; who reads it must not change its maps and slices.
+// Scenario is the start of one portal, merged over everything that it extends, with every default filled in.
+// It is safe for concurrent reading. The caller must not change it.
 type Scenario struct {
 	Name    string // the path of its file without .yaml
-	Pack    string // the name of its pack; "built-in" for those of this package, empty for a document that is in no file
-	File    string // as mistakes show it
+	Pack    string // the name of its pack; "built-in" for the built-in scenarios, empty for a document that is not a file
+	File    string // the path of its file in mistakes
 	Summary string
-	Extends string // the scenario that it extends, by name; its content is merged in here
+	Extends string // the name of the scenario that it extends
 	Seed    uint64
 	Clock   Clock
 	World   World
 	Rules   []Rule // the first match in this order wins
 
-	Expectations // what a well-behaved client does
+	Expectations // the calls that a correct client sends
 
 	document json.RawMessage
 }
 
-// Document returns the merged scenario as JSON, keys in the order written, without extends. The caller must not change it.
-// Decoded again, it gives the same scenario. It holds the passwords and tokens of the file.
+// Document returns the merged scenario as JSON, with the keys in the order of the file and without extends. [Library.Decode] turns
+// it into the same scenario again. It holds the passwords and tokens of the file. The caller must not change it.
 func (s *Scenario) Document() json.RawMessage { return s.document }
 
-// ClockMode says what a sandbox's clock does by itself.
+// ClockMode says how a sandbox's clock moves.
 type ClockMode string
 
 // The modes of a clock.
 const (
-	Frozen  ClockMode = "frozen"  // it stands at Clock.At until it is advanced
-	Running ClockMode = "running" // it starts at Clock.At and runs
-	Wall    ClockMode = "wall"    // it follows the wall clock; the dates of the world shift with it
+	Frozen  ClockMode = "frozen"  // the clock stands at Clock.At until it is advanced
+	Running ClockMode = "running" // the clock starts at Clock.At and runs
+	Wall    ClockMode = "wall"    // the clock follows the wall clock, and the dates of the world shift with it
 )
 
-// Clock is what the portal takes for the present.
+// Clock is the portal's time at the start.
 type Clock struct {
 	At   time.Time // UTC
 	Mode ClockMode
 }
 
-// World is what there is at the start. Its maps are empty, never nil, when there is nothing.
+// World is the portal's content at the start. Its maps are never nil.
 type World struct {
 	Members  map[string]Member  // by username
 	Apps     map[string]App     // by client id
@@ -54,23 +54,23 @@ type World struct {
 	Portal   PortalOptions
 }
 
-// Member is somebody who can call the portal.
+// Member is a user who can call the portal.
 type Member struct {
 	Username     string
-	Password     string // empty: cannot sign in
-	Token        string // works without signing in; empty: none; no two members have the same
+	Password     string // empty: the member cannot sign in
+	Token        string // valid without a sign-in, and unique; empty: none
 	OrgID        string
 	Role         string    // org_admin, org_publisher or org_user
-	Privileges   []string  // as written; by default those of a real administrator for org_admin, none for the others
-	TokenExpires time.Time // portal time at which Token ends; zero: never
-	RefreshToken string    // for oauth2/token, without having been issued; empty: none; never ends
+	Privileges   []string  // default: those of a real administrator for org_admin, none for the other roles
+	TokenExpires time.Time // the portal's time at which Token expires; zero: never
+	RefreshToken string    // valid in oauth2/token without having been issued, and never expires; empty: none
 }
 
 // App is a registered application, for oauth2/token.
 type App struct {
 	ClientID string
 	Secret   string
-	Member   string // whom it acts as; empty: nobody, without any privilege
+	Member   string // the member that it acts as; empty: none, so that it has no privileges
 }
 
 // Listing is an item in the marketplace.
@@ -78,31 +78,45 @@ type Listing struct {
 	ItemID            string
 	OrgID             string              // of the seller
 	LicenseBy         string              // user or organization
-	SignatureRequired bool                // such a listing answers over HTTPS only
-	Provisions        map[string]Document // by the purchaser's organisation id; each is valid by the schema Provision
+	SignatureRequired bool                // it is provisioned over HTTPS only
+	Provisions        map[string]Document // by the purchaser's organisation id; each matches the schema Provision
 }
 
 // Document is a JSON text made of a fixture and the scenario's changes to it.
 type Document struct {
-	Fixture  string          // its id; empty when the scenario wrote the whole body
-	Body     json.RawMessage // valid JSON; the reader must not change it
-	Evidence openapi.Level   // the fixture's, or the weaker of that and assumed where the scenario changed it
+	Fixture  string          // the fixture's id; empty if the scenario wrote the whole body
+	Body     json.RawMessage // valid JSON; the caller must not change it
+	Evidence openapi.Level   // the fixture's level, at most assumed if the scenario has changed the fixture
 }
 
-// License is the portal's licence as getFutureLicense shows it. Body is nil when the scenario has none.
+// License is the portal's licence, which getFutureLicense shows. Body is nil if the scenario has no licence.
 type License struct {
 	Document
 
-	Expiration time.Time // when every part of it ends; zero only without a licence
+	Expiration time.Time // when the whole licence ends; zero only without a licence
 }
 
-// PortalOptions switches what the portal's documentation leaves open.
+// PortalOptions selects behaviour that the portal's documentation leaves open.
 type PortalOptions struct {
-	Methods string // documented, or lenient: the licensing operations answer GET and POST alike
-	Errors  string // envelope: errors come under HTTP 200; status: under the HTTP status of their code
+	Methods string // documented, or lenient: the licensing operations answer both GET and POST
+	Errors  string // envelope: errors have HTTP status 200; status: errors have their code as HTTP status
 }
 
-// administrator returns the privileges of a real org_admin of ArcGIS Online, as far as they are on record.
+// Evidence returns the weakest level of evidence of the scenario's provisions and licence.
+func (s *Scenario) Evidence() openapi.Level {
+	level := s.World.License.Evidence
+	for _, listing := range s.World.Listings {
+		for _, provision := range listing.Provisions {
+			level = level.Weaker(provision.Evidence)
+		}
+	}
+	if level == "" {
+		return openapi.Assumed
+	}
+	return level
+}
+
+// administrator returns the known privileges of a real org_admin of ArcGIS Online.
 func administrator() []string {
 	return []string{
 		"marketplace:admin:manage", "marketplace:admin:purchase", "marketplace:admin:startTrial",

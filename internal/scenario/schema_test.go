@@ -33,7 +33,7 @@ func compileSchema(t *testing.T) *jsonschema.Schema {
 	return schema
 }
 
-// validate holds a document against the schema as an editor would. ok is false when it is no document at all.
+// validate checks a document against the schema, as an editor does. ok is false if the source cannot be read.
 func validate(t *testing.T, schema *jsonschema.Schema, source []byte) (ok bool, err error) {
 	t.Helper()
 	root, _ := tree.Parse("doc", source)
@@ -47,7 +47,7 @@ func validate(t *testing.T, schema *jsonschema.Schema, source []byte) (ok bool, 
 	return true, schema.Validate(value)
 }
 
-// examples returns the YAML and JSON blocks of the README by their line.
+// examples returns the YAML and JSON blocks of the README by line number.
 func examples(t *testing.T) map[int]string {
 	t.Helper()
 	readme := string(readFile(t, "../../scenarios/README.md"))
@@ -76,11 +76,7 @@ func TestSchemaTakesWhatIsGood(t *testing.T) {
 		good[fmt.Sprintf("README.md:%d", line)] = []byte(source)
 	}
 	for _, name := range scenario.BuiltIn().Names() {
-		scenario, err := scenario.BuiltIn().Scenario(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		good["the document of "+name] = scenario.Document()
+		good["the document of "+name] = find(t, scenario.BuiltIn(), name).Document()
 	}
 	for name, source := range good {
 		if _, err := validate(t, schema, source); err != nil {
@@ -89,8 +85,8 @@ func TestSchemaTakesWhatIsGood(t *testing.T) {
 	}
 }
 
-// TestSchemaRefusesWhatIsBad goes through testdata/mistakes: each bad scenario is refused by the schema too, unless the archive says that
-// the schema accepts it, and then it does.
+// TestSchemaRefusesWhatIsBad: the schema refuses each bad scenario of testdata/mistakes, except those that the archive lists as
+// accepted by the schema.
 func TestSchemaRefusesWhatIsBad(t *testing.T) {
 	t.Parallel()
 	schema := compileSchema(t)
@@ -116,7 +112,7 @@ func TestSchemaRefusesWhatIsBad(t *testing.T) {
 	}
 }
 
-// TestSchemaIsTidy looks for definitions that nothing uses.
+// TestSchemaIsTidy looks for unused definitions.
 func TestSchemaIsTidy(t *testing.T) {
 	t.Parallel()
 	source := readFile(t, "../../scenarios/schema/scenario.schema.json")

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"time"
@@ -21,11 +20,12 @@ type Listener struct {
 	server   *http.Server
 }
 
-// Listen opens an address, for HTTPS where there is a configuration for TLS. Nothing is answered before [Listener.Serve].
+// Listen opens an address, for HTTPS where there is a configuration for TLS. Nothing is answered before [Listener.Serve]. The error does not
+// name the address.
 func Listen(address string, secure *tls.Config, server *http.Server) (*Listener, error) {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
-		return nil, fmt.Errorf("cannot listen on %q: %w (choose another address; port 0 picks a free one)", address, unwrapNet(err))
+		return nil, withoutAddress(err)
 	}
 	scheme := "http://"
 	if secure != nil {
@@ -43,8 +43,7 @@ func reachable(addr net.Addr) string {
 	return addr.String()
 }
 
-// unwrapNet leaves out what the sentence has said already: the operation and the address.
-func unwrapNet(err error) error {
+func withoutAddress(err error) error {
 	var op *net.OpError
 	if errors.As(err, &op) {
 		return op.Err

@@ -1,13 +1,13 @@
-// Package tree reads a document into values that know where they were written, merges such values, and lets a decoder walk them
-// while it gathers every fault.
+// Package tree reads a document into values that know their position in the file. It merges such values, and lets a decoder walk
+// them while it collects every mistake.
 //
 //	root, mistakes := tree.Parse("scenarios/trial.yaml", source)
 //	reader := tree.NewReader()
 //	object := reader.Field("the scenario", root).Object()
 //	summary := object.Key("summary").Text()
-//	object.Close() // reports the keys that nobody asked for
+//	object.Close() // reports the keys that the decoder does not know
 //	mistakes = append(mistakes, reader.Mistakes()...)
 //
-// It knows nothing of scenarios. It reads the part of YAML that JSON has: no anchors, aliases, tags, merge keys or second documents.
-// A Value is never changed once it is made, so trees share their branches.
+// The package knows nothing about scenarios. It reads only what YAML and JSON have in common: no anchors, aliases, tags, merge keys
+// or second documents. A [Value] is immutable, so trees share their branches.
 package tree

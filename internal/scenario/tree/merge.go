@@ -9,7 +9,7 @@ import (
 	"github.com/mockportal/mockportal/internal/secret"
 )
 
-// Merge applies a JSON merge patch (RFC 7396) to target: objects are merged, null removes a key, everything else replaces.
+// Merge applies a JSON merge patch (RFC 7396) to target: objects are merged, null removes a key, everything else is replaced.
 // target may be nil.
 func Merge(target, patch *Value) *Value {
 	return combine(target, patch, func(old *Value, entry Entry) *Value {
@@ -20,8 +20,8 @@ func Merge(target, patch *Value) *Value {
 	})
 }
 
-// Extend merges child over base as Merge does, with two differences. Under a key that is a patch itself nothing is removed: null stays,
-// and removes when that patch is applied. Elsewhere a null that finds nothing to remove is a fault.
+// Extend merges child over base as [Merge] does, with two differences. Under patchKey the value is itself a patch, so a null stays
+// in it. Elsewhere a null that removes nothing is a mistake.
 func Extend(base, child *Value, patchKey string) (*Value, fixture.Mistakes) {
 	e := extender{patchKey: patchKey}
 	return e.extend(base, child), e.mistakes
@@ -48,13 +48,13 @@ func (e *extender) extend(base, child *Value) *Value {
 	})
 }
 
-// compose returns the patch that does what first does and then what second does.
+// compose returns the patch that has the effect of first and then second.
 func compose(first, second *Value) *Value {
 	return combine(first, second, func(old *Value, entry Entry) *Value { return compose(old, entry.Value) })
 }
 
-// combine goes through the entries of patch; merge gets what target has under the key, or nil, and returns what the result has there.
-// A patch that is no object replaces the target.
+// combine calls merge for each entry of patch, with target's value of the same key or nil. What merge returns is the result's value
+// of that key; nil leaves the key out. A patch that is not an object replaces the target.
 func combine(target, patch *Value, merge func(old *Value, entry Entry) *Value) *Value {
 	if patch.Kind != Object {
 		return patch
@@ -63,14 +63,14 @@ func combine(target, patch *Value, merge func(old *Value, entry Entry) *Value) *
 	if target != nil && target.Kind == Object {
 		merged.Entries = slices.Clone(target.Entries)
 	}
-	places := make(map[string]int, len(merged.Entries))
+	index := make(map[string]int, len(merged.Entries))
 	for i, entry := range merged.Entries {
-		places[entry.Key] = i
+		index[entry.Key] = i
 	}
 	for _, entry := range patch.Entries {
-		if place, there := places[entry.Key]; there {
-			entry.Value = merge(merged.Entries[place].Value, entry)
-			merged.Entries[place] = entry
+		if i, ok := index[entry.Key]; ok {
+			entry.Value = merge(merged.Entries[i].Value, entry)
+			merged.Entries[i] = entry
 		} else {
 			entry.Value = merge(nil, entry)
 			merged.Entries = append(merged.Entries, entry)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
@@ -20,7 +21,7 @@ const (
 	maxDepth = 100
 )
 
-// Parse reads one document, YAML or JSON, and returns all that is wrong with it. The value is nil when nothing could be read.
+// Parse reads one document, YAML or JSON, and returns all of its mistakes. The value is nil if nothing could be read.
 func Parse(file string, source []byte) (*Value, fixture.Mistakes) {
 	whole := fixture.Mistake{File: file}
 	source = bytes.TrimPrefix(source, []byte("\ufeff"))
@@ -44,21 +45,21 @@ func parseYAML(file string, source []byte) (*Value, fixture.Mistakes) {
 	}
 	var document, second yaml.Node
 	if err := loader.Load(&document); errors.Is(err, io.EOF) {
-		return nil, fixture.Mistakes{{File: file, Message: "empty: a document is wanted"}}
+		return nil, fixture.Mistakes{{File: file, Message: "the document is empty"}}
 	} else if err != nil {
 		return nil, fixture.Mistakes{syntaxMistake(file, source, err)}
 	}
 	c := converter{file: file}
 	root := c.value(document.Content[0], 0)
 	if err := loader.Load(&second); err == nil {
-		c.mistake(&second, "a second document: a file holds one")
+		c.mistake(&second, "a second document: a file must hold one only")
 	} else if !errors.Is(err, io.EOF) {
 		c.mistakes = append(c.mistakes, syntaxMistake(file, source, err))
 	}
 	return root, c.mistakes
 }
 
-// syntaxMistake never quotes the source: what stands there may be a token.
+// syntaxMistake never quotes the source, which may be a token.
 func syntaxMistake(file string, source []byte, err error) fixture.Mistake {
 	var load *yaml.LoadError
 	if !errors.As(err, &load) {
@@ -77,13 +78,17 @@ func syntaxMistake(file string, source []byte, err error) fixture.Mistake {
 	return at.Mistake("not YAML: " + load.Message + ", " + load.ContextMsg)
 }
 
-// converter turns YAML nodes into values and gathers what JSON does not have.
+// converter turns YAML nodes into values, and reports what JSON does not have.
 type converter struct {
 	file     string
 	mistakes fixture.Mistakes
 }
 
-const noAlias = "anchors and aliases are not read here: write the value out, or quote the text"
+const (
+	noAlias = "anchors and aliases are not supported: write the value out, or quote the text"
+	noTag   = "tags are not supported: quote the text"
+	tooDeep = "nested deeper than %d levels"
+)
 
 func (c *converter) at(n *yaml.Node) Position {
 	return Position{File: c.file, Line: n.Line, Column: n.Column}
@@ -97,13 +102,13 @@ func (c *converter) value(n *yaml.Node, depth int) *Value {
 	v := &Value{Kind: Unreadable, At: c.at(n)}
 	switch {
 	case depth > maxDepth:
-		c.mistake(n, fmt.Sprintf("nested deeper than %d", maxDepth))
+		c.mistake(n, fmt.Sprintf(tooDeep, maxDepth))
 		return v
 	case n.Kind == yaml.AliasNode || n.Anchor != "":
 		c.mistake(n, noAlias)
 		return v
 	case n.Style&yaml.TaggedStyle != 0:
-		c.mistake(n, "tags are not read here: quote the text")
+		c.mistake(n, noTag)
 		return v
 	}
 	switch n.Kind {
@@ -122,21 +127,28 @@ func (c *converter) value(n *yaml.Node, depth int) *Value {
 }
 
 func (c *converter) entries(n *yaml.Node, depth int) []Entry {
-	seen := map[string]Position{}
 	var entries []Entry
 	for i := 0; i < len(n.Content); i += 2 {
 		name, value := n.Content[i], c.value(n.Content[i+1], depth+1)
-		if !c.key(name) {
-			continue
+		if c.key(name) {
+			entries = append(entries, Entry{Key: name.Value, At: c.at(name), Value: value})
 		}
-		if first, twice := seen[name.Value]; twice {
-			c.mistake(name, fmt.Sprintf("duplicate key %q (first in line %d)", secret.InKey(name.Value), first.Line))
-			continue
-		}
-		seen[name.Value] = c.at(name)
-		entries = append(entries, Entry{Key: name.Value, At: c.at(name), Value: value})
 	}
-	return entries
+	return unique(entries, &c.mistakes)
+}
+
+// unique removes the entries whose key came before, and reports them.
+func unique(entries []Entry, mistakes *fixture.Mistakes) []Entry {
+	first := map[string]Position{}
+	return slices.DeleteFunc(entries, func(e Entry) bool {
+		at, twice := first[e.Key]
+		if twice {
+			*mistakes = append(*mistakes, e.At.Mistake(fmt.Sprintf("duplicate key %q (first in line %d)", secret.InKey(e.Key), at.Line)))
+		} else {
+			first[e.Key] = e.At
+		}
+		return twice
+	})
 }
 
 func (c *converter) key(n *yaml.Node) bool {
@@ -146,9 +158,9 @@ func (c *converter) key(n *yaml.Node) bool {
 	case n.Kind != yaml.ScalarNode:
 		c.mistake(n, "a key must be text")
 	case n.Style&yaml.TaggedStyle != 0:
-		c.mistake(n, "tags are not read here: quote the text")
+		c.mistake(n, noTag)
 	case n.Value == "<<" && n.Style == 0:
-		c.mistake(n, "merge keys are not read here: write the entries out")
+		c.mistake(n, "merge keys are not supported: write the entries out")
 	default:
 		return true
 	}
@@ -165,7 +177,7 @@ func (c *converter) scalar(n *yaml.Node) (Kind, string) {
 	}
 	kind, certain := plain(n.Value)
 	if !certain || kind == Text && n.ShortTag() != "!!str" {
-		c.mistake(n, "YAML readers differ on this value, and JSON does not know it: quote it")
+		c.mistake(n, "YAML readers disagree on this value and JSON does not have it: quote it")
 		return Unreadable, ""
 	}
 	if kind == Null {

@@ -7,10 +7,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/mockportal/mockportal/internal/fixture"
-	"github.com/mockportal/mockportal/internal/secret"
 )
 
-// parseJSON reads a text that is valid JSON. YAML readers stumble over some of it: surrogate pairs, tabs, very long keys.
+// parseJSON reads a text that is valid JSON. The YAML reader rejects some JSON: surrogate pairs, tabs, very long keys.
 func parseJSON(file string, source []byte) (*Value, fixture.Mistakes) {
 	p := jsonParser{file: file, source: source, tokens: json.NewDecoder(bytes.NewReader(source)), line: 1, column: 1}
 	p.tokens.UseNumber()
@@ -24,10 +23,10 @@ type jsonParser struct {
 	tokens   *json.Decoder
 	mistakes fixture.Mistakes
 
-	offset, line, column int // how far next has counted
+	offset, line, column int // where next has stopped counting
 }
 
-// next returns the place of the token that comes.
+// next returns the position of the next token.
 func (p *jsonParser) next() Position {
 	start := int(p.tokens.InputOffset())
 	for start < len(p.source) && bytes.IndexByte([]byte(" \t\r\n,:"), p.source[start]) >= 0 {
@@ -52,7 +51,7 @@ func (p *jsonParser) token() json.Token {
 func (p *jsonParser) value(depth int) *Value {
 	v := &Value{At: p.next()}
 	if depth == maxDepth+1 {
-		p.mistakes = append(p.mistakes, v.At.Mistake(fmt.Sprintf("nested deeper than %d", maxDepth)))
+		p.mistakes = append(p.mistakes, v.At.Mistake(fmt.Sprintf(tooDeep, maxDepth)))
 	}
 	switch token := p.token().(type) {
 	case bool:
@@ -77,22 +76,16 @@ func (p *jsonParser) value(depth int) *Value {
 }
 
 func (p *jsonParser) entries(depth int) []Entry {
-	seen := map[string]Position{}
 	var entries []Entry
 	for p.tokens.More() {
 		at := p.next()
 		name, _ := p.token().(string)
-		value := p.value(depth + 1)
-		if first, twice := seen[name]; twice {
-			p.mistakes = append(p.mistakes, at.Mistake(fmt.Sprintf("duplicate key %q (first in line %d)", secret.InKey(name), first.Line)))
-			continue
-		}
-		seen[name] = at
-		entries = append(entries, Entry{Key: name, At: at, Value: value})
+		entries = append(entries, Entry{Key: name, At: at, Value: p.value(depth + 1)})
 	}
-	return entries
+	return unique(entries, &p.mistakes)
 }
 
+// locate returns the position of a byte offset.
 func locate(file string, source []byte, offset int) Position {
 	before := source[:offset]
 	return Position{

@@ -1,41 +1,33 @@
 package tree
 
 import (
+	"encoding/json"
 	"regexp"
 	"strings"
 	"sync"
 )
 
-// notations are the ways to write a scalar that is not text.
-type notations struct {
-	number    *regexp.Regexp // as JSON writes it
-	ambiguous *regexp.Regexp // a number, a date or a time of day in YAML 1.1 or 1.2
-}
-
-var scalars = sync.OnceValue(func() notations {
-	return notations{
-		number: regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$`),
-		ambiguous: regexp.MustCompile(`^[-+]?(0[xX][0-9a-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+` +
-			`|(\.[0-9][0-9_]*|[0-9][0-9_]*(\.[0-9_]*)?)([eE][-+]?[0-9]+)?` +
-			`|[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?)$` +
-			`|^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?$`),
-	}
+// ambiguous matches a number, a date or a time of day in YAML 1.1 or 1.2.
+var ambiguous = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[-+]?(0[xX][0-9a-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+` +
+		`|(\.[0-9][0-9_]*|[0-9][0-9_]*(\.[0-9_]*)?)([eE][-+]?[0-9]+)?` +
+		`|[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?)$` +
+		`|^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?$`)
 })
 
-// plain says what a scalar without quotes is in JSON; it is not certain when a YAML reader would take the text for something else.
+// plain returns what a scalar without quotes is in JSON. It is not certain if some YAML readers read it as something else.
 func plain(s string) (kind Kind, certain bool) {
-	switch s {
-	case "null":
+	switch {
+	case s == "null":
 		return Null, true
-	case "true", "false":
+	case s == "true" || s == "false":
 		return Bool, true
-	}
-	if scalars().number.MatchString(s) {
+	case json.Valid([]byte(s)):
 		return Number, true
 	}
 	switch strings.ToLower(s) {
 	case "~", "null", "true", "false", "yes", "no", "on", "off", "y", "n", "=", ".inf", "+.inf", "-.inf", ".nan":
 		return Text, false
 	}
-	return Text, !scalars().ambiguous.MatchString(s)
+	return Text, !ambiguous().MatchString(s)
 }

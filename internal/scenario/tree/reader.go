@@ -10,77 +10,52 @@ import (
 	"github.com/mockportal/mockportal/internal/secret"
 )
 
-// Key is one key of a format, as its decoder asks for it.
-type Key struct {
-	Path     string   // such as world.members.*.role and rules[].name
-	Required bool     // a fault when its object stands there without it
-	Allowed  []string // the words that it takes; nil when it takes others
-}
-
-// Reader gathers the mistakes of a document and lists the keys that its decoder knows.
+// Reader collects the mistakes of a document.
 type Reader struct {
 	mistakes fixture.Mistakes
-	listed   []*Key
-}
-
-// Keys returns every key that decode asks for, in its order. decode must ask for all keys of an object that is absent too.
-func Keys(decode func(Field)) []Key {
-	r := &Reader{listed: []*Key{}}
-	decode(Field{r: r})
-	keys := make([]Key, len(r.listed))
-	for i, key := range r.listed {
-		keys[i] = *key
-	}
-	return keys
 }
 
 // NewReader returns a reader without mistakes.
 func NewReader() *Reader { return &Reader{} }
 
-// Mistakes returns what was gathered so far.
+// Mistakes returns the mistakes so far.
 func (r *Reader) Mistakes() fixture.Mistakes { return slices.Clone(r.mistakes) }
 
-func (r *Reader) listing() bool { return r.listed != nil }
-
-// Field returns a whole document as a field; name stands for it in mistakes.
+// Field returns a whole document as a field. Mistakes call the document by the name.
 func (r *Reader) Field(name string, root *Value) Field {
 	return Field{r: r, name: name, value: root, at: root.At}
 }
 
-// Field is a place where a value may stand. What it returns for an absent value is the zero value.
+// Field is a value of a document, or the absence of one. Its methods return the zero value if the value is absent.
 type Field struct {
-	r          *Reader
-	path, name string
-	value      *Value // nil when absent
-	at         Position
-	key        *Key // nil unless the keys are listed
+	r     *Reader
+	name  string
+	value *Value // nil: absent
+	at    Position
 }
 
-// Present says whether something is written there.
+// Present reports whether the document has the value.
 func (f Field) Present() bool { return f.value != nil }
 
-// Is says whether a value of the kind is written there.
+// Is reports whether the document has the value and it is of the kind.
 func (f Field) Is(kind Kind) bool { return f.value != nil && f.value.Kind == kind }
 
 // Count returns how many mistakes the document has so far.
 func (f Field) Count() int { return len(f.r.mistakes) }
 
-// Value returns what is written there, nil when nothing is.
+// Value returns the value, or nil if it is absent.
 func (f Field) Value() *Value { return f.value }
 
-// Name returns what the field is called in mistakes.
+// Name returns the name of the field in mistakes.
 func (f Field) Name() string { return f.name }
 
-// Listing says whether the keys are being listed and no document is read.
-func (f Field) Listing() bool { return f.r.listing() }
-
-// At returns where the value stands, or its object when it is absent.
+// At returns the position of the value, or of its object if it is absent.
 func (f Field) At() Position { return f.at }
 
-// Mistake reports something wrong with the value.
+// Mistake reports a mistake in the value.
 func (f Field) Mistake(format string, args ...any) { f.MistakeAt(f.at, format, args...) }
 
-// MistakeAt reports something wrong at another place. A key that it quotes may be one that somebody forgot the space in, such as token:abc.
+// MistakeAt reports a mistake at another position. A key in the message may hold a secret if its author forgot a space: token:abc.
 func (f Field) MistakeAt(at Position, format string, args ...any) {
 	for i, arg := range args {
 		if text, ok := arg.(string); ok {
@@ -90,7 +65,7 @@ func (f Field) MistakeAt(at Position, format string, args ...any) {
 	f.r.mistakes = append(f.r.mistakes, at.Mistake(fmt.Sprintf(format, args...)))
 }
 
-// wants reports whether a value of the kind is there, with a fault when there is one of another kind.
+// wants reports whether the value is of the kind. It records a mistake if the value is of another kind.
 func (f Field) wants(kind Kind, what string) bool {
 	if f.value == nil || f.value.Kind == kind || f.value.Kind == Unreadable {
 		return f.Is(kind)
@@ -107,47 +82,37 @@ func (f Field) wants(kind Kind, what string) bool {
 type ObjectField struct {
 	Field
 
-	there bool
-	asked []string
+	asked []string // the keys that the decoder has asked for
 }
 
-// Object reads an object with known keys. Close it when all are asked for.
+// Object reads an object with known keys. Call [ObjectField.Close] after the last key.
 func (f Field) Object() *ObjectField {
-	return &ObjectField{Field: f, there: f.wants(Object, "an object")}
+	f.wants(Object, "an object")
+	return &ObjectField{Field: f}
 }
 
-// Key returns the field of a key that may be left out.
+// Key returns the field of an optional key.
 func (o *ObjectField) Key(name string) Field {
 	o.asked = append(o.asked, name)
-	field := Field{r: o.r, path: strings.TrimPrefix(o.path+"."+name, "."), name: name, at: o.at}
-	if o.r.listing() {
-		field.key = &Key{Path: field.path}
-		o.r.listed = append(o.r.listed, field.key)
-	}
-	if !o.there {
-		return field
-	}
+	field := Field{r: o.r, name: name, at: o.at}
 	if value := o.value.Get(name); value != nil {
 		field.value, field.at = value, value.At
 	}
 	return field
 }
 
-// Need returns the field of a key that must be there.
+// Need returns the field of a required key. It records a mistake if the key is absent.
 func (o *ObjectField) Need(name string) Field {
 	field := o.Key(name)
-	if field.key != nil {
-		field.key.Required = true
-	}
-	if o.there && !field.Present() {
+	if o.Is(Object) && !field.Present() {
 		o.Mistake("%s has no %s, which is required", o.name, name)
 	}
 	return field
 }
 
-// Close reports the keys that nobody asked for.
+// Close reports the keys that the decoder has not asked for.
 func (o *ObjectField) Close() {
-	if !o.there {
+	if !o.Is(Object) {
 		return
 	}
 	allowed := slices.Sorted(slices.Values(o.asked))
@@ -159,12 +124,8 @@ func (o *ObjectField) Close() {
 	}
 }
 
-// Each reads an object whose keys are free; the field of an entry has its key as name.
+// Each reads an object with free keys. It calls read with each key, its position, and the field of its value.
 func (f Field) Each(read func(key string, at Position, entry Field)) {
-	if f.r.listing() {
-		read("*", f.at, Field{r: f.r, path: f.path + ".*", name: "*"})
-		return
-	}
 	if !f.wants(Object, "an object") {
 		return
 	}
@@ -177,12 +138,8 @@ func (f Field) Each(read func(key string, at Position, entry Field)) {
 	}
 }
 
-// Items reads a list; the field of an item is called after the list and its place, which counts from 0.
+// Items reads a list. It calls read with the field of each item.
 func (f Field) Items(read func(item Field)) {
-	if f.r.listing() {
-		read(Field{r: f.r, path: f.path + "[]", name: f.name})
-		return
-	}
 	if !f.wants(List, "a list") {
 		return
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/mockportal/mockportal/internal/nearest"
 )
 
-// Text reads a text that is not empty.
+// Text reads a text. An empty text is a mistake.
 func (f Field) Text() string {
 	if !f.wants(Text, "text") {
 		return ""
@@ -23,22 +23,25 @@ func (f Field) Text() string {
 	return f.value.Text
 }
 
-// Word reads one of the words allowed; the first is the default. The zero value comes with a fault.
+// Word reads one of the allowed words.
 func (f Field) Word(allowed ...string) string {
-	if f.key != nil {
-		f.key.Allowed = allowed
-	}
-	if !f.Present() {
-		return allowed[0]
-	}
-	if !f.wants(Text, "one of "+strings.Join(allowed, ", ")) {
+	list := strings.Join(allowed, ", ")
+	if !f.wants(Text, "one of "+list) {
 		return ""
 	}
 	if !slices.Contains(allowed, f.value.Text) {
-		f.Mistake("%s must be one of %s, not %q%s", f.name, strings.Join(allowed, ", "), f.value.Text, nearest.Suggest(f.value.Text, allowed))
+		f.Mistake("%s must be one of %s, not %q%s", f.name, list, f.value.Text, nearest.Suggest(f.value.Text, allowed))
 		return ""
 	}
 	return f.value.Text
+}
+
+// Option reads one of the allowed words, or returns the first of them if the value is absent.
+func (f Field) Option(allowed ...string) string {
+	if !f.Present() {
+		return allowed[0]
+	}
+	return f.Word(allowed...)
 }
 
 // Bool reads true or false.
@@ -52,22 +55,18 @@ func (f Field) Whole(least, most int) int {
 		return 0
 	}
 	n, err := strconv.Atoi(f.value.Text)
-	switch {
-	case err != nil || n < least || n > most:
-		f.Mistake("%s must be %s, not %s", f.name, bounds(least, most), f.value.Text)
-		return 0
+	if err == nil && n >= least && n <= most {
+		return n
 	}
-	return n
-}
-
-func bounds(least, most int) string {
 	if most == math.MaxInt {
-		return "a whole number from " + strconv.Itoa(least) + " on"
+		f.Mistake("%s must be a whole number of at least %d, not %s", f.name, least, f.value.Text)
+	} else {
+		f.Mistake("%s must be a whole number from %d to %d, not %s", f.name, least, most, f.value.Text)
 	}
-	return "a whole number from " + strconv.Itoa(least) + " to " + strconv.Itoa(most)
+	return 0
 }
 
-// Seed reads an integer of 64 bits without sign.
+// Seed reads an unsigned integer of 64 bits.
 func (f Field) Seed() uint64 {
 	if !f.wants(Number, "a whole number") {
 		return 0
@@ -105,7 +104,7 @@ func (f Field) Time() time.Time {
 	return t.UTC()
 }
 
-// Duration reads a duration of Go, with d for 24 hours besides; it is not negative.
+// Duration reads a duration as [ParseDuration] does.
 func (f Field) Duration() time.Duration {
 	if !f.wants(Text, "a duration such as 50ms or 2d") {
 		return 0
@@ -119,7 +118,7 @@ func (f Field) Duration() time.Duration {
 
 var leadingDays = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([0-9]{1,5})d(.*)$`) })
 
-// ParseDuration reads "2d", "1d12h" and everything that Go reads, but nothing negative.
+// ParseDuration reads a duration in Go's notation, which may begin with days: "2d", "1d12h". It returns false for a negative one.
 func ParseDuration(s string) (time.Duration, bool) {
 	var days time.Duration
 	if parts := leadingDays().FindStringSubmatch(s); parts != nil {

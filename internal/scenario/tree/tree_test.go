@@ -20,7 +20,7 @@ func parse(t *testing.T, source string) *tree.Value {
 	return v
 }
 
-// TestMerge holds the examples of RFC 7396, appendix A.
+// TestMerge checks the examples of RFC 7396, appendix A.
 func TestMerge(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ target, patch, want string }{
@@ -46,7 +46,7 @@ func TestMerge(t *testing.T) {
 	}
 }
 
-// TestExtendKeepsPatches says what null means under a key that is a patch.
+// TestExtendKeepsPatches checks what null means under a key whose value is a patch.
 func TestExtendKeepsPatches(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, base, child, want string }{
@@ -63,8 +63,8 @@ func TestExtendKeepsPatches(t *testing.T) {
 	}
 }
 
-// TestPlaces reads one document as YAML and as JSON: the values are the same, and each knows its place.
-func TestPlaces(t *testing.T) {
+// TestPositions reads one document as YAML and as JSON: the values and their positions are the same.
+func TestPositions(t *testing.T) {
 	t.Parallel()
 	const source = "{\"é\": [1, -0.5e3],\n\t\"b\" : {\"c\": \"\\u0041😀\", \"d\": null}}\n"
 	var asJSON, asYAML strings.Builder
@@ -98,7 +98,7 @@ func itoa(n int) string {
 	return string(text)
 }
 
-// TestPlainScalars says what a word without quotes is.
+// TestPlainScalars checks the type of words without quotes.
 func TestPlainScalars(t *testing.T) {
 	t.Parallel()
 	for _, word := range []string{
@@ -122,7 +122,7 @@ func TestPlainScalars(t *testing.T) {
 	}
 }
 
-// TestDurations says what a duration is.
+// TestDurations checks which texts are durations.
 func TestDurations(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ text, want string }{
@@ -148,13 +148,13 @@ func TestDurations(t *testing.T) {
 	} {
 		reader := tree.NewReader()
 		got := reader.Field("d", &tree.Value{Kind: tree.Text, Text: test.text}).Duration()
-		if faulty := len(reader.Mistakes()) > 0; faulty != (test.want == "") || !faulty && got.String() != test.want {
+		if refused := len(reader.Mistakes()) > 0; refused != (test.want == "") || !refused && got.String() != test.want {
 			t.Errorf("%q: got %s, mistakes %v", test.text, got, reader.Mistakes())
 		}
 	}
 }
 
-// TestMergeIsImmutable merges at random: neither side changes, and the result is that of the patch alone where it says something.
+// TestMergeIsImmutable merges random values: neither operand changes, and merging the patch again changes nothing.
 func TestMergeIsImmutable(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

@@ -8,10 +8,10 @@ import (
 	"github.com/mockportal/mockportal/internal/fixture"
 )
 
-// Kind is what JSON would call a value.
+// Kind is the JSON type of a value.
 type Kind int
 
-// The kinds of JSON, and one for what could not be read.
+// The JSON types, and Unreadable.
 const (
 	Null Kind = iota
 	Bool
@@ -19,15 +19,15 @@ const (
 	Text
 	List
 	Object
-	Unreadable // a value that has a fault already; whoever asks for it gets nothing and no second fault
+	Unreadable // a value whose mistake is recorded already; reading it gives the zero value and no second mistake
 )
 
-// String returns the kind as a fault names it.
+// String returns the name of the kind in mistakes.
 func (k Kind) String() string {
 	return [...]string{"null", "true or false", "a number", "text", "a list", "an object", "unreadable"}[k]
 }
 
-// Position is a place in a file; Line and Column count from 1, in characters.
+// Position is a position in a file. Line and Column count from 1; a column is one character.
 type Position struct {
 	File         string
 	Line, Column int
@@ -38,12 +38,12 @@ func (p Position) Mistake(message string) fixture.Mistake {
 	return fixture.Mistake{File: p.File, Line: p.Line, Column: p.Column, Message: message}
 }
 
-// Value is a JSON value with its place. Only the fields of its kind are set.
+// Value is a JSON value with its position. Only the fields of its kind are set.
 type Value struct {
 	Kind    Kind
 	Text    string   // of Text, the text; of Bool and Number, the literal as JSON writes it
 	Items   []*Value // of List
-	Entries []Entry  // of Object, in the order written, each key once
+	Entries []Entry  // of Object, in the order of the file, each key once
 	At      Position
 }
 
@@ -54,42 +54,28 @@ type Entry struct {
 	Value *Value
 }
 
-// Get returns the value of a key, nil when v is no object or has no such key.
+// Get returns the value of a key. It returns nil if v is nil, is not an object, or does not have the key.
 func (v *Value) Get(key string) *Value {
 	if v == nil {
 		return nil
 	}
-	if i := v.index(key); i >= 0 {
-		return v.Entries[i].Value
+	for _, entry := range v.Entries {
+		if entry.Key == key {
+			return entry.Value
+		}
 	}
 	return nil
 }
 
-func (v *Value) index(key string) int {
-	return slices.IndexFunc(v.Entries, func(e Entry) bool { return e.Key == key })
-}
-
-// Set returns a copy of the object v in which key has the given value, in its old place or at the end.
-func (v *Value) Set(key string, value *Value) *Value {
-	changed := *v
-	changed.Entries = slices.Clone(v.Entries)
-	if i := v.index(key); i >= 0 {
-		changed.Entries[i].Value = value
-	} else {
-		changed.Entries = append(changed.Entries, Entry{Key: key, At: value.At, Value: value})
-	}
-	return &changed
-}
-
-// Remove returns a copy of the object v without key.
+// Remove returns a copy of the object v without the key.
 func (v *Value) Remove(key string) *Value {
 	changed := *v
 	changed.Entries = slices.DeleteFunc(slices.Clone(v.Entries), func(e Entry) bool { return e.Key == key })
 	return &changed
 }
 
-// Equal says whether two values mean the same JSON, whatever the order of keys and wherever they stand.
-// Numbers are equal when they are written alike.
+// Equal reports whether two values are the same JSON. It ignores positions and the order of keys.
+// Numbers are equal if their text is equal.
 func Equal(a, b *Value) bool {
 	if a.Kind != b.Kind || a.Text != b.Text || len(a.Entries) != len(b.Entries) {
 		return false
@@ -102,14 +88,14 @@ func Equal(a, b *Value) bool {
 	return slices.EqualFunc(a.Items, b.Items, Equal)
 }
 
-// Readable says whether everything in the value could be read.
+// Readable reports whether nothing in the value is [Unreadable].
 func (v *Value) Readable() bool {
 	return v.Kind != Unreadable &&
 		!slices.ContainsFunc(v.Items, func(item *Value) bool { return !item.Readable() }) &&
 		!slices.ContainsFunc(v.Entries, func(e Entry) bool { return !e.Value.Readable() })
 }
 
-// JSON returns the value as compact JSON, keys in the order written.
+// JSON returns the value as compact JSON, with the keys in the order of the file.
 func (v *Value) JSON() json.RawMessage {
 	var b bytes.Buffer
 	v.write(&b)
@@ -125,35 +111,26 @@ func (v *Value) write(b *bytes.Buffer) {
 	case Text:
 		writeText(b, v.Text)
 	case List:
+		b.WriteByte('[')
 		for i, item := range v.Items {
-			b.WriteByte(opener(i, '['))
+			if i > 0 {
+				b.WriteByte(',')
+			}
 			item.write(b)
 		}
-		closeWith(b, len(v.Items), "[]")
+		b.WriteByte(']')
 	case Object:
+		b.WriteByte('{')
 		for i, entry := range v.Entries {
-			b.WriteByte(opener(i, '{'))
+			if i > 0 {
+				b.WriteByte(',')
+			}
 			writeText(b, entry.Key)
 			b.WriteByte(':')
 			entry.Value.write(b)
 		}
-		closeWith(b, len(v.Entries), "{}")
+		b.WriteByte('}')
 	}
-}
-
-func opener(i int, bracket byte) byte {
-	if i == 0 {
-		return bracket
-	}
-	return ','
-}
-
-func closeWith(b *bytes.Buffer, written int, brackets string) {
-	if written == 0 {
-		b.WriteString(brackets)
-		return
-	}
-	b.WriteByte(brackets[1])
 }
 
 func writeText(b *bytes.Buffer, s string) {

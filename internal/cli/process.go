@@ -1,0 +1,74 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// Process is what a command line gets from the process that it runs in. The two things that still come from the real process
+// are the working directory, and the PATH on which run finds its command.
+type Process struct {
+	Args   []string  // the arguments, without the program's name
+	Env    []string  // the environment, as from os.Environ; of a name that occurs twice, the last counts
+	Stdin  io.Reader // what run gives its command, and what verify reads as -; nil is empty
+	Stdout io.Writer // what programs read
+	Stderr io.Writer // what people read
+
+	variables map[string]string // for each flag that the environment has set, the variable
+}
+
+// getenv returns a variable of the environment, "" if it is not set.
+func (p Process) getenv(name string) string {
+	for _, pair := range slices.Backward(p.Env) {
+		if value, ok := strings.CutPrefix(pair, name+"="); ok {
+			return value
+		}
+	}
+	return ""
+}
+
+// variable is the environment variable of a flag.
+func variable(flag string) string {
+	return "MOCKPORTAL_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// resolve gives kong the value of a flag that is not on the command line. An empty variable counts as not set.
+func (p Process) resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+	name := variable(flag.Name)
+	value := p.getenv(name)
+	if value == "" || flag.Name == "help" {
+		return nil, nil
+	}
+	p.variables[flag.Name] = name
+	return value, nil
+}
+
+// flag names a flag as its value came: by its environment variable if that has set it.
+func (p Process) flag(name string) string {
+	if variable, ok := p.variables[name]; ok {
+		return variable
+	}
+	return "--" + name
+}
+
+// fromEnvironment adds to an error which of the flags that it may be about were set by the environment.
+func (p Process) fromEnvironment(err error, flags ...string) error {
+	var set []string
+	for _, flag := range flags {
+		if variable, ok := p.variables[flag]; ok {
+			set = append(set, variable)
+		}
+	}
+	if len(set) == 0 {
+		return err
+	}
+	return fmt.Errorf("%w (the environment sets %s)", err, strings.Join(set, ", "))
+}
+
+// say writes a line to standard output, warn one to standard error. Neither fails if the reader has gone.
+func (p Process) say(line string)  { _, _ = fmt.Fprintln(p.Stdout, line) }
+func (p Process) warn(line string) { _, _ = fmt.Fprintln(p.Stderr, line) }

@@ -1,0 +1,109 @@
+package cli_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/mockportal/mockportal/internal/cli"
+)
+
+// TestWrongUse holds what the command line says to every kind of mistake, by flag and by environment, in testdata/wrong.golden.
+func TestWrongUse(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	for _, row := range []string{
+		// commands
+		"nonsense", "serv", "''", "help nonsense", "help serve run", "version x", "--version x",
+		// flags
+		"--nonsense", "--scenaro trial", "-x", "-vx", "serve --scenaro=trial", "serve -s", "serve -=x", "check --seed 1",
+		"run --addr x -- true", "list --timeout 1s",
+		"version --json", "--scenario trial run -- true", "--tls check", "run --reprot x -- true", "run -x true",
+		"serve --no-strict",
+		// values that are missing
+		"serve --addr", "serve --addr --strict", "--seed", "list --pack", "serve --read-timeout", "calls --after -1",
+		"serve --tls-host",
+		// values that cannot be read
+		"serve --seed -1", "serve --seed=-1", "--seed 1.5", "MOCKPORTAL_SEED=x serve", "serve --journal-max-calls many",
+		"MOCKPORTAL_MAX_BODY=1MB run -- true",
+		"serve --max-body 99999999999999999999", "serve --read-timeout 5", "MOCKPORTAL_IDLE_TIMEOUT=soon serve",
+		"healthcheck --timeout=", "--strict=maybe",
+		"MOCKPORTAL_TLS=on serve", "serve --log-level loud", "serve --log-level=INFO", "MOCKPORTAL_LOG_LEVEL=wran serve",
+		"serve --log-format xml", "calls --as yaml", "calls --outcome good",
+		"MOCKPORTAL_AS=csv calls",
+		// arguments
+		"list nonsense", "list scenario", "list fixtures trial", "calls one", "calls 0", "calls -- -1", "calls 1 --follow",
+		"calls 1 2", "MOCKPORTAL_FOLLOW=1 calls 1", "serve nonsense",
+		"serve -- nonsense", "show", "show trial purchased", "verify a b", "run", "run --", "run --strict",
+		// values that the grammar lets pass
+		"serve --scenario trail", "MOCKPORTAL_SCENARIO=trail serve", "MOCKPORTAL_SCENARIO=trail run -- true",
+		"serve --clock frosen", "MOCKPORTAL_CLOCK=frosen MOCKPORTAL_CONTEXT=/gis serve",
+		"serve --context gis", "--pack nowhere", "MOCKPORTAL_PACK=nowhere list", "serve --addr nowhere",
+		"MOCKPORTAL_ADDR=nowhere serve", "serve --addr 127.0.0.1:0 --control-addr nowhere",
+		"run --tls-addr nowhere -- true", "show trail", "show provisions/trail", "check nowhere",
+		"verify nowhere.yaml", "verify --url ::", "MOCKPORTAL_URL=ftp://x calls", "calls --url http://a:b@x",
+		"calls --url http://x/sandboxes/s1", "verify --ca nowhere", "MOCKPORTAL_CA=doc.go verify",
+		"healthcheck --url ::", "run --report doc.go/x --har doc.go/y -- true", "MOCKPORTAL_HAR=doc.go/y run -- true",
+		// flags that contradict each other
+		"--tls --tls-addr 127.0.0.1:0", "--tls-host x --tls-cert doc.go", "--tls --tls-cert doc.go --tls-host x",
+		"MOCKPORTAL_TLS_KEY=doc.go serve --tls", "--tls --tls-cert nowhere --tls-key nowhere",
+		"--tls --tls-cert doc.go --tls-key doc.go",
+	} {
+		var env, args []string
+		for word := range strings.FieldsSeq(row) {
+			word = strings.Trim(word, "'")
+			if len(args) == 0 && strings.HasPrefix(word, "MOCKPORTAL_") {
+				env = append(env, word)
+			} else {
+				args = append(args, word)
+			}
+		}
+		r := execute(t, env, args...)
+		if r.code != 2 || r.out != "" {
+			t.Errorf("%s: code %d, output %q", row, r.code, r.out)
+		}
+		fmt.Fprintf(&b, "$ %s\n%s", row, strings.ReplaceAll(r.err, hint, ""))
+		if usage := strings.Contains(r.err, hint); !usage {
+			b.WriteString("(without a hint at help)\n")
+		}
+	}
+	golden(t, "wrong.golden", b.String())
+}
+
+// hint is the line that follows a command line that cannot be read.
+const hint = "Run mockportal help for the commands, mockportal help COMMAND for the flags of one.\n"
+
+// TestFlagOverridesEnvironment proves that a variable that cannot be read, or is empty, does no harm if the flag is given.
+func TestFlagOverridesEnvironment(t *testing.T) {
+	t.Parallel()
+	for _, row := range [][]string{
+		{"MOCKPORTAL_SEED=x", "serve", "--addr", "127.0.0.1:0", "--seed", "1"},
+		{"MOCKPORTAL_LOG_LEVEL=loud", "serve", "--addr=127.0.0.1:0", "--log-level=error"},
+		{"MOCKPORTAL_SEED=", "serve", "--addr", "127.0.0.1:0"},
+		{"MOCKPORTAL_TLS=", "serve", "--addr", "127.0.0.1:0"},
+		{"MOCKPORTAL_OUTCOME=loud", "list"}, // of another command
+	} {
+		if r := execute(t, row[:1], row[1:]...); r.code != 0 {
+			t.Errorf("%v: code %d: %s", row, r.code, r.err)
+		}
+	}
+}
+
+// TestLastOfTheEnvironment proves that the last of two variables of one name counts, as for [os/exec.Cmd].
+func TestLastOfTheEnvironment(t *testing.T) {
+	t.Parallel()
+	env := []string{"MOCKPORTAL_SCENARIO=trail", "MOCKPORTAL_SCENARIO_X=x", "MOCKPORTAL_SCENARIO=purchased"}
+	if r := execute(t, env, "serve", "--addr", "127.0.0.1:0"); !strings.Contains(r.out, `"scenario":"purchased"`) {
+		t.Errorf("code %d: %s%s", r.code, r.out, r.err)
+	}
+}
+
+// TestNoStandardInput proves that a process without one can verify from it and give it to a command.
+func TestNoStandardInput(t *testing.T) {
+	t.Parallel()
+	var out, err strings.Builder
+	p := cli.Process{Args: []string{"verify", "-"}, Stdout: &out, Stderr: &err}
+	if code := cli.Run(t.Context(), p); code != 2 || !strings.HasPrefix(err.String(), "mockportal: -: empty") {
+		t.Errorf("code %d: %s", code, err.String())
+	}
+}
