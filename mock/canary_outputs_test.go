@@ -2,7 +2,6 @@ package mock_test
 
 import (
 	"bufio"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -32,6 +31,7 @@ func (m *mine) outputs() map[string]string {
 		"the journal as events":      m.events(len(calls.Calls)),
 		"the journal as HAR":         m.archive(calls),
 		"the calls as curl":          m.commands(calls),
+		"the report as JUnit":        m.junit(calls),
 		"a verdict in Go":            m.verdict().String() + marshalled(m.t, m.verdict()),
 		"a verdict over HTTP":        m.ask(http.MethodPost, "sandboxes/default/verify", `{"expect":[{"when":{"operation":"getFutureLicense"},"exactly":99999},{"when":{},"exactly":99999}]}`),
 		"the coverage":               m.admin("coverage"),
@@ -139,9 +139,8 @@ func (m *mine) search(canaries []string, handsOut func(dug) bool) {
 	m.t.Helper()
 	traces := map[string]string{}
 	for _, c := range canaries {
-		for _, trace := range tracesOf(c) {
-			traces[trace] = c
-		}
+		trace := traceOf(c)
+		traces[trace], traces[hexed(trace)], traces[fullyEscaped(trace)] = c, c, c
 	}
 	for _, a := range m.answers {
 		if !handsOut(a) {
@@ -163,19 +162,15 @@ func (m *mine) searchText(where, text string, traces map[string]string) {
 	}
 }
 
-// tracesOf returns what a text leaves in an output, in whatever form it is there: its longest part of letters and digits, which neither
-// percent signs nor JSON, Go, JavaScript or html change; and what base64 and percent signs throughout make of it.
-func tracesOf(text string) []string {
-	core := ""
-	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return r > 'z' || !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
-		if len(part) > len(core) {
-			core = part
+// traceOf returns what a value leaves in an output, however it is written there: its longest part of letters and digits.
+func traceOf(value string) string {
+	trace := ""
+	for _, part := range strings.FieldsFunc(value, func(r rune) bool { return r > 'z' || !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		if len(part) > len(trace) {
+			trace = part
 		}
 	}
-	return []string{
-		core, hexed(core), strings.ToUpper(hexed(core)),
-		base64.StdEncoding.EncodeToString([]byte(text)), base64.StdEncoding.EncodeToString([]byte("admin:" + text)),
-	}
+	return trace
 }
 
 // pages reads all of the journal over HTTP.
@@ -223,6 +218,19 @@ func (m *mine) archive(page journal.Page) string {
 	m.t.Helper()
 	var b strings.Builder
 	if err := report.HAR(&b, page, report.HAROptions{BaseURL: canaryHost}); err != nil {
+		m.t.Fatal(err)
+	}
+	return b.String()
+}
+
+func (m *mine) junit(page journal.Page) string {
+	m.t.Helper()
+	suite := report.Suite{Name: "calls", SystemOut: page.Table(), Cases: []report.Case{{Failure: &report.Failure{Message: m.verdict().String()}}}}
+	for _, c := range page.Calls {
+		suite.Cases = append(suite.Cases, report.Case{Name: c.Path, Failure: &report.Failure{Text: fmt.Sprint(c.Violations)}})
+	}
+	var b strings.Builder
+	if err := report.JUnit(&b, suite); err != nil {
 		m.t.Fatal(err)
 	}
 	return b.String()

@@ -155,19 +155,6 @@ func (c *Contract) FixtureSchema(folder string) (name string, ok bool) {
 // FixtureFolders returns the folders that may hold fixtures, sorted.
 func (c *Contract) FixtureFolders() []string { return slices.Sorted(maps.Keys(c.fixtures)) }
 
-// Words returns the names that the contract itself uses: operations, segments of paths, parameters, and the words that these take.
-func (c *Contract) Words() []string {
-	words := c.OperationIDs()
-	for _, r := range c.routes {
-		words = append(words, strings.FieldsFunc(r.Path, func(b rune) bool { return strings.ContainsRune("/{}", b) })...)
-		for i := range r.Parameters {
-			words = append(append(words, r.Parameters[i].Name), r.Parameters[i].Enum...)
-		}
-	}
-	slices.Sort(words)
-	return slices.Compact(words)
-}
-
 // ProveSchema checks a JSON text against a schema of the contract by its name, such as "Provision".
 // The error lists every departure with its JSON pointer; it wraps ErrUnknownSchema when there is no such schema.
 func (c *Contract) ProveSchema(name, body string) error {

@@ -149,10 +149,8 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(body) //nolint:gosec // JSON, YAML or PEM, never html, and no browser may guess otherwise
 }
 
-// masks says what must not be shown, whatever the sandbox; others are the secrets that a request brings along.
-func (a *API) masks(others ...string) wire.Masks {
-	return wire.Masks{World: a.Sandboxes.Secrets(), Server: secret.NewKnown(append(others, a.Token)...)}
-}
+// masks says what must not be shown, whatever the sandbox.
+func (a *API) masks() wire.Masks { return append(a.Sandboxes.Secrets(), secret.NewKnown(a.Token)) }
 
 func encode(value any) []byte {
 	body, err := json.Marshal(value)
@@ -169,13 +167,13 @@ func (a *API) answer(w http.ResponseWriter, r *http.Request) (response, *Problem
 	}
 	var match mux.RouteMatch
 	if !table().mux.Match(r, &match) {
-		return response{}, a.unknownPath(a.masks().Text(r.URL.Path))
+		return response{}, a.unknownPath(a.masks().Hide(r.URL.Path))
 	}
 	route := chooseRoute(table().byPath[match.Route.GetName()], r.Method)
 	if route == nil {
 		allowed := methods(table().byPath[match.Route.GetName()])
 		w.Header().Set("Allow", allowed)
-		return response{}, problem(http.StatusMethodNotAllowed, "%s %s: allowed are %s", a.masks().Text(r.Method), a.masks().Text(r.URL.Path), allowed)
+		return response{}, problem(http.StatusMethodNotAllowed, "%s %s: allowed are %s", a.masks().Hide(r.Method), a.masks().Hide(r.URL.Path), allowed)
 	}
 	params, violations := paramsOf(r, route, match.Vars)
 	body, err := readBody(r)
@@ -185,12 +183,12 @@ func (a *API) answer(w http.ResponseWriter, r *http.Request) (response, *Problem
 	case err != nil:
 		return response{}, problem(http.StatusBadRequest, "the body did not arrive whole")
 	}
-	answer, p := response{}, violated(slices.Concat(violations, route.CheckBody(string(body))))
+	answer, p := response{}, a.violated(slices.Concat(violations, route.CheckBody(string(body))))
 	if p == nil {
 		// The request is here in full: net/http has lifted its read deadline, so an answer may be held back as long as is asked for.
 		answer, p = operations[route.Operation.ID](a, request{r, params, body})
 	}
-	a.mask(p, body)
+	a.mask(p)
 	return answer, p
 }
 
@@ -207,23 +205,21 @@ func paramsOf(r *http.Request, route *contract.Route, vars map[string]string) (c
 	return params, append(violations, departures...)
 }
 
-// mask takes secrets out of a problem, also those of the body: what a document has for credentials no sandbox knows when it is refused.
-func (a *API) mask(p *Problem, body []byte) {
-	if p == nil {
-		return
+// mask takes secrets out of a problem.
+func (a *API) mask(p *Problem) {
+	if p != nil {
+		masks := a.masks()
+		masks.Violations(p.Violations)
+		p.Detail = masks.Hide(p.Detail)
 	}
-	masks := a.masks(wire.SecretsIn(body)...)
-	if p.Verdict == nil { // that is made of the journal, and names parameters before a colon
-		p.Detail = masks.Text(p.Detail)
-	}
-	masks.Violations(p.Violations)
 }
 
 // violated returns the problem of a request that does not fit the contract; nil when it does.
-func violated(violations []openapi.Violation) *Problem {
+func (a *API) violated(violations []openapi.Violation) *Problem {
 	if len(violations) == 0 {
 		return nil
 	}
+	a.masks().Violations(violations) // before a pointer's escapes hide a secret in the detail
 	p := problem(http.StatusBadRequest, "%s", violations[0])
 	p.Violations = violations
 	return p

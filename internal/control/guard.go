@@ -17,11 +17,11 @@ func (a *API) guard(r *http.Request) *Problem {
 	}
 	if origin := r.Header.Get("Origin"); origin != "" {
 		if u, err := url.Parse(origin); err != nil || !strings.EqualFold(u.Host, r.Host) {
-			return problem(http.StatusForbidden, "the control API is not for pages of another origin (Origin %q)", a.masks().Text(origin))
+			return problem(http.StatusForbidden, "the control API is not for pages of another origin (Origin %q)", a.masks().Hide(origin))
 		}
 	}
 	if onLoopback(r) && !a.ownHost(r.Host) {
-		return problem(http.StatusForbidden, "the control API on loopback answers to %s, not to the Host %q", strings.Join(a.ownHosts(), ", "), a.masks().Text(r.Host))
+		return problem(http.StatusForbidden, "the control API on loopback answers to %s, not to the Host %q", strings.Join(a.ownHosts(), ", "), a.masks().Hide(r.Host))
 	}
 	if a.Token == "" {
 		return nil

@@ -13,7 +13,6 @@ import (
 	"github.com/mockportal/mockportal/internal/portal"
 	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/scenario"
-	"github.com/mockportal/mockportal/internal/secret"
 	"github.com/mockportal/mockportal/internal/wire"
 	"github.com/mockportal/mockportal/mock/journal"
 	"github.com/mockportal/mockportal/openapi"
@@ -92,7 +91,7 @@ func (a *API) createSandbox(r request) (response, *Problem) {
 
 // isSecret reports whether an id holds what must not be shown, of a sandbox that there is or of the one that is to be.
 func (a *API) isSecret(id string, scenario *scenario.Scenario) bool {
-	return a.masks().Hide(id) != id || secret.NewKnown(scenario.World.Secrets()...).Hide(id) != id
+	return append(a.masks(), scenario.Secrets()).Hide(id) != id
 }
 
 // choose finds a scenario by its name, or reads a whole document.
@@ -217,7 +216,7 @@ func (a *API) changeClock(r request, box *sandbox.Sandbox) (response, *Problem) 
 func (a *API) listRules(_ request, box *sandbox.Sandbox) (response, *Problem) {
 	rules, masks := box.Rules(), a.masks()
 	for i := range rules {
-		rules[i].Name = masks.Text(rules[i].Name)
+		rules[i].Name = masks.Hide(rules[i].Name)
 	}
 	return response{value: map[string][]sandbox.RuleView{"rules": rules}}, nil
 }

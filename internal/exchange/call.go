@@ -9,6 +9,7 @@ import (
 	"github.com/mockportal/mockportal/internal/portal"
 	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/scenario"
+	"github.com/mockportal/mockportal/internal/secret"
 	"github.com/mockportal/mockportal/internal/wire"
 	"github.com/mockportal/mockportal/openapi"
 )
@@ -34,8 +35,9 @@ type call struct {
 	token      string
 	// sandbox
 	sandbox *sandbox.Sandbox
-	lost    error      // the path names a sandbox that there is not, or a credential one that has expired
-	masks   wire.Masks // what must not be shown of this call
+	lost    error            // the path names a sandbox that there is not, or a credential one that has expired
+	masks   wire.Masks       // what must not be shown of this call
+	secrets [3]*secret.Known // room for masks
 	// route
 	route  *contract.Route // of path and method; nil for an unknown path
 	form   bool            // a browser asks for the form of an operation that is called by POST
@@ -60,6 +62,7 @@ type answer struct {
 	reply     portal.Reply
 	kept      bool   // body was rendered and proven before
 	body      string // JSON
+	shown     string // of a kept body: as the journal shows it
 	evidence  openapi.Level
 	status    int
 	raw       string // the content type of a body that no format is made of; "" for JSON
@@ -76,8 +79,8 @@ func (c *call) decide() {
 	problem := cmp.Or(c.findPath(), c.read(), c.findSandbox(), c.chooseRoute())
 	c.sandbox.Turn(func(t *sandbox.Turn) {
 		c.turn, c.scenario, c.released = t, t.Scenario, t.Released
-		c.knowSecrets()
 		c.identify()
+		c.knowSecrets()
 		c.rules()
 		if problem == nil && !c.overruled() {
 			problem = c.serve()
@@ -89,11 +92,16 @@ func (c *call) decide() {
 	c.turn = nil
 }
 
-// knowSecrets says what must not be shown.
+// knowSecrets says what must not be shown. The world knows a good token.
 func (c *call) knowSecrets() {
-	c.masks.Server, c.masks.Token = c.x.secrets, c.token
 	if c.lost == nil {
-		c.masks.World = c.world().Secrets()
+		c.masks = append(c.secrets[:0], c.world().Secrets())
+	}
+	if c.x.secrets != nil {
+		c.masks = append(c.masks, c.x.secrets)
+	}
+	if c.token != "" && !c.known {
+		c.masks = append(c.masks, secret.NewKnown(c.token))
 	}
 }
 

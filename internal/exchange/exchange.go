@@ -27,7 +27,7 @@ type Options struct {
 	OffSpec    func(operation string, err error) // told when a reply was held back; nil: it is logged
 	Wall       func() time.Time                  // the wall clock
 	Coverage   *journal.Coverage                 // counts what calls exercise; nil: nobody asks
-	Secrets    []string                          // what must not be shown beside what the sandboxes know, such as the control token
+	Secret     string                            // what must not be shown beside what the sandboxes know: the control token; empty: nothing
 }
 
 // Exchange answers the portal's own paths. It is an http.Handler, safe for concurrent use.
@@ -36,7 +36,7 @@ type Exchange struct {
 
 	contract *contract.Contract
 	router   *router
-	secrets  *secret.Known
+	secrets  *secret.Known // nil: none
 }
 
 // New returns an exchange. The error is a context that is none.
@@ -50,7 +50,10 @@ func New(o Options) (*Exchange, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	x := &Exchange{Options: o, contract: o.Library.Contract(), secrets: secret.NewKnown(o.Secrets...)}
+	x := &Exchange{Options: o, contract: o.Library.Contract()}
+	if o.Secret != "" {
+		x.secrets = secret.NewKnown(o.Secret)
+	}
 	if x.OffSpec == nil {
 		x.OffSpec = func(operation string, err error) {
 			x.Log.Error("an off-spec reply was held back", "operation", operation, "error", err)

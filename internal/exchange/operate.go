@@ -43,7 +43,7 @@ func (c *call) operate() (problem *portal.Problem) {
 		return nil
 	}
 	if kept, ok := c.turn.Kept(c.operation.ID); ok {
-		c.reply, c.body, c.kept = kept.Reply, kept.Body, true
+		c.reply, c.body, c.kept, c.shown = kept.Reply, kept.Body, true, kept.Shown
 		return nil
 	}
 	c.reply, problem = operations[c.operation.ID](c)
@@ -80,7 +80,7 @@ func (c *call) orgEntitlements(object contract.JSON) (maxUsers int64, entitlemen
 			maxUsers = value.Int()
 		case "entitlements":
 			for product, entitlement := range value.Members() {
-				entitlements[c.masks.Text(product)] = portal.Entitlement{Num: member(entitlement, "num").Int()}
+				entitlements[c.masks.Hide(product)] = portal.Entitlement{Num: member(entitlement, "num").Int()}
 			}
 		}
 	}

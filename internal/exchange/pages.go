@@ -68,7 +68,7 @@ func (c *call) head() page.Head {
 	} else {
 		h.Crumbs = []page.Link{{Text: "Home", URL: directory}}
 	}
-	if rest, ok := strings.CutPrefix(c.masks.Text(c.path), directory+"/"); ok && c.operation != nil {
+	if rest, ok := strings.CutPrefix(c.masks.Hide(c.path), directory+"/"); ok && c.operation != nil {
 		for segment := range strings.SplitSeq(strings.Trim(rest, "/"), "/") {
 			h.Crumbs = append(h.Crumbs, page.Link{Text: segment})
 		}
@@ -97,7 +97,7 @@ func (c *call) title() string {
 
 func (c *call) signInPage() page.SignInPage {
 	_, directory := c.root()
-	p := page.SignInPage{Head: c.head(), Action: directory + "/login", Redirect: directory, Username: c.masks.Text(c.params.Text("username"))}
+	p := page.SignInPage{Head: c.head(), Action: directory + "/login", Redirect: directory, Username: c.masks.Hide(c.params.Text("username"))}
 	p.Title, p.SignIn = "Sign in", ""
 	switch {
 	case c.operation == nil || c.operation.ID != portalAdminSignIn:
@@ -114,14 +114,14 @@ func (c *call) signInPage() page.SignInPage {
 // within keeps a redirect inside the directory: anything else leads to its root, and so does a path with a secret in it.
 func (c *call) within(directory, target string) string {
 	u, err := url.Parse(target)
-	if err != nil || u.Scheme != "" || u.Host != "" || path.Clean(u.Path) != u.Path || !strings.HasPrefix(u.Path+"/", directory+"/") || c.masks.Text(u.Path) != u.Path {
+	if err != nil || u.Scheme != "" || u.Host != "" || path.Clean(u.Path) != u.Path || !strings.HasPrefix(u.Path+"/", directory+"/") || c.masks.Hide(u.Path) != u.Path {
 		return directory
 	}
 	return u.EscapedPath()
 }
 
 func (c *call) formPage() page.FormPage {
-	f := page.FormPage{Head: c.head(), Summary: c.operation.Summary, Action: (&url.URL{Path: c.masks.Text(c.path)}).EscapedPath(), Method: c.route.Method, Submit: c.title()}
+	f := page.FormPage{Head: c.head(), Summary: c.operation.Summary, Action: (&url.URL{Path: c.masks.Hide(c.path)}).EscapedPath(), Method: c.route.Method, Submit: c.title()}
 	for i := range c.route.Parameters {
 		if p := &c.route.Parameters[i]; p.In != "path" {
 			f.Fields = append(f.Fields, field(p))

@@ -61,7 +61,7 @@ func (c *call) findSandbox() *portal.Problem {
 	switch {
 	case err != nil:
 		c.lost = err
-		c.masks.World = c.x.Sandboxes.Secrets() // any of them may have been meant
+		c.masks = c.x.Sandboxes.Secrets() // any of them may have been meant
 		return &portal.Problem{ID: "url-invalid"}
 	case box != nil:
 		c.sandbox = box

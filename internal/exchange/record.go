@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/mockportal/mockportal/internal/contract"
+	"github.com/mockportal/mockportal/internal/secret"
 	"github.com/mockportal/mockportal/internal/wire"
 	"github.com/mockportal/mockportal/mock/journal"
 	"github.com/mockportal/mockportal/openapi"
@@ -13,13 +14,13 @@ import (
 // maxReply is how much of a reply the journal keeps.
 const maxReply = 16 << 10
 
-// journal records the call. What costs time to make readable is made so when somebody reads it.
+// journal records the call, all secrets masked. JSON is decoded when somebody reads it.
 func (c *call) journal() {
-	d := &detail{values: c.values, route: c.route, masks: c.masks, reply: c.body}
+	d := &detail{values: c.values, route: c.route}
 	record := journal.Record{
 		Call: journal.Call{
 			Sandbox: c.sandbox.ID, Scenario: c.scenario.Name, Seed: c.scenario.Seed, Kind: journal.KindUnknown, Rule: c.decision.Rule,
-			Method: c.method(), Path: c.path, Member: c.caller.Name(), Violations: c.violations,
+			Method: c.method(), Path: c.maskedPath(), Member: c.caller.Name(), Violations: c.violations,
 			Outcome: journal.OK, Status: c.status, ErrorCode: c.errorCode, Evidence: c.evidence,
 			Time: c.began, PortalTime: c.turn.Now, DurationMicros: c.turn.Wall.Sub(c.began).Microseconds(),
 		},
@@ -45,7 +46,16 @@ func (c *call) journal() {
 		covered.Outcome = c.errorID
 	}
 	c.x.Coverage.Add(covered)
+	c.mask(d)
 	c.number = c.sandbox.Append(record)
+}
+
+// maskedPath spares the search where the path has nothing but what the contract says.
+func (c *call) maskedPath() string {
+	if c.operation != nil && c.inPath == nil && c.id == "" {
+		return c.path
+	}
+	return c.masks.Hide(c.path)
 }
 
 // method returns the request's method, in which a client may write anything.
@@ -54,7 +64,7 @@ func (c *call) method() string {
 	case http.MethodGet, http.MethodPost, http.MethodHead:
 		return method
 	default:
-		return c.masks.Text(method)
+		return c.masks.Hide(method)
 	}
 }
 
@@ -74,40 +84,85 @@ func (c *call) size() int {
 
 // detail is what a journaled call is made readable from.
 type detail struct {
-	values []contract.Value
-	route  *contract.Route
-	masks  wire.Masks
-	reply  string
+	values    []contract.Value
+	route     *contract.Route
+	reply     string
+	truncated bool
+}
+
+// mask takes the known secrets out of the values and the reply, and the values of secret parameters. Nothing reads the
+// values of the call after this. What stands under secret names in JSON is masked when that is decoded.
+func (c *call) mask(d *detail) {
+	for i := range d.values {
+		v := &d.values[i]
+		p := d.parameter(v.Name)
+		switch {
+		case v.Text != "" && (p != nil && p.Secret || p == nil && secret.IsName(v.Name)):
+			v.Text = secret.Mask
+		case isJSON(p, v.Text):
+			v.Text = c.masks.JSON(v.Text)
+		default:
+			v.Text = c.masks.Hide(v.Text)
+		}
+		if p == nil {
+			v.Name = c.masks.Hide(v.Name)
+		}
+	}
+	d.reply, d.truncated = c.shown, len(c.body) > maxReply
+	if !c.kept {
+		d.reply = c.maskedReply()
+	}
+}
+
+// maskedReply returns the reply as the journal keeps it. It is masked before it is cut: half a token tells enough, and
+// half a JSON text cannot be decoded.
+func (c *call) maskedReply() string {
+	text := c.masks.JSON(c.body)
+	if len(c.body) <= maxReply {
+		return text
+	}
+	var value any
+	if json.Unmarshal([]byte(text), &value) == nil {
+		if before, after := marshal(value), marshal(wire.Masks(nil).Value(value)); before != after {
+			text = after
+		}
+	}
+	return text[:min(len(text), maxReply)]
 }
 
 func (d *detail) fill(c *journal.Call) {
-	c.Path = d.masks.Text(c.Path)
-	c.Params = d.params()
-	c.Reply, c.ReplyTruncated = d.readReply()
+	c.Params, c.ReplyTruncated = d.params(), d.truncated
+	switch {
+	case d.truncated:
+		c.Reply = d.reply
+	case d.reply != "":
+		c.Reply = wire.Masks(nil).Value(decoded(d.reply))
+	}
 }
 
 func (d *detail) params() map[string]any {
+	byNames := wire.Masks(nil)
 	params := map[string]any{}
 	for _, v := range d.values {
-		value, name := d.value(v), d.masks.Text(v.Name)
-		before, again := params[name] // null, too, is a value
+		value := byNames.Value(d.value(v))
+		before, again := params[v.Name] // null, too, is a value
 		if list, ok := before.(journal.Repeated); ok {
-			params[name] = append(list, value)
+			params[v.Name] = append(list, value)
 		} else if again {
-			params[name] = journal.Repeated{before, value}
+			params[v.Name] = journal.Repeated{before, value}
 		} else {
-			params[name] = value
+			params[v.Name] = value
 		}
 	}
 	return params
 }
 
-// value returns a parameter's value as the journal shows it: JSON where the contract says so and the text is JSON, masked where it is secret.
+// value returns a value decoded where it is JSON.
 func (d *detail) value(v contract.Value) any {
-	if p := d.parameter(v.Name); p != nil && p.Secret && v.Text != "" {
-		return wire.Mask
+	if isJSON(d.parameter(v.Name), v.Text) {
+		return decoded(v.Text)
 	}
-	return d.masks.Under(v.Name, d.decoded(v))
+	return v.Text
 }
 
 func (d *detail) parameter(name string) *contract.Parameter {
@@ -122,33 +177,20 @@ func (d *detail) parameter(name string) *contract.Parameter {
 	return nil
 }
 
-// decoded returns a value as JSON where the contract says that it is JSON, or looks like it in a parameter that the contract does not know.
-func (d *detail) decoded(v contract.Value) any {
-	if p := d.parameter(v.Name); p != nil {
-		return decodeIf(p.JSON, v.Text)
+// isJSON reports whether the value of a parameter is decoded: where the contract says that it is JSON, or where it looks
+// like JSON and the contract does not know the parameter, since a secret may stand in it.
+func isJSON(p *contract.Parameter, text string) bool {
+	if p != nil {
+		return p.JSON
 	}
-	return decodeIf(looksLikeJSON(v.Text), v.Text)
+	return len(text) > 1 && (text[0] == '{' || text[0] == '[')
 }
 
-// looksLikeJSON finds objects in parameters that the contract does not know, since a secret may stand in them.
-func looksLikeJSON(text string) bool { return len(text) > 1 && (text[0] == '{' || text[0] == '[') }
-
-func decodeIf(isJSON bool, text string) any {
+// decoded returns what a JSON text says, and a text that is not JSON as it is.
+func decoded(text string) any {
 	var value any
-	if isJSON && json.Unmarshal([]byte(text), &value) == nil {
-		return value
+	if json.Unmarshal([]byte(text), &value) != nil {
+		return text
 	}
-	return text
-}
-
-func (d *detail) readReply() (reply any, truncated bool) {
-	if len(d.reply) == 0 {
-		return nil, false
-	}
-	var value any
-	if len(d.reply) <= maxReply && json.Unmarshal([]byte(d.reply), &value) == nil {
-		return d.masks.Value(value), false
-	}
-	masked := d.masks.Text(d.reply) // before it is cut, since half a token is one too
-	return masked[:min(len(masked), maxReply)], len(d.reply) > maxReply
+	return value
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/portal"
+	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/wire"
 	"github.com/mockportal/mockportal/openapi"
 )
@@ -41,7 +42,7 @@ func (c *call) renderLost() {
 	c.status, c.errorCode, c.evidence = http.StatusNotFound, http.StatusNotFound, openapi.Assumed
 	c.raw = "application/problem+json"
 	c.body = marshal(map[string]any{
-		"type": "about:blank", "title": http.StatusText(http.StatusNotFound), "status": http.StatusNotFound, "detail": c.masks.Text(c.lost.Error()),
+		"type": "about:blank", "title": http.StatusText(http.StatusNotFound), "status": http.StatusNotFound, "detail": c.masks.Hide(c.lost.Error()),
 	})
 }
 
@@ -99,7 +100,7 @@ func (c *call) prove() {
 		return
 	}
 	if c.reply.Keep {
-		c.turn.Keep(c.operation.ID, c.reply, c.body)
+		c.turn.Keep(c.operation.ID, sandbox.Kept{Body: c.body, Shown: c.maskedReply(), Reply: c.reply})
 	}
 }
 

@@ -18,7 +18,7 @@ func (c *call) rules() {
 	}
 	c.decision = c.turn.Decide(func(m scenario.Matcher) bool { return m.Matches(c.subject()) })
 	if c.decision.Rule != "" {
-		c.decision.Rule = c.masks.Text(c.decision.Rule)
+		c.decision.Rule = c.masks.Hide(c.decision.Rule)
 	}
 }
 
@@ -43,7 +43,7 @@ func (c *call) paramsForRules() map[string]any {
 	params := map[string]any{}
 	for _, v := range c.values {
 		if _, double := params[v.Name]; !double {
-			params[v.Name] = d.decoded(v)
+			params[v.Name] = d.value(v)
 		}
 	}
 	return params

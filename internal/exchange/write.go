@@ -102,7 +102,7 @@ func (c *call) log() {
 		violations[i] = v.String()
 	}
 	c.x.Log.LogAttrs(context.Background(), level, "call",
-		slog.Int("number", c.number), slog.String("method", c.method()), slog.String("path", c.masks.Text(c.path)),
+		slog.Int("number", c.number), slog.String("method", c.method()), slog.String("path", c.masks.Hide(c.path)),
 		slog.String("member", c.caller.Name()), slog.Int("status", c.status), slog.Int("error", c.errorCode),
 		slog.Any("violations", violations))
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/mockportal/mockportal/internal/scenario"
+	"github.com/mockportal/mockportal/internal/secret"
 )
 
 // World is the state of one portal. It is an immutable value: an operation that changes something returns a new World.
@@ -37,7 +38,7 @@ type start struct {
 	boundaries     []time.Time
 	key            []byte        // signs tokens
 	suffix         string        // credentials of this world may end in it, issued tokens always do; empty: none
-	secrets        *Secrets      // finds the secrets of this world in a text
+	secrets        *secret.Known // finds the credentials of this world and its issued tokens in a text
 	shift          time.Duration // by how much the portal's dates are later than the scenario's
 }
 
@@ -55,7 +56,7 @@ func NewWorld(s *scenario.Scenario, shift time.Duration) (World, error) {
 			scenario: s.Name, members: map[string]*Member{},
 			byToken: map[string]*Member{}, byRefreshToken: map[string]*Member{},
 			provisionAt: map[provisionKey]int{}, apps: map[string]app{}, listings: s.World.Listings, key: key[:],
-			secrets: &Secrets{world: s.World}, shift: shift,
+			secrets: s.Secrets(), shift: shift,
 		},
 	}
 	for _, m := range s.World.Members {
@@ -90,6 +91,9 @@ func (w *World) addProvisions() error {
 	}
 	return nil
 }
+
+// Secrets returns what finds the secrets of this world in a text: the credentials of its members and apps, and issued tokens.
+func (w World) Secrets() *secret.Known { return w.secrets }
 
 // WithSuffix returns the same world with a suffix for its credentials, which distinguishes the sandboxes of one server.
 // Tokens, usernames and client ids are valid with the suffix and without it; issued tokens carry it.

@@ -210,7 +210,7 @@ func TestToWallMovesAllDates(t *testing.T) {
 	wall := &hand{at: epoch}
 	b := box(t, sandbox.Options{Scenario: builtIn(t, "no-future-entitlements"), Wall: wall.now})
 	token := signIn(t, b)
-	b.Turn(func(turn *sandbox.Turn) { turn.Keep("getFutureLicense", portal.Reply{}, "kept") })
+	b.Turn(func(turn *sandbox.Turn) { turn.Keep("getFutureLicense", sandbox.Kept{Body: "kept"}) })
 	kept := func() bool {
 		return turn(b, func(turn *sandbox.Turn) bool { _, ok := turn.Kept("getFutureLicense"); return ok })
 	}

@@ -294,7 +294,7 @@ func use(t *testing.T, b *sandbox.Sandbox, wall *hand) {
 		}
 		w, _ = w.Revoke(turn.Now, "viewer-token")
 		turn.Become(w)
-		turn.Keep("getFutureLicense", portal.Reply{}, "kept")
+		turn.Keep("getFutureLicense", sandbox.Kept{Body: "kept"})
 	})
 	decided(b, 5)
 	b.AddRules(rules(t, "{ when: {}, delay: 1s }"))

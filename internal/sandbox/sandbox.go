@@ -179,6 +179,7 @@ func (s *Sandbox) ChangeClock(change ClockChange) error {
 // Kept is a reply that stays valid for a time.
 type Kept struct {
 	Body  string // rendered and proven
+	Shown string // the body, masked for the journal
 	Reply portal.Reply
 	until time.Time // zero: for ever
 }
@@ -207,9 +208,10 @@ func (t *Turn) World() portal.World { return t.box.state.world }
 // Become replaces the world.
 func (t *Turn) Become(w portal.World) { t.box.state.world = w }
 
-// Keep stores the body of a reply that depends on the scenario and the time only, until [portal.World.NextBoundary].
-func (t *Turn) Keep(operation string, reply portal.Reply, body string) {
-	t.box.state.kept[operation] = Kept{body, reply, t.World().NextBoundary(t.Now)}
+// Keep stores a reply that depends on the scenario and the time only, until [portal.World.NextBoundary].
+func (t *Turn) Keep(operation string, k Kept) {
+	k.until = t.World().NextBoundary(t.Now)
+	t.box.state.kept[operation] = k
 }
 
 // Kept returns the reply that was kept for an operation. It returns false if there is none or if it is no longer valid.

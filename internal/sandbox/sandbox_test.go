@@ -167,7 +167,7 @@ func TestSandboxesAreIsolated(t *testing.T) {
 			t.Error(problem)
 		}
 		turn.Become(w)
-		turn.Keep("getFutureLicense", portal.Reply{}, "one")
+		turn.Keep("getFutureLicense", sandbox.Kept{Body: "one"})
 	})
 	one.Journal.Append(journal.Record{Detail: func(*journal.Call) {}})
 	if diff := cmp.Diff(untouched, turn(two, (*sandbox.Turn).World), cmp.Comparer(sameWorld(t))); diff != "" {
@@ -214,7 +214,9 @@ func TestKept(t *testing.T) {
 		t.Errorf("before anything is kept there is %q", got)
 	}
 	keep := func(body string) {
-		b.Turn(func(turn *sandbox.Turn) { turn.Keep("getFutureLicense", portal.Reply{Evidence: openapi.Assumed}, body) })
+		b.Turn(func(turn *sandbox.Turn) {
+			turn.Keep("getFutureLicense", sandbox.Kept{Body: body, Reply: portal.Reply{Evidence: openapi.Assumed}})
+		})
 	}
 	keep("first")
 	effect := time.UnixMilli(1593561600000)

@@ -10,7 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/mockportal/mockportal/internal/portal"
 	"github.com/mockportal/mockportal/internal/secret"
 )
 
@@ -181,27 +180,17 @@ func (s *Set) IDs() []string {
 	return append([]string{Default}, slices.Sorted(maps.Keys(s.boxes))...)
 }
 
-// Secrets returns the secrets of all sandboxes.
-func (s *Set) Secrets() Secrets {
-	secrets := Secrets{s.Default.World().Secrets()}
+// Secrets returns what finds the secrets of all sandboxes, once for those that play the same scenario.
+func (s *Set) Secrets() []*secret.Known {
+	secrets := []*secret.Known{s.Default.World().Secrets()}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, box := range s.boxes {
-		secrets = append(secrets, box.World().Secrets())
+		if known := box.World().Secrets(); !slices.Contains(secrets, known) {
+			secrets = append(secrets, known)
+		}
 	}
 	return secrets
-}
-
-// Secrets is the secrets of several sandboxes.
-type Secrets []*portal.Secrets
-
-// Hide masks all of the secrets in a text.
-func (all Secrets) Hide(text string) string {
-	known := make([]*secret.Known, len(all))
-	for i, one := range all {
-		known[i] = one.Known()
-	}
-	return secret.Hide(text, known...)
 }
 
 // Delete ends a sandbox and returns it, so that the caller can read its journal.

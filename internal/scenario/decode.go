@@ -21,7 +21,7 @@ type surroundings struct {
 type decoder struct {
 	surroundings
 
-	known   *secret.Known // the secrets of the world; nil before they are read
+	secrets *secret.Known // of the world; nil before it is read
 	members []string      // the usernames; nil before they are read
 	anybody bool          // the members are unknown, so that any name may be a member's
 }
@@ -32,7 +32,7 @@ func (s surroundings) decode(root *tree.Value) (*Scenario, fixture.Mistakes) {
 	d := decoder{surroundings: s}
 	decoded := d.scenario(reader.Field("a scenario", root))
 	decoded.document = root.JSON()
-	return decoded, decoded.World.masked(reader.Mistakes())
+	return decoded, masked(reader.Mistakes(), decoded.secrets)
 }
 
 func (d *decoder) scenario(f tree.Field) *Scenario {
@@ -46,7 +46,8 @@ func (d *decoder) scenario(f tree.Field) *Scenario {
 		World:   d.world(o.Key("world")),
 		Rules:   d.rules(o.Key("rules")),
 	}
-	d.known = secret.NewKnown(s.World.Secrets()...)
+	s.secrets = s.World.secrets()
+	d.secrets = s.secrets
 	s.Expectations = d.expectations(o, o.Key("expect"))
 	o.Close()
 	return s

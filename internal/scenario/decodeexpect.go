@@ -69,13 +69,20 @@ func (d *decoder) refuseSecrets(f tree.Field, params *tree.Value) {
 
 // isMasked reports whether the journal masks a parameter, or something in it: by its name, or because it is a secret of the world.
 func (d *decoder) isMasked(entry tree.Entry) bool {
-	is, _ := secret.IsName(entry.Key)
-	return is && entry.Value.Kind == tree.Text || d.known.Hide(entry.Key) != entry.Key || d.holdsSecret(entry.Value)
+	switch entry.Value.Kind {
+	case tree.Text, tree.Object, tree.List:
+		if secret.IsName(entry.Key) {
+			return true
+		}
+	}
+	return d.isSecret(entry.Key) || d.holdsSecret(entry.Value)
 }
 
 func (d *decoder) holdsSecret(v *tree.Value) bool {
-	return slices.ContainsFunc(v.Entries, d.isMasked) || slices.ContainsFunc(v.Items, d.holdsSecret) || d.known.Hide(v.Text) != v.Text
+	return slices.ContainsFunc(v.Entries, d.isMasked) || slices.ContainsFunc(v.Items, d.holdsSecret) || d.isSecret(v.Text)
 }
+
+func (d *decoder) isSecret(text string) bool { return secret.Hide(text, d.secrets) != text }
 
 // readOutcome reads the conditions that apply only to a finished call.
 func readOutcome(o *tree.ObjectField, m *Matcher) {

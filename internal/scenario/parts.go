@@ -9,7 +9,6 @@ import (
 
 	"github.com/mockportal/mockportal/internal/fixture"
 	"github.com/mockportal/mockportal/internal/scenario/tree"
-	"github.com/mockportal/mockportal/internal/secret"
 )
 
 // ParseDuration reads a duration in the notation of scenario files: Go's, which may begin with days, such as 31d or 1d12h.
@@ -37,7 +36,7 @@ func (l *Library) Rules(s *Scenario, source []byte) ([]Rule, error) {
 	} else {
 		rules = []Rule{d.rule(f).Rule}
 	}
-	if err := s.World.masked(append(mistakes, reader.Mistakes()...)).Err(); err != nil {
+	if err := masked(append(mistakes, reader.Mistakes()...), s.secrets).Err(); err != nil {
 		return nil, err
 	}
 	return rules, nil
@@ -49,10 +48,10 @@ func (l *Library) Expectations(s *Scenario, name string, source []byte) (Expecta
 	d := decoder{
 		surroundings: l.surroundings,
 		members:      slices.Sorted(maps.Keys(s.World.Members)),
-		known:        secret.NewKnown(s.World.Secrets()...),
+		secrets:      s.secrets,
 	}
 	expectations, _, mistakes := d.verification(name, source)
-	return expectations, s.World.masked(mistakes).Err()
+	return expectations, masked(mistakes, s.secrets).Err()
 }
 
 // Verification checks a document as [Library.Expectations] does and returns it as JSON. Without a scenario it accepts any member.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/mockportal/mockportal/internal/secret"
 	"github.com/mockportal/mockportal/openapi"
 )
 
@@ -23,6 +24,7 @@ type Scenario struct {
 	Expectations // the calls that a correct client sends
 
 	document json.RawMessage
+	secrets  *secret.Known
 }
 
 // Document returns the merged scenario as JSON, with the keys in the order of the file and without extends. [Library.Decode] turns

@@ -1,67 +1,60 @@
 package scenario
 
 import (
-	"slices"
-	"strings"
-
-	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/fixture"
+	"github.com/mockportal/mockportal/internal/scenario/tree"
 	"github.com/mockportal/mockportal/internal/secret"
 )
 
-// Secrets returns the passwords, tokens, refresh tokens and client secrets of the world, in no order. One that is also a public word, the
-// name of a member, an app, an organisation, a listing or of something in the contract, is left out: it cannot be told from that word.
-func (w World) Secrets() []string {
+// Secrets returns what finds the credentials of the scenario's world in a text.
+func (s *Scenario) Secrets() *secret.Known { return s.secrets }
+
+// secrets returns what finds the passwords, tokens, refresh tokens and client secrets of the world. One that is also the
+// name of a member or an app is left out: paths and parameters have that name in many places.
+func (w World) secrets() *secret.Known {
 	var all []string
-	public := append(contract.BuiltIn().Words(), secret.Names()...)
+	add := func(credential string) {
+		if _, member := w.Members[credential]; !member && w.Apps[credential] == (App{}) {
+			all = append(all, credential)
+		}
+	}
 	for _, m := range w.Members {
-		all = append(all, m.Password, m.Token, m.RefreshToken)
-		public = append(public, m.Username, m.OrgID, m.Role)
+		add(m.Password)
+		add(m.Token)
+		add(m.RefreshToken)
 	}
 	for _, a := range w.Apps {
-		all = append(all, a.Secret)
-		public = append(public, a.ClientID)
+		add(a.Secret)
 	}
-	for _, l := range w.Listings {
-		public = append(public, l.ItemID, l.OrgID)
-		for org := range l.Provisions {
-			public = append(public, org)
-		}
-	}
-	return slices.DeleteFunc(all, func(text string) bool {
-		return slices.ContainsFunc(public, func(word string) bool { return strings.EqualFold(word, text) })
-	})
+	return secret.NewKnown(all...)
 }
 
-// masked takes the secrets of a world out of its mistakes, which quote what was written elsewhere.
-func (w World) masked(mistakes fixture.Mistakes) fixture.Mistakes { return hide(w.Secrets(), mistakes) }
-
-// masked takes the secrets that a document writes out of its mistakes, also where it is not understood as a world.
+// masked takes what a document has under secret names out of its mistakes, which quote what was written elsewhere; the
+// document may not be a world.
 func (f *file) masked(mistakes fixture.Mistakes) fixture.Mistakes {
-	var all []string
-	for _, group := range []struct {
-		name string
-		keys []string
-	}{{"members", []string{"password", "token", "refreshToken"}}, {"apps", []string{"secret"}}} {
-		entries := f.root.Get("world").Get(group.name)
-		if entries == nil {
-			continue
-		}
-		for _, entry := range entries.Entries {
-			for _, key := range group.keys {
-				if value := entry.Value.Get(key); value != nil {
-					all = append(all, value.Text)
-				}
-			}
-		}
+	if len(mistakes) == 0 || f.root == nil {
+		return mistakes
 	}
-	return hide(all, mistakes)
+	return masked(mistakes, secret.NewKnown(secretsIn(f.root, false)...))
 }
 
-func hide(secrets []string, mistakes fixture.Mistakes) fixture.Mistakes {
-	known := secret.NewKnown(secrets...)
+// secretsIn returns the texts and numbers that stand under a secret name, at any depth.
+func secretsIn(v *tree.Value, under bool) (all []string) {
+	if under && (v.Kind == tree.Text || v.Kind == tree.Number) {
+		all = append(all, v.Text)
+	}
+	for _, entry := range v.Entries {
+		all = append(all, secretsIn(entry.Value, under || secret.IsName(entry.Key))...)
+	}
+	for _, item := range v.Items {
+		all = append(all, secretsIn(item, under)...)
+	}
+	return all
+}
+
+func masked(mistakes fixture.Mistakes, known *secret.Known) fixture.Mistakes {
 	for i := range mistakes {
-		mistakes[i].Message = known.Hide(mistakes[i].Message)
+		mistakes[i].Message = secret.Hide(mistakes[i].Message, known)
 	}
 	return mistakes
 }

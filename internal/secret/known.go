@@ -2,147 +2,132 @@ package secret
 
 import (
 	"cmp"
+	"encoding/json"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
-// MinLength is how many bytes a known secret must have to be searched for in texts: a password "a" would mask every letter a, and "admin"
-// half of the paths. A shorter one is masked by the name that it stands under, and only so.
-const MinLength = 6
+// Mask is what is shown in place of a secret.
+const Mask = "***"
 
-// Known is texts that are secret wherever they stand. It is never changed and safe for concurrent use; nil knows none.
+// The bytes of a value that is searched for: the password "a" would mask every letter a, and a search for much more
+// could take very long.
+const MinLength, MaxLength = 6, 4096
+
+// IssuedPrefix is how every token begins that a portal of this program issues: it is {"n": in base64. All such tokens
+// are known.
+const IssuedPrefix = "eyJuIjo"
+
+// tokenLetters are those of an issued token and of the sandbox's id behind it.
+const tokenLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_."
+
+// Known finds values that are secret wherever they stand. It is never changed and safe for concurrent use; nil knows none.
 type Known struct {
-	texts  []string       // the longest first
-	least  int            // bytes of the shortest
-	shape  *regexp.Regexp // of others; may be nil
-	prefix string         // every text of the shape begins so
+	texts []string       // the longest first
+	parts [1 << 10]uint8 // for three bytes in a row: bit n is set when they stand at place n of any text
 }
 
-// NewKnown returns a finder of texts; those shorter than MinLength are left out.
-func NewKnown(texts ...string) *Known {
-	k := &Known{}
-	for _, text := range texts {
-		if len(text) >= MinLength {
-			k.texts = append(k.texts, text)
-		}
-		if plus := strings.ReplaceAll(text, " ", "+"); plus != text && len(text) >= MinLength {
-			k.texts = append(k.texts, plus) // as a form writes it
+// NewKnown returns a finder of values and of issued tokens. A value that IsName is left out: the name of a field must
+// stay readable.
+func NewKnown(values ...string) *Known {
+	k := &Known{texts: []string{IssuedPrefix}}
+	for _, value := range values {
+		if MinLength <= len(value) && len(value) <= MaxLength && !IsName(value) {
+			k.texts = append(k.texts, value, strings.ReplaceAll(value, " ", "+")) // the second as a form writes it
 		}
 	}
 	slices.SortFunc(k.texts, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), strings.Compare(a, b)) })
 	k.texts = slices.Compact(k.texts)
-	if len(k.texts) > 0 {
-		k.least = len(k.texts[len(k.texts)-1])
+	for _, text := range k.texts {
+		for at := range stride {
+			k.parts[three(text, at)] |= 1 << at
+		}
 	}
 	return k
 }
 
-// WithShape returns a finder that also finds whatever has a shape, which always begins with prefix.
-func (k *Known) WithShape(prefix string, shape *regexp.Regexp) *Known {
-	shaped := *k
-	shaped.shape, shaped.prefix = shape, prefix
-	if len(k.texts) == 0 || len(prefix) < k.least {
-		shaped.least = len(prefix)
-	}
-	return &shaped
+// stride is at how many places three bytes in a row stand among the first MinLength of a text. Where a text stands, find
+// meets one of them, though it looks only at every fourth place.
+const stride = MinLength - 2
+
+// three returns the entry in parts of the three bytes at a place. Others may share it.
+func three(text string, at int) int {
+	return (int(text[at])*31*31 + int(text[at+1])*31 + int(text[at+2])) % (1 << 10)
 }
 
-// Hide masks what is known in a text, also where it is written with percent signs, the escapes of JSON or of JSON pointers, or html entities, up to three layers of them.
-func (k *Known) Hide(text string) string {
-	if k.tooShort(text) {
-		return text
-	}
-	return Hide(text, k)
-}
-
-// tooShort reports whether a text is too short to hold anything that is known.
-func (k *Known) tooShort(text string) bool { return k == nil || k.least == 0 || len(text) < k.least }
-
-// Hide masks what any of the finders knows: so nothing is left of a secret in which another one stands, and the text is taken out of its escapes
-// once for all of them.
+// Hide masks in a text every value that any of the finders knows: as it is, with percent escapes, and with the escapes
+// of a JSON string. Where one has escapes, all of the text loses them.
 func Hide(text string, all ...*Known) string {
-	spans := findAll(all, text, nil, nil)
-	plain, at := text, []int(nil)
-	for range maxLayers {
-		if !MayBeEscaped(plain) {
-			break
+	text = hide(text, all)
+	for i, sign := range [...]byte{'%', '\\'} {
+		if len(all) > 0 && strings.IndexByte(text, sign) >= 0 {
+			plain := escapes()[i].ReplaceAllStringFunc(text, unescape)
+			if hidden := hide(plain, all); hidden != plain {
+				text = hidden
+			}
 		}
-		var shorter string
-		if shorter, at = unescape(plain, at); shorter == plain {
-			break
-		}
-		plain = shorter
-		spans = findAll(all, plain, at, spans)
 	}
-	return cover(text, spans)
+	return text
 }
 
-func findAll(all []*Known, plain string, at []int, spans []span) []span {
+// escapes are what Hide decodes: percent escapes, and the escapes of JSON strings.
+var escapes = sync.OnceValue(func() [2]*regexp.Regexp {
+	return [...]*regexp.Regexp{regexp.MustCompile(`(?:%[0-9A-Fa-f]{2})+`), regexp.MustCompile(`(?:\\["\\/bfnrt]|\\u[0-9A-Fa-f]{4})+`)}
+})
+
+func unescape(escape string) (text string) {
+	if escape[0] == '%' {
+		text, _ = url.PathUnescape(escape)
+	} else {
+		_ = json.Unmarshal([]byte(`"`+escape+`"`), &text)
+	}
+	return text
+}
+
+func hide(text string, all []*Known) string {
 	for _, k := range all {
-		if !k.tooShort(plain) {
-			spans = k.find(plain, at, spans)
+		var b strings.Builder
+		done := 0 // how much of the text is written
+		for at, size := k.find(text, 0); size > 0; at, size = k.find(text, done) {
+			b.WriteString(text[done:at] + Mask)
+			done = at + size
+		}
+		if done > 0 {
+			text = b.String() + text[done:]
 		}
 	}
-	return spans
+	return text
 }
 
-// MayBeEscaped reports whether a text has anything that may be an escape, so that a secret may stand in it in other letters.
-func MayBeEscaped(text string) bool { return strings.ContainsAny(text, escapes) }
-
-// maxLayers bounds how many times a text is taken out of its escapes: JSON in a form in an address has three layers.
-const maxLayers = 3
-
-// span is a part of a text.
-type span struct{ from, to int }
-
-// find appends the parts of the original text that are secret; at says where in it each byte of plain stands, nil that they are one.
-func (k *Known) find(plain string, at []int, spans []span) []span {
-	original := func(i int) int {
-		if at == nil {
-			return i
-		}
-		return at[i]
-	}
-	for _, text := range k.texts {
-		last := span{-1, -1} // in plain
-		for from := 0; ; {
-			i := strings.Index(plain[from:], text)
-			if i < 0 {
-				break
+// find returns where the next value begins in a text, from a place on, and its size; 0 when there is none.
+func (k *Known) find(text string, from int) (at, size int) {
+	for i := from; k != nil && i+2 < len(text); i += stride {
+		places := k.parts[three(text, i)]
+		for at := max(from, i-stride+1); places != 0 && at <= i; at++ {
+			if places>>(i-at)&1 == 0 || k.parts[three(text, at)]&1 == 0 {
+				continue
 			}
-			from += i
-			if from >= last.to {
-				spans, last.from = append(spans, span{}), from
+			if size := k.sizeAt(text[at:]); size > 0 {
+				return at, size
 			}
-			last.to = from + len(text)
-			spans[len(spans)-1] = span{original(last.from), original(last.to)}
-			from++ // a text may begin again within itself
 		}
 	}
-	if k.shape != nil && strings.Contains(plain, k.prefix) {
-		for _, found := range k.shape.FindAllStringIndex(plain, -1) {
-			spans = append(spans, span{original(found[0]), original(found[1])})
-		}
-	}
-	return spans
+	return 0, 0
 }
 
-// cover writes the mask over parts of a text, once over parts that overlap.
-func cover(text string, spans []span) string {
-	if len(spans) == 0 {
-		return text
-	}
-	slices.SortFunc(spans, func(a, b span) int { return cmp.Compare(a.from, b.from) })
-	var b strings.Builder
-	end := 0
-	for _, s := range spans {
-		if s.from >= end {
-			b.WriteString(text[end:s.from])
-			b.WriteString(Mask)
+// sizeAt returns the size of the value that a text begins with; 0 when it begins with none.
+func (k *Known) sizeAt(text string) int {
+	for _, known := range k.texts {
+		switch {
+		case !strings.HasPrefix(text, known):
+		case known == IssuedPrefix:
+			return len(text) - len(strings.TrimLeft(text, tokenLetters))
+		default:
+			return len(known)
 		}
-		end = max(end, s.to)
 	}
-	b.WriteString(text[end:])
-	return b.String()
+	return 0
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // Options says what a portal is made of. Library and Scenario are required; the zero value of every other field is its default.
-// New sets Sandboxes, Secrets and Wall.
+// New sets Sandboxes, Secret and Wall.
 type Options struct {
 	exchange.Options
 
@@ -70,7 +70,7 @@ func New(o Options) (*Portal, error) {
 		return nil, err
 	}
 	o.Sandboxes = sandbox.NewSet(box, o.MaxSandboxes, o.SandboxTTL, time.Now)
-	o.Secrets, o.Wall = []string{o.ControlToken}, time.Now
+	o.Secret, o.Wall = o.ControlToken, time.Now
 	served, err := exchange.New(o.Options)
 	if err != nil {
 		return nil, err

@@ -48,7 +48,7 @@ func Form(r *http.Request, limit int64) ([]contract.Value, []openapi.Violation, 
 		return values, violations, nil
 	}
 	return nil, []openapi.Violation{{
-		Kind: openapi.Malformed, In: "header", Name: "Content-Type", Message: fmt.Sprintf("the portal does not read a body of type %.100q", header),
+		Kind: openapi.Malformed, In: "header", Name: "Content-Type", Message: fmt.Sprintf("the portal does not read a body of type \"%.100s\"", header),
 		Hint: "send application/x-www-form-urlencoded or multipart/form-data", Allowed: "application/x-www-form-urlencoded or multipart/form-data",
 	}}, nil
 }

@@ -6,7 +6,6 @@ import (
 
 	"github.com/mockportal/mockportal/internal/fixture"
 	"github.com/mockportal/mockportal/internal/nearest"
-	"github.com/mockportal/mockportal/internal/secret"
 )
 
 // Merge applies a JSON merge patch (RFC 7396) to target: objects are merged, null removes a key, everything else is replaced.
@@ -37,7 +36,7 @@ func (e *extender) extend(base, child *Value) *Value {
 		switch {
 		case entry.Value.Kind == Null && old == nil:
 			e.mistakes = append(e.mistakes, entry.At.Mistake(fmt.Sprintf("nothing to remove: the extended scenario has no %q here%s",
-				secret.InKey(entry.Key), nearest.Suggest(entry.Key, base.keys()))))
+				entry.Key, nearest.Suggest(entry.Key, base.keys()))))
 			return nil
 		case entry.Value.Kind == Null:
 			return nil

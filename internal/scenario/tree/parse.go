@@ -12,7 +12,6 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/mockportal/mockportal/internal/fixture"
-	"github.com/mockportal/mockportal/internal/secret"
 )
 
 const (
@@ -143,7 +142,7 @@ func unique(entries []Entry, mistakes *fixture.Mistakes) []Entry {
 	return slices.DeleteFunc(entries, func(e Entry) bool {
 		at, twice := first[e.Key]
 		if twice {
-			*mistakes = append(*mistakes, e.At.Mistake(fmt.Sprintf("duplicate key %q (first in line %d)", secret.InKey(e.Key), at.Line)))
+			*mistakes = append(*mistakes, e.At.Mistake(fmt.Sprintf("duplicate key %q (first in line %d)", e.Key, at.Line)))
 		} else {
 			first[e.Key] = e.At
 		}

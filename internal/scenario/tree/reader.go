@@ -7,7 +7,6 @@ import (
 
 	"github.com/mockportal/mockportal/internal/fixture"
 	"github.com/mockportal/mockportal/internal/nearest"
-	"github.com/mockportal/mockportal/internal/secret"
 )
 
 // Reader collects the mistakes of a document.
@@ -59,7 +58,7 @@ func (f Field) Mistake(format string, args ...any) { f.MistakeAt(f.at, format, a
 func (f Field) MistakeAt(at Position, format string, args ...any) {
 	for i, arg := range args {
 		if text, ok := arg.(string); ok {
-			args[i] = secret.InKey(text)
+			args[i] = text
 		}
 	}
 	f.r.mistakes = append(f.r.mistakes, at.Mistake(fmt.Sprintf(format, args...)))
