@@ -177,19 +177,19 @@ func TestTrialEnds(t *testing.T) {
 	t.Parallel()
 	s := mock.NewServer(t, mock.WithScenario("purchased"))
 	box := s.Sandbox(t, "trial")
-	first := provisioned(t, in(t, box, provision()))
+	first := provisioned(t, askSandbox(t, box, provision()))
 	diff(t, "endDate", int64(trialEnd), first.EndDate)
 	diff(t, "created is a second before the clock's start", box.Clock().Now().UnixMilli()-1000, first.Created)
 	end := time.UnixMilli(first.EndDate)
 	box.Clock().AdvanceTo(end.Add(-time.Millisecond))
-	last := provisioned(t, in(t, box, provision()))
+	last := provisioned(t, askSandbox(t, box, provision()))
 	diff(t, "modified at endDate − 1 ms", int64(trialEnd-1000), last.Modified)
 	diff(t, "endDate at endDate − 1 ms", int64(trialEnd), last.EndDate)
 	box.Clock().Advance(time.Millisecond)
-	diff(t, "at endDate", wireError{Code: 400, Message: "item not provisioned", Details: []string{}}, errorOf(t, in(t, box, provision())))
+	diff(t, "at endDate", wireError{Code: 400, Message: "item not provisioned", Details: []string{}}, errorOf(t, askSandbox(t, box, provision())))
 	diff(t, "the server's clock", int64(trialStart), s.Clock().Now().UnixMilli())
 	box.Reset()
-	diff(t, "after Reset", 0, errorOf(t, in(t, box, provision())).Code)
+	diff(t, "after Reset", 0, errorOf(t, askSandbox(t, box, provision())).Code)
 }
 
 // TestFuturePartTakesEffect proves that a future part of the licence stays one to the last millisecond before its effect date, and is none from

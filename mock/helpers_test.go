@@ -149,7 +149,7 @@ type answer struct {
 	body   string
 }
 
-// fetch sends a request over HTTP.
+// fetch sends a request over HTTP and reads the whole answer.
 func fetch(tb testing.TB, client *http.Client, r *http.Request) answer {
 	tb.Helper()
 	resp, err := client.Do(r)
@@ -164,13 +164,13 @@ func fetch(tb testing.TB, client *http.Client, r *http.Request) answer {
 	return answer{resp.StatusCode, resp.Header, string(body)}
 }
 
-// ask sends a request to a server.
+// ask sends a request to a server under its URL.
 func ask(tb testing.TB, s *mock.Server, r request) answer {
 	tb.Helper()
 	return fetch(tb, s.Client(), r.to(tb, s.URL))
 }
 
-// call gives a request to a portal that does not listen.
+// call has a handler that does not listen answer a request.
 func call(tb testing.TB, p http.Handler, r request) answer {
 	tb.Helper()
 	w := httptest.NewRecorder()
@@ -253,7 +253,7 @@ func diff(tb testing.TB, what string, want, got any) {
 	}
 }
 
-// tester stands for the testing.T of somebody's test.
+// tester is a test that fails without consequences, for tests of failures.
 type tester struct {
 	mu       sync.Mutex
 	errors   []string
@@ -301,7 +301,7 @@ func (t *tester) end() []string {
 	return t.errors
 }
 
-// golden holds a text against the file that has it, or writes the file.
+// golden compares a text with its golden file, or writes the file with -update.
 func golden(t *testing.T, folder, name, got string) {
 	t.Helper()
 	file := filepath.Join("testdata", folder, name+".txt")
@@ -321,7 +321,7 @@ func golden(t *testing.T, folder, name, got string) {
 	diff(t, file, string(want), got)
 }
 
-// onlyGolden fails for a file that no row has.
+// onlyGolden fails for a golden file that no row of a table has.
 func onlyGolden(t *testing.T, folder string, names map[string]bool) {
 	t.Helper()
 	files, err := fs.Glob(os.DirFS("testdata"), folder+"/*")

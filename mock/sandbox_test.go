@@ -16,8 +16,8 @@ import (
 	"github.com/mockportal/mockportal/mock/journal"
 )
 
-// in sends a request to a sandbox under its URL.
-func in(tb testing.TB, box *mock.Sandbox, r request) answer {
+// askSandbox sends a request to a sandbox under its URL.
+func askSandbox(tb testing.TB, box *mock.Sandbox, r request) answer {
 	tb.Helper()
 	return fetch(tb, box.Client(), r.to(tb, box.URL))
 }
@@ -40,13 +40,13 @@ func TestSandbox(t *testing.T) {
 		code    int
 		sandbox string
 	}{
-		{"by URL", in(t, one, provision()), 0, "s1"},
-		{"by its URL and its token", in(t, one, provision().with("token", one.Token("admin"))), 0, "s1"},
+		{"by URL", askSandbox(t, one, provision()), 0, "s1"},
+		{"by its URL and its token", askSandbox(t, one, provision().with("token", one.Token("admin"))), 0, "s1"},
 		{"by token", ask(t, s, provision().with("token", one.Token("admin"))), 0, "s1"},
 		{"by username", ask(t, s, successes()["generateToken"].with("username", "admin.s2")), 0, "s2"},
 		{"the other one", ask(t, s, provision().with("token", two.Token("admin"))), 403, "s2"},
 		{"the default one", ask(t, s, provision()), 0, "default"},
-		{"a foreign token", in(t, one, provision().with("token", two.Token("admin"))), 498, "s1"},
+		{"a foreign token", askSandbox(t, one, provision().with("token", two.Token("admin"))), 498, "s1"},
 	} {
 		diff(t, row.name+": code", row.code, errorOf(t, row.answer).Code)
 		diff(t, row.name+": sandbox", row.sandbox, row.answer.header.Get("Mockportal-Sandbox"))
@@ -77,15 +77,15 @@ func TestSandboxEnds(t *testing.T) {
 	s := mock.NewServer(t)
 	test := &tester{}
 	box, lenient := s.Sandbox(test, "trial", mock.WithSeed(7)), s.Sandbox(test, "trial", mock.AllowViolations())
-	in(t, box, license().with("verbose", "1"))
-	in(t, lenient, license().with("verbose", "1"))
+	askSandbox(t, box, license().with("verbose", "1"))
+	askSandbox(t, lenient, license().with("verbose", "1"))
 	diff(t, "failures", []string{
 		"mock: 1 of the calls to the portal violated its contract (mock.AllowViolations lets them pass):" +
 			"\n\tcall 1, GET /sandboxes/s1/portaladmin/license/getFutureLicense: query verbose: is not in the contract (allowed are token, f)" +
 			"\n\tin sandbox \"s1\" (scenario \"trial\", seed 7)",
 	}, test.end())
 	for _, gone := range []*mock.Sandbox{box, lenient} {
-		diff(t, "status of the deleted sandbox", 404, in(t, gone, license()).status)
+		diff(t, "status of the deleted sandbox", 404, askSandbox(t, gone, license()).status)
 		diff(t, "its calls", 1, len(gone.Calls()))
 	}
 }
@@ -109,8 +109,8 @@ func TestSandboxOptions(t *testing.T) {
 	s := mock.NewServer(t)
 	document := mock.WithScenarioDocument([]byte("format: 1\nsummary: x\nextends: trial\nseed: 5\n"))
 	box := s.Sandbox(t, "", document, mock.WithSeed(9), mock.WithClock("2016-07-23T00:00:00Z"), mock.WithJournal(1, 0), mock.AllowViolations())
-	in(t, box, license().with("verbose", "1"))
-	in(t, box, license())
+	askSandbox(t, box, license().with("verbose", "1"))
+	askSandbox(t, box, license())
 	diff(t, "scenario", "document", box.Scenario())
 	diff(t, "calls held", 1, len(box.Calls()))
 	diff(t, "seed", uint64(9), box.Calls()[0].Seed)
@@ -161,7 +161,7 @@ func TestManyAtOnce(t *testing.T) {
 			}
 			if i < len(boxes) {
 				boxes[n].AddRules(fmt.Sprintf("{ name: of %d, when: { operation: getFutureLicense }, reply: { status: 500, offSpec: true } }", n))
-				diff(t, "rule", fmt.Sprintf("of %d", n), in(t, boxes[n], license()).header.Get("Mockportal-Rule"))
+				diff(t, "rule", fmt.Sprintf("of %d", n), askSandbox(t, boxes[n], license()).header.Get("Mockportal-Rule"))
 			}
 		})
 	}
