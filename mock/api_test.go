@@ -46,8 +46,8 @@ func nameOf(f *ast.FuncDecl) string {
 	return receiver.(*ast.Ident).Name + "." + f.Name.Name
 }
 
-// mayFail reduces functions to those that fail a test, by themselves or by calling another one of them. Those of a Portal never do, and the
-// cleanups that watch adds have no caller to show.
+// mayFail reduces functions to those that fail a test, by themselves or by calling another one of them. Those of a Portal never do, and
+// the cleanups that watch adds have no caller to show.
 func mayFail(all map[string]*ast.FuncDecl) map[string]*ast.FuncDecl {
 	found := map[string]*ast.FuncDecl{}
 	failing := []string{"Errorf", "Fatalf"}
@@ -82,8 +82,8 @@ func isFmt(x ast.Expr) bool {
 	return ok && ident.Name == "fmt"
 }
 
-// TestHelpers proves that every function which may fail a test begins with Helper(), so that the failure shows the line of the test, and that
-// TestFailuresShowTheCaller calls every exported one of them.
+// TestHelpers proves that every function which may fail a test begins with Helper(), so that the failure shows the line of the test, and
+// that TestFailuresShowTheCaller calls every exported one of them.
 func TestHelpers(t *testing.T) {
 	t.Parallel()
 	var exported []string

@@ -94,7 +94,8 @@ func TestClockWall(t *testing.T) {
 	diff(t, "shift of the licence", shift, reply.UserTypes[0].StartDate-1603225394000)
 }
 
-// TestClockExpires proves that the time at which a token ends is wall time, since clients compare it with theirs, whatever the portal's clock.
+// TestClockExpires proves that the time at which a token ends is wall time, since clients compare it with theirs, whatever the portal's
+// clock.
 func TestClockExpires(t *testing.T) {
 	t.Parallel()
 	for _, clock := range []string{"frozen", "wall", "2040-01-01T00:00:00Z"} {
@@ -171,8 +172,8 @@ func TestClockModes(t *testing.T) {
 	})
 }
 
-// TestTrialEnds proves, as the clock moves, that a trial that is provisioned at the scenario's start is accepted to the last millisecond before
-// its endDate and refused at it.
+// TestTrialEnds proves, as the clock moves, that a trial that is provisioned at the scenario's start is accepted to the last millisecond
+// before its endDate and refused at it.
 func TestTrialEnds(t *testing.T) {
 	t.Parallel()
 	s := mock.NewServer(t, mock.WithScenario("purchased"))
@@ -186,14 +187,17 @@ func TestTrialEnds(t *testing.T) {
 	diff(t, "modified at endDate − 1 ms", int64(trialEnd-1000), last.Modified)
 	diff(t, "endDate at endDate − 1 ms", int64(trialEnd), last.EndDate)
 	box.Clock().Advance(time.Millisecond)
-	diff(t, "at endDate", wireError{Code: 400, Message: "item not provisioned", Details: []string{}}, errorOf(t, askSandbox(t, box, provision())))
+	diff(
+		t, "at endDate", wireError{Code: 400, Message: "item not provisioned", Details: []string{}},
+		errorOf(t, askSandbox(t, box, provision())),
+	)
 	diff(t, "the server's clock", int64(trialStart), s.Clock().Now().UnixMilli())
 	box.Reset()
 	diff(t, "after Reset", 0, errorOf(t, askSandbox(t, box, provision())).Code)
 }
 
-// TestFuturePartTakesEffect proves that a future part of the licence stays one to the last millisecond before its effect date, and is none from
-// then on, also when the reply was asked for before the clock moved.
+// TestFuturePartTakesEffect proves that a future part of the licence stays one to the last millisecond before its effect date, and is
+// none from then on, also when the reply was asked for before the clock moved.
 func TestFuturePartTakesEffect(t *testing.T) {
 	t.Parallel()
 	p := portal(t, mock.WithScenario("future-entitlements"))

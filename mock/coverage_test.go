@@ -46,7 +46,12 @@ func TestCoverage(t *testing.T) {
   - when: { operation: sharingInfo }
     reply: { status: 503, offSpec: true }
 `
-	document := mock.WithScenarioDocument([]byte("format: 1\nsummary: It fails.\nextends: trial\nworld: { members: { jsmith: { token: jsmith-token, orgId: HwhoSWTiJyaB0VDi, role: org_admin } } }\n" + rule))
+	document := mock.WithScenarioDocument(
+		[]byte(
+			"format: 1\nsummary: It fails.\nextends: trial\n" +
+				"world: { members: { jsmith: { token: jsmith-token, orgId: HwhoSWTiJyaB0VDi, role: org_admin } } }\n" + rule,
+		),
+	)
 	l := func(more map[string]int) map[string]int {
 		all := map[string]int{"getFutureLicense": 1, "getFutureLicense param f": 1, "getFutureLicense param token": 1, "scenario document": 1}
 		maps.Copy(all, more)
@@ -59,13 +64,22 @@ func TestCoverage(t *testing.T) {
 	}{
 		{"a success", license(), l(map[string]int{"getFutureLicense outcome ok": 1})},
 		{"an error", license().with("token", "nonsense"), l(map[string]int{"getFutureLicense outcome token-invalid": 1})},
-		{"a parameter twice", get(licensePath+"?f=json", "f", "json", "token", "admin-token"), l(map[string]int{"getFutureLicense param f": 2, "getFutureLicense outcome ok": 1})},
-		{"a rule's error that the operation has", license().with("token", "viewer-token"), l(map[string]int{"getFutureLicense outcome not-permitted": 1})},
+		{
+			"a parameter twice", get(licensePath+"?f=json", "f", "json", "token", "admin-token"),
+			l(map[string]int{"getFutureLicense param f": 2, "getFutureLicense outcome ok": 1}),
+		},
+		{
+			"a rule's error that the operation has", license().with("token", "viewer-token"),
+			l(map[string]int{"getFutureLicense outcome not-permitted": 1}),
+		},
 		{"a rule's error that it does not have", license().with("f", "pjson"), l(nil)},
 		{"an unknown parameter", license().with("outputFormat", "x"), l(map[string]int{"getFutureLicense outcome ok": 1})},
 		{"an unknown path", get("/nothing"), map[string]int{}},
 		{"another method", license().by("POST"), l(map[string]int{"getFutureLicense outcome method-not-supported": 1})},
-		{"a rule's status", get("/sharing/rest/info", "f", "json"), map[string]int{"sharingInfo": 1, "sharingInfo param f": 1, "scenario document": 1}},
+		{
+			"a rule's status", get("/sharing/rest/info", "f", "json"),
+			map[string]int{"sharingInfo": 1, "sharingInfo param f": 1, "scenario document": 1},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -79,7 +93,10 @@ func TestCoverage(t *testing.T) {
 		want map[string]int
 	}{
 		"a fault in place of a success": {license().with("token", "jsmith-token"), l(nil)},
-		"a fault in place of an error":  {license().with("token", ""), map[string]int{"getFutureLicense": 1, "getFutureLicense param f": 1, "scenario document": 1}},
+		"a fault in place of an error": {
+			license().with("token", ""),
+			map[string]int{"getFutureLicense": 1, "getFutureLicense param f": 1, "scenario document": 1},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -103,11 +120,18 @@ func TestCoverageIsShared(t *testing.T) {
 	ask(t, two, provision())
 	call(t, portal(t), license())
 	found := exercised(shared.Report())
-	diff(t, "calls", []int{2, 1, 1, 2}, []int{found["getFutureLicense"], found["provisionOrgEntitlements"], found["scenario trial"], found["scenario purchased"]})
-	diff(t, "seen from each", []journal.CoverageReport{shared.Report(), shared.Report()}, []journal.CoverageReport{one.Coverage(), two.Coverage()})
+	diff(
+		t, "calls", []int{2, 1, 1, 2},
+		[]int{found["getFutureLicense"], found["provisionOrgEntitlements"], found["scenario trial"], found["scenario purchased"]},
+	)
+	diff(
+		t, "seen from each", []journal.CoverageReport{shared.Report(), shared.Report()},
+		[]journal.CoverageReport{one.Coverage(), two.Coverage()},
+	)
 }
 
-// TestCoverageHasAll proves that the report has every operation of the contract with its parameters and errors, and every scenario, also those never exercised.
+// TestCoverageHasAll proves that the report has every operation of the contract with its parameters and errors, and every scenario, also
+// those never exercised.
 func TestCoverageHasAll(t *testing.T) {
 	t.Parallel()
 	r := portal(t).Coverage()

@@ -140,13 +140,16 @@ func (row faultRow) checkJournal(t *testing.T, s *mock.Server) {
 	if status == 0 {
 		status = 200 // what the portal would have sent
 	}
-	diff(t, "journaled rule, fault, outcome, status, code", []any{"breaks", row.kind(), journal.Fault, status, 0}, []any{c.Rule, c.Fault, c.Outcome, c.Status, c.ErrorCode})
+	diff(
+		t, "journaled rule, fault, outcome, status, code", []any{"breaks", row.kind(), journal.Fault, status, 0},
+		[]any{c.Rule, c.Fault, c.Outcome, c.Status, c.ErrorCode},
+	)
 	diff(t, "journaled reply", row.done, c.Reply != nil)
 	diff(t, "the operation was done", row.done, wasDone(t, s))
 }
 
-// TestFaults proves what a plain client sees of each fault over HTTP, HTTPS and HTTP/2, and that the operation behind it was done, but for a page
-// of a proxy, which stands before the portal.
+// TestFaults proves what a plain client sees of each fault over HTTP, HTTPS and HTTP/2, and that the operation behind it was done, but
+// for a page of a proxy, which stands before the portal.
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	for _, way := range []struct {
@@ -193,7 +196,10 @@ func TestFaultsByCurl(t *testing.T) {
 				limit = "0.3"
 			}
 			r := provision()
-			command := exec.CommandContext(t.Context(), curl, "-sS", "-q", "--noproxy", "*", "--max-time", limit, "-d", r.form.Encode(), s.URL+r.path)
+			command := exec.CommandContext(
+				t.Context(), curl, "-sS", "-q", "--noproxy", "*", "--max-time", limit, "-d", r.form.Encode(),
+				s.URL+r.path,
+			)
 			out, err := command.Output()
 			var exit *exec.ExitError
 			if err != nil && !errors.As(err, &exit) {
@@ -206,8 +212,8 @@ func TestFaultsByCurl(t *testing.T) {
 	}
 }
 
-// TestHang proves that a call hangs until its client gives up, the portal is reset, or closed, or its sandbox deleted; and that by then it was
-// done and journaled.
+// TestHang proves that a call hangs until its client gives up, the portal is reset, or closed, or its sandbox deleted; and that by then
+// it was done and journaled.
 func TestHang(t *testing.T) {
 	t.Parallel()
 	const rule = "{ when: { operation: provisionOrgEntitlements }, fault: { kind: hang } }"
@@ -329,7 +335,11 @@ func TestReplies(t *testing.T) {
 			diff(t, "Mockportal-Rule", "rule-1", a.header.Get("Mockportal-Rule"))
 			diff(t, "done", false, wasDone(t, s))
 			c := s.Calls()[0]
-			diff(t, "journaled rule, fault, outcome, status, code", []any{"rule-1", "", row.outcome, row.status, row.code}, []any{c.Rule, c.Fault, c.Outcome, c.Status, c.ErrorCode})
+			diff(
+				t, "journaled rule, fault, outcome, status, code",
+				[]any{"rule-1", "", row.outcome, row.status, row.code},
+				[]any{c.Rule, c.Fault, c.Outcome, c.Status, c.ErrorCode},
+			)
 			diff(t, "cut", false, c.ReplyTruncated)
 			if row.logged != nil {
 				diff(t, "journaled reply", row.logged, c.Reply)
@@ -341,7 +351,8 @@ func TestReplies(t *testing.T) {
 // TestFixtureReply proves that a rule can answer another fixture, changed by a merge patch, in every format.
 func TestFixtureReply(t *testing.T) {
 	t.Parallel()
-	const rule = "{ when: { operation: provisionOrgEntitlements }, reply: { fixture: provisions/purchased, with: { purchaserUsername: somebody } } }"
+	const rule = "{ when: { operation: provisionOrgEntitlements }, reply: { fixture: provisions/purchased, with: { " +
+		"purchaserUsername: somebody } } }"
 	s := mock.NewServer(t)
 	s.AddRules(rule)
 	a := ask(t, s, provision())
@@ -349,10 +360,14 @@ func TestFixtureReply(t *testing.T) {
 	diff(t, "purchaser, purchased", []any{"somebody", true}, []any{got["purchaserUsername"], got["purchased"]})
 	diff(t, "done", false, wasDone(t, s))
 	diff(t, "pretty", decoded(t, a.body), decoded(t, ask(t, s, provision().with("f", "pjson")).body))
-	if page := ask(t, s, provision().with("f", "html")); !strings.Contains(page.body, "somebody") || !strings.HasPrefix(page.header.Get("Content-Type"), "text/html") {
+	page := ask(t, s, provision().with("f", "html"))
+	if !strings.Contains(page.body, "somebody") || !strings.HasPrefix(page.header.Get("Content-Type"), "text/html") {
 		t.Errorf("no page of the reply, but %s", page.body)
 	}
-	diff(t, "outcomes", []journal.Outcome{journal.OK, journal.OK, journal.OK}, []journal.Outcome{s.Calls()[0].Outcome, s.Calls()[1].Outcome, s.Calls()[2].Outcome})
+	diff(
+		t, "outcomes", []journal.Outcome{journal.OK, journal.OK, journal.OK},
+		[]journal.Outcome{s.Calls()[0].Outcome, s.Calls()[1].Outcome, s.Calls()[2].Outcome},
+	)
 }
 
 // TestRulesInEveryFormat proves that a page that shows a form or a directory, and an unknown path, meet a rule for every call too.
@@ -363,8 +378,9 @@ func TestRulesInEveryFormat(t *testing.T) {
 		"{ when: {}, reply: { status: 503, body: gone, offSpec: true } }",
 	} {
 		for _, r := range []request{
-			provision(), license(), license().with("f", ""), license().with("f", "pjson"), get(provisionPath), get("/sharing/rest"), get("/portaladmin"),
-			get("/portaladmin/login"), get("/sharing/rest/nowhere"), get("/nowhere", "f", "json"), license().by(http.MethodHead), get("/sharing/rest", "f", "json", "callback", "x"),
+			provision(), license(), license().with("f", ""), license().with("f", "pjson"),
+			get(provisionPath), get("/sharing/rest"), get("/portaladmin"), get("/portaladmin/login"), get("/sharing/rest/nowhere"),
+			get("/nowhere", "f", "json"), license().by(http.MethodHead), get("/sharing/rest", "f", "json", "callback", "x"),
 		} {
 			p := portal(t)
 			must(t, p.AddRules(rule))

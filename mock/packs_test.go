@@ -25,7 +25,8 @@ summary: The team's listing, for a purchaser of its own.
 extends: trial
 world:
   members:
-    seller: { password: seller-password, token: seller-token, orgId: HwhoSWTiJyaB0VDi, role: org_user, privileges: ["marketplace:admin:purchase"] }
+    seller:
+      { password: seller-password, token: seller-token, orgId: HwhoSWTiJyaB0VDi, role: org_user, privileges: ["marketplace:admin:purchase"] }
   listings:
     6489da7f08f045ac8c0a5b1de37d56fe:
       provisions:
@@ -33,8 +34,9 @@ world:
 `
 	teamsProvision = `{
   "itemId": "6489da7f08f045ac8c0a5b1de37d56fe", "provisionedItemId": "6489da7f08f045ac8c0a5b1de37d56fe", "accountId": "HwhoSWTiJyaB0VDi",
-  "purchaserOrgId": "0123456789abcdef", "purchaserUsername": "x", "purchaserFullName": "x", "purchaserEmail": "x@example.com", "purchaserPhone": "1",
-  "startDate": 1400000000000, "endDate": -1, "purchased": true, "trial": false, "interested": false, "created": 1400000000000, "modified": 1400000000000
+  "purchaserOrgId": "0123456789abcdef", "purchaserUsername": "x", "purchaserFullName": "x",
+  "purchaserEmail": "x@example.com", "purchaserPhone": "1", "startDate": 1400000000000, "endDate": -1,
+  "purchased": true, "trial": false, "interested": false, "created": 1400000000000, "modified": 1400000000000
 }`
 )
 
@@ -97,8 +99,9 @@ func TestPackScenario(t *testing.T) {
 func TestBroken(t *testing.T) {
 	t.Parallel()
 	broken := folder(map[string]string{
-		"scenarios/a.yaml":                             "format: 1\nsummary: A scenario.\nextends: tria\nworlds: {}\n",
-		"scenarios/b.yaml":                             "format: 1\nsummary: Another.\nextends: trial\nworld: { license: { fixture: licenses/futur } }\n",
+		"scenarios/a.yaml": "format: 1\nsummary: A scenario.\nextends: tria\nworlds: {}\n",
+		"scenarios/b.yaml": "format: 1\nsummary: Another.\nextends: trial\n" +
+			"world: { license: { fixture: licenses/futur } }\n",
 		"fixtures/provisions/c.json":                   `{"itemId": 5}`,
 		"fixtures/errors/sharing/token-requiered.json": `{"error":{"code":499,"message":"x","details":[]}`,
 		"fixtures/elsewhere/d.json":                    `{}`,
@@ -109,7 +112,10 @@ func TestBroken(t *testing.T) {
 		options []mock.Option
 	}{
 		{"broken-pack", []mock.Option{mock.WithPack(broken), mock.WithClock("frosen")}},
-		{"broken-second-pack", []mock.Option{mock.WithPack(fstest.MapFS{}), mock.WithPack(folder(map[string]string{"scenarios/a.yaml": "format: 1"}))}},
+		{
+			"broken-second-pack",
+			[]mock.Option{mock.WithPack(fstest.MapFS{}), mock.WithPack(folder(map[string]string{"scenarios/a.yaml": "format: 1"}))},
+		},
 		{"unknown-scenario", []mock.Option{mock.WithScenario("trail")}},
 		{"unknown-clock", []mock.Option{mock.WithClock("frosen")}},
 		{"date-without-time", []mock.Option{mock.WithClock("2016-07-22")}},
@@ -117,8 +123,21 @@ func TestBroken(t *testing.T) {
 		{"unknown-scenario-and-hosts", []mock.Option{mock.WithScenario("trail"), mock.WithTLS("*.test", "a b")}},
 		{"context-of-two-segments", []mock.Option{mock.WithContexts("/a/b")}},
 		{"context-without-a-slash", []mock.Option{mock.WithContexts("gis")}},
-		{"document-with-faults", []mock.Option{mock.WithScenarioDocument([]byte("format: 2\nsummry: x\nworld:\n  members: { a: { role: org_admn } }\n"))}},
-		{"document-with-broken-rules", []mock.Option{mock.WithScenarioDocument([]byte("format: 1\nsummary: Slow.\nextends: trial\nrules:\n  - { when: { operation: getFutureLicence }, delay: 1s }\n  - { when: {}, fault: { kind: rest } }\n"))}},
+		{
+			"document-with-faults",
+			[]mock.Option{mock.WithScenarioDocument([]byte("format: 2\nsummry: x\nworld:\n  members: { a: { role: org_admn } }\n"))},
+		},
+		{
+			"document-with-broken-rules",
+			[]mock.Option{
+				mock.WithScenarioDocument(
+					[]byte(
+						"format: 1\nsummary: Slow.\nextends: trial\nrules:\n" +
+							"  - { when: { operation: getFutureLicence }, delay: 1s }\n  - { when: {}, fault: { kind: rest } }\n",
+					),
+				),
+			},
+		},
 		{"two-unknown", []mock.Option{mock.WithScenario("trail"), mock.WithClock("frosen")}},
 	}
 	names := map[string]bool{}
@@ -145,17 +164,29 @@ func TestBroken(t *testing.T) {
 // TestScenarioDocument proves that a whole document can be played, in YAML and in JSON, over the scenarios of a pack too.
 func TestScenarioDocument(t *testing.T) {
 	t.Parallel()
-	pack := mock.WithPack(folder(map[string]string{"scenarios/team.yaml": strings.Replace(teamsTrial, "provisions/team", "provisions/purchased", 1)}))
+	pack := mock.WithPack(
+		folder(map[string]string{"scenarios/team.yaml": strings.Replace(teamsTrial, "provisions/team", "provisions/purchased", 1)}),
+	)
 	for _, row := range []struct {
 		name     string
 		document string
 		request  request
 		message  string
 	}{
-		{"YAML", "format: 1\nsummary: x\nextends: trial\nworld:\n  members: { admin: { role: org_user } }\n", provision(), "You do not have permissions to access this resource or perform this operation."},
-		{"JSON", `{"format":1,"summary":"x","extends":"trial","world":{"members":{"admin":{"role":"org_user"}}}}`, license(), "You are not authorized to access this resource"},
+		{
+			"YAML", "format: 1\nsummary: x\nextends: trial\nworld:\n  members: { admin: { role: org_user } }\n",
+			provision(), "You do not have permissions to access this resource or perform this operation.",
+		},
+		{
+			"JSON", `{"format":1,"summary":"x","extends":"trial","world":{"members":{"admin":{"role":"org_user"}}}}`,
+			license(), "You are not authorized to access this resource",
+		},
 		{"over a pack", `{"format":1,"summary":"x","extends":"team"}`, provision().with("token", "seller-token"), ""},
-		{"a member removed", `{"format":1,"summary":"x","extends":"trial","world":{"apps":null,"members":{"admin":null}}}`, license(), "Invalid Token"},
+		{
+			"a member removed",
+			`{"format":1,"summary":"x","extends":"trial","world":{"apps":null,"members":{"admin":null}}}`, license(),
+			"Invalid Token",
+		},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()

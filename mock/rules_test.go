@@ -28,12 +28,18 @@ func TestAddRules(t *testing.T) {
 		return names
 	}
 	const busy = "reply: { status: 503, offSpec: true }"
-	s.AddRules("- { name: second, when: { operation: getFutureLicense }, after: 1, times: 2, " + busy + " }\n- { name: others, when: { member: viewer }, times: 1, " + busy + " }")
+	s.AddRules(
+		"- { name: second, when: { operation: getFutureLicense }, after: 1, times: 2, " + busy + " }\n- { name: " +
+			"others, when: { member: viewer }, times: 1, " + busy + " }",
+	)
 	s.AddRules(`{"when":{"operation":"getFutureLicense","params":{"f":"pjson"}},"times":1,"reply":{"status":503,"offSpec":true}}`)
 	diff(t, "one passes, two are hit", []string{"", "second", "second", "", ""}, rules(license(), 5))
 	diff(t, "by parameter", []string{"rule-3", ""}, rules(license().with("f", "pjson"), 2))
 	diff(t, "by member", []string{"others", ""}, rules(provision().with("token", "viewer-token"), 2))
-	s.AddRules("{ name: signs in, when: { operation: generateToken, params: { username: admin } }, times: 1, reply: { error: errors/sharing/sign-in-failed } }")
+	s.AddRules(
+		"{ name: signs in, when: { operation: generateToken, params: { username: admin } }, times: 1, reply: { error: " +
+			"errors/sharing/sign-in-failed } }",
+	)
 	diff(t, "support operations too", []string{"signs in", ""}, rules(successes()["generateToken"], 2))
 	s.AddRules("{ name: anybody, when: { operation: getFutureLicense, absent: [token] }, " + busy + " }")
 	diff(t, "without a token", []string{"anybody", ""}, slices.Concat(rules(license().with("token", ""), 1), rules(license(), 1)))
@@ -74,7 +80,8 @@ func TestDelays(t *testing.T) {
 		}
 		diff(t, "fixed", slices.Repeat([]time.Duration{2 * time.Hour}, 20), delays("2h", 1))
 		drawn := delays("{ min: 10ms, max: 90ms }", 1)
-		if low, high := slices.Min(drawn), slices.Max(drawn); low < 10*time.Millisecond || high > 90*time.Millisecond || high-low < 20*time.Millisecond {
+		low, high := slices.Min(drawn), slices.Max(drawn)
+		if low < 10*time.Millisecond || high > 90*time.Millisecond || high-low < 20*time.Millisecond {
 			t.Errorf("20 delays from 10ms to 90ms are %v", drawn)
 		}
 		diff(t, "the same seed", drawn, delays("{ min: 10ms, max: 90ms }", 1))
@@ -91,20 +98,32 @@ func sum(all []time.Duration) (s time.Duration) {
 	return s
 }
 
-// TestNothingIsLeft proves that no goroutine waits once a portal is reset or closed: the bubble could not end otherwise, and nobody else wakes them.
+// TestNothingIsLeft proves that no goroutine waits once a portal is reset or closed: the bubble could not end otherwise, and nobody else
+// wakes them.
 func TestNothingIsLeft(t *testing.T) {
 	t.Parallel()
 	for name, release := range map[string]func(*mock.Portal){
-		"Reset": func(p *mock.Portal) { must(t, p.Reset()) }, "Play": func(p *mock.Portal) { must(t, p.Play("trial")) }, "Close": (*mock.Portal).Close,
+		"Reset": func(p *mock.Portal) { must(t, p.Reset()) },
+		"Play":  func(p *mock.Portal) { must(t, p.Play("trial")) },
+		"Close": (*mock.Portal).Close,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				p := portal(t, mock.WithScenario("slow-portal"))
-				must(t, p.AddRules("- { when: { params: { f: pjson } }, delay: 24h }\n- { when: { member: viewer }, fault: { kind: hang } }\n- { when: { member: publisher }, fault: { kind: drip, bytesPerSecond: 1 } }"))
+				must(
+					t,
+					p.AddRules(
+						"- { when: { params: { f: pjson } }, delay: 24h }\n"+
+							"- { when: { member: viewer }, fault: { kind: hang } }\n- { when: { member: publisher }, fault: { kind: drip, bytesPerSecond: 1 } }",
+					),
+				)
 				began, done := time.Now(), make(chan bool, 40)
 				for range 10 {
-					for _, r := range []request{license(), license().with("f", "pjson"), license().with("token", "viewer-token"), license().with("token", "publisher-token")} {
+					for _, r := range []request{
+						license(), license().with("f", "pjson"),
+						license().with("token", "viewer-token"), license().with("token", "publisher-token"),
+					} {
 						go func() {
 							defer func() { _ = recover(); done <- true }()
 							p.ServeHTTP(httptest.NewRecorder(), r.to(t, "http://localhost"))
@@ -157,7 +176,8 @@ func TestResetLeavesNoGoroutine(t *testing.T) {
 	})
 }
 
-// awaitOnly waits until no more than so many goroutines carry a label; what is being closed takes a few turns of the scheduler to be gone.
+// awaitOnly waits until no more than so many goroutines carry a label; what is being closed takes a few turns of the scheduler to be
+// gone.
 func awaitOnly(t *testing.T, label string, n int) {
 	t.Helper()
 	for deadline := time.Now().Add(10 * time.Second); labelled(t, label) > n; runtime.Gosched() {

@@ -31,7 +31,10 @@ func TestSandbox(t *testing.T) {
 	diff(t, "sharing", one.URL+"/portal/sharing/rest/info", one.SharingURL("info"))
 	diff(t, "portaladmin", one.URL+"/portal/portaladmin/x", one.PortalAdminURL("x"))
 	diff(t, "scenarios", []string{"purchased", "trial", "missing-privilege"}, []string{s.Scenario(), one.Scenario(), two.Scenario()})
-	diff(t, "tokens", []string{"admin-token", "admin-token.s1", "admin-token.s2"}, []string{s.Token("admin"), one.Token("admin"), two.Token("admin")})
+	diff(
+		t, "tokens", []string{"admin-token", "admin-token.s1", "admin-token.s2"},
+		[]string{s.Token("admin"), one.Token("admin"), two.Token("admin")},
+	)
 	diff(t, "password", "admin-password", one.Password("admin"))
 
 	for _, row := range []struct {
@@ -56,7 +59,8 @@ func TestSandbox(t *testing.T) {
 		operations = append(operations, fmt.Sprint(c.Sandbox, c.Number, " ", c.Scenario, " ", c.Operation))
 	}
 	diff(t, "journals", []string{
-		"s11 trial provisionOrgEntitlements", "s12 trial provisionOrgEntitlements", "s13 trial provisionOrgEntitlements", "s14 trial provisionOrgEntitlements",
+		"s11 trial provisionOrgEntitlements", "s12 trial provisionOrgEntitlements",
+		"s13 trial provisionOrgEntitlements", "s14 trial provisionOrgEntitlements",
 		"s21 missing-privilege generateToken", "s22 missing-privilege provisionOrgEntitlements", "default1 purchased provisionOrgEntitlements",
 	}, operations)
 }
@@ -116,18 +120,26 @@ func TestSandboxOptions(t *testing.T) {
 	diff(t, "seed", uint64(9), box.Calls()[0].Seed)
 	diff(t, "clock", time.Date(2016, 7, 23, 0, 0, 0, 0, time.UTC), box.Clock().Now())
 
-	const refusal = "mock: a sandbox takes a scenario document, a clock, a seed, a journal, AllowViolations and CheckExpectations; other options are the server's"
+	const refusal = "mock: a sandbox takes a scenario document, a clock, a seed, a journal, " +
+		"AllowViolations and CheckExpectations; other options are the server's"
 	for name, row := range map[string]struct {
 		option mock.Option
 		want   string
 	}{
 		"pack": {mock.WithPack(fstest.MapFS{}), refusal}, "TLS": {mock.WithTLS(), refusal}, "trust": {mock.WithTrustProxy(), refusal},
 		"coverage": {mock.WithCoverage(mock.NewCoverage()), refusal},
-		"contexts": {mock.WithContexts("/gis"), refusal}, "strict": {mock.WithStrict(), refusal}, "control token": {mock.WithControlToken("x"), refusal},
-		"logger": {make(arrivals).option(), refusal}, "max body": {mock.WithMaxBody(1), refusal}, "sandboxes": {mock.WithSandboxes(1, 0), refusal},
+		"contexts": {mock.WithContexts("/gis"), refusal}, "strict": {mock.WithStrict(), refusal},
+		"control token": {mock.WithControlToken("x"), refusal}, "logger": {make(arrivals).option(), refusal},
+		"max body": {mock.WithMaxBody(1), refusal}, "sandboxes": {mock.WithSandboxes(1, 0), refusal},
 		"ttl": {mock.WithSandboxes(0, time.Hour), refusal}, "scenario": {mock.WithScenario("purchased"), refusal},
-		"clock":    {mock.WithClock("frosen"), `mock: no clock "frosen" (did you mean "frozen"?): allowed are frozen, running, wall, and a time such as 2016-07-22T16:48:37Z`},
-		"document": {mock.WithScenarioDocument([]byte("format: 1\nsummary: x\nextends: trail\n")), `mock: document:3:10: no scenario "trail" to extend (did you mean "trial"?)`},
+		"clock": {
+			mock.WithClock("frosen"),
+			`mock: no clock "frosen" (did you mean "frozen"?): allowed are frozen, running, wall, and a time such as 2016-07-22T16:48:37Z`,
+		},
+		"document": {
+			mock.WithScenarioDocument([]byte("format: 1\nsummary: x\nextends: trail\n")),
+			`mock: document:3:10: no scenario "trail" to extend (did you mean "trial"?)`,
+		},
 	} {
 		test := &tester{}
 		s.Sandbox(test, "trial", row.option)
@@ -140,7 +152,11 @@ func TestSandboxOptions(t *testing.T) {
 	full := mock.NewServer(t, mock.WithSandboxes(1, time.Minute))
 	full.Sandbox(t, "trial")
 	full.Sandbox(test, "trial")
-	diff(t, "too many", "mock: there are too many sandboxes: 1 at most, beside the default one; delete some, or wait until those that nobody uses expire (1m0s)", test.fatals[1])
+	diff(
+		t, "too many",
+		"mock: there are too many sandboxes: 1 at most, beside the default one; delete some, or wait until those that nobody uses expire (1m0s)",
+		test.fatals[1],
+	)
 }
 
 // TestManyAtOnce proves with 64 goroutines that sandboxes share nothing: each has its own world, clock, rules and journal.
@@ -204,8 +220,8 @@ func checkOwn(t *testing.T, c journal.Call, n, number int) {
 // wallFields are the only ones that may differ between two runs.
 var wallFields = regexp.MustCompile(`"(time|expires|durationMicros)":("[^"]*"|\d+)`)
 
-// TestTwice proves that the same calls get byte-equal replies and leave a byte-equal journal, times of the wall clock aside: after a reset, in
-// another server, and in a sandbox deep in a busy one.
+// TestTwice proves that the same calls get byte-equal replies and leave a byte-equal journal, times of the wall clock aside: after a
+// reset, in another server, and in a sandbox deep in a busy one.
 func TestTwice(t *testing.T) {
 	t.Parallel()
 	run := func(s *mock.Server, box *mock.Sandbox) string {
@@ -213,7 +229,10 @@ func TestTwice(t *testing.T) {
 		ok := successes()
 		for i := range 30 {
 			for _, name := range []string{"generateToken", mock.ProvisionOrgEntitlements, mock.GetFutureLicense, "communitySelf", "oauthToken"} {
-				got := meet(t, &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}, ok[name].with("verbose", fmt.Sprint(i)).to(t, box.URL))
+				got := meet(
+					t, &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
+					ok[name].with("verbose", fmt.Sprint(i)).to(t, box.URL),
+				)
 				for _, header := range []string{"Date"} {
 					got.header.Del(header)
 				}

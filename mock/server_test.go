@@ -30,7 +30,8 @@ func TestManyServers(t *testing.T) {
 			s := mock.NewServer(t, mock.WithSeed(uint64(i)))
 			for range 2 {
 				a := ask(t, s, provision().with("orgEntitlements", fmt.Sprintf(`{"maxUsers":%d,"entitlements":{"n%d":{"num":%d}}}`, i, i, i)))
-				if want := fmt.Sprintf(`"maxUsers":%d,"entitlementsModified":1469206117000,"entitlements":{"n%d":{"num":%d}}`, i, i, i); !strings.Contains(a.body, want) {
+				want := fmt.Sprintf(`"maxUsers":%d,"entitlementsModified":1469206117000,"entitlements":{"n%d":{"num":%d}}`, i, i, i)
+				if !strings.Contains(a.body, want) {
 					t.Errorf("no %s in %s", want, a.body)
 				}
 			}
@@ -216,7 +217,8 @@ func TestWhatMockLinks(t *testing.T) {
 		for _, refused := range []string{
 			"testing", "net/http/httptest", "github.com/alecthomas/kong", "github.com/google/go-cmp", "github.com/rogpeppe/go-internal",
 			"pgregory.net/rapid", "github.com/google/go-containerregistry", "oras.land/oras-go", "github.com/opencontainers", "os/exec",
-			"github.com/mockportal/mockportal/internal/cli", "github.com/mockportal/mockportal/internal/client", "github.com/mockportal/mockportal/internal/report",
+			"github.com/mockportal/mockportal/internal/cli", "github.com/mockportal/mockportal/internal/client",
+			"github.com/mockportal/mockportal/internal/report",
 		} {
 			if name == refused || strings.HasPrefix(name, refused+"/") {
 				t.Errorf("package mock links %s", name)

@@ -51,7 +51,10 @@ func TestFaultsSpareOtherStreams(t *testing.T) {
 			t.Parallel()
 			calls := make(arrivals, 10)
 			s := mock.NewServer(t, mock.WithTLS(), calls.option())
-			s.AddRules("[{ when: { operation: provisionOrgEntitlements }, fault: { kind: hang } }, { when: { operation: getFutureLicense }, times: 1, fault: { kind: " + kind + " } }]")
+			s.AddRules(
+				"[{ when: { operation: provisionOrgEntitlements }, fault: { kind: hang } }, { when: { operation: " +
+					"getFutureLicense }, times: 1, fault: { kind: " + kind + " } }]",
+			)
 			conns := make(chan net.Conn, 10)
 			traced := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(i httptrace.GotConnInfo) { conns <- i.Conn }})
 			hanging := make(chan received, 1)
@@ -59,7 +62,8 @@ func TestFaultsSpareOtherStreams(t *testing.T) {
 			go func() { hanging <- meet(t, s.Client(), r) }()
 			calls.await(t)
 			first := <-conns
-			if broken := meet(t, s.Client(), license().to(t, s.URL).WithContext(traced)); broken.err == nil || !strings.Contains(broken.err.Error(), "stream error") {
+			broken := meet(t, s.Client(), license().to(t, s.URL).WithContext(traced))
+			if broken.err == nil || !strings.Contains(broken.err.Error(), "stream error") {
 				t.Errorf("the error is %v, not that of a stream", broken.err)
 			}
 			diff(t, "status of the next call", 200, meet(t, s.Client(), license().to(t, s.URL).WithContext(traced)).status)
@@ -77,7 +81,8 @@ func TestFaultsSpareOtherStreams(t *testing.T) {
 func TestFaultsOverHTTP2ByCurl(t *testing.T) {
 	t.Parallel()
 	curl, err := exec.LookPath("curl")
-	if version, _ := exec.CommandContext(t.Context(), "curl", "--version").Output(); err != nil || !strings.Contains(string(version), " HTTP2 ") {
+	version, _ := exec.CommandContext(t.Context(), "curl", "--version").Output()
+	if err != nil || !strings.Contains(string(version), " HTTP2 ") {
 		t.Skip("THERE IS NO curl WITH HTTP/2 HERE: what it makes of faults is not proven")
 	}
 	const notClosedCleanly = 92
@@ -91,7 +96,8 @@ func TestFaultsOverHTTP2ByCurl(t *testing.T) {
 				t.Fatal(err)
 			}
 			r := provision()
-			out, err := exec.CommandContext(t.Context(), curl, "-sS", "-q", "--noproxy", "*", "--max-time", "20", "--cacert", authority, "--http2", "-d", r.form.Encode(),
+			out, err := exec.CommandContext(t.Context(), curl, "-sS", "-q", "--noproxy", "*", "--max-time", "20",
+				"--cacert", authority, "--http2", "-d", r.form.Encode(),
 				"-w", "\n%{http_version}", s.URL+r.path).Output()
 			var exit *exec.ExitError
 			code := 0
@@ -127,11 +133,26 @@ func TestTrustProxy(t *testing.T) {
 		direct, proxied string // part of the answer
 	}{
 		{"a signature", provision(), `"message":"SSL Required"`, `"provisionedItemId"`},
-		{"sharing info", get("/portal/sharing/rest/info", "f", "json"), `"owningSystemUrl":"http://portal.example.com/portal"`, `"owningSystemUrl":"https://gis.example.com/portal"`},
-		{"server info", get("/arcgis/rest/info", "f", "json"), `"tokenServicesUrl":"http://portal.example.com/arcgis/sharing/`, `"tokenServicesUrl":"https://gis.example.com/arcgis/sharing/`},
-		{"the organisation", get("/sharing/rest/portals/self", "f", "json"), `"portalHostname":"portal.example.com","allSSL":false`, `"portalHostname":"gis.example.com","allSSL":true`},
+		{
+			"sharing info", get("/portal/sharing/rest/info", "f", "json"),
+			`"owningSystemUrl":"http://portal.example.com/portal"`,
+			`"owningSystemUrl":"https://gis.example.com/portal"`,
+		},
+		{
+			"server info", get("/arcgis/rest/info", "f", "json"),
+			`"tokenServicesUrl":"http://portal.example.com/arcgis/sharing/`,
+			`"tokenServicesUrl":"https://gis.example.com/arcgis/sharing/`,
+		},
+		{
+			"the organisation", get("/sharing/rest/portals/self", "f", "json"),
+			`"portalHostname":"portal.example.com","allSSL":false`,
+			`"portalHostname":"gis.example.com","allSSL":true`,
+		},
 		{"a token", successes()["generateToken"], `"ssl":false`, `"ssl":true`},
-		{"a cookie", signIn, "Path=/portal/portaladmin; HttpOnly; SameSite=Strict\n", "Path=/portal/portaladmin; HttpOnly; Secure; SameSite=Strict\n"},
+		{
+			"a cookie", signIn, "Path=/portal/portaladmin; HttpOnly; SameSite=Strict\n",
+			"Path=/portal/portaladmin; HttpOnly; Secure; SameSite=Strict\n",
+		},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()

@@ -95,7 +95,9 @@ func TestServerToken(t *testing.T) {
 	token := boundToken(t, s, "@esri/arcgis-rest-js")
 	info := post(licensePath+"/rest/info", "f", "json")
 	diff(t, "code of the probe", 0, errorOf(t, ask(t, s, info)).Code)
-	exchange := post("/sharing/rest/generateToken", "f", "json", "token", token, "serverUrl", s.URL+licensePath).sending("Referer", "@esri/arcgis-rest-js")
+	exchange := post(
+		"/sharing/rest/generateToken", "f", "json", "token", token, "serverUrl", s.URL+licensePath,
+	).sending("Referer", "@esri/arcgis-rest-js")
 	a := ask(t, s, exchange.with("referer", "@esri/arcgis-rest-js").with("client", "referer"))
 	served, _ := decoded(t, a.body).(map[string]any)["token"].(string)
 	if served == "" || served == token {
@@ -143,7 +145,8 @@ func TestServerNames(t *testing.T) {
 	s.Token("Viewer")
 	s.Password("nobody")
 	diff(t, "failures", []string{
-		`mock: scenario "trial" gives no token to a member "Viewer" (did you mean "viewer"?); its members are admin, licensing, publisher, viewer`,
+		`mock: scenario "trial" gives no token to a member "Viewer" (did you mean "viewer"?); its members are admin, ` +
+			`licensing, publisher, viewer`,
 		`mock: scenario "trial" gives no password to a member "nobody"; its members are admin, licensing, publisher, viewer`,
 	}, test.fatals)
 	p := portal(t)

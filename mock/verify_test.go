@@ -40,15 +40,18 @@ func TestVerify(t *testing.T) {
 				Absent("callback").Outcome(journal.OK).Violating(false).Exactly(1),
 			mock.Expect("").Violating(true).AtMost(0), mock.Expect("").ErrorCode(498).Exactly(0),
 		}, ""},
-		{"unmet", s, []mock.Expectation{provisions.Param("orgEntitlements", map[string]any{"maxUsers": 11}).Exactly(1)}, `mock: sandbox "default" (scenario "trial", seed 0): the expectation is unmet
+		{"unmet", s, []mock.Expectation{provisions.Param("orgEntitlements", map[string]any{"maxUsers": 11}).Exactly(1)},
+			`mock: sandbox "default" (scenario "trial", seed 0): the expectation is unmet
 expectation 1: exactly 1 call of provisionOrgEntitlements with orgEntitlements = {"maxUsers":11}; none came
     call 3: POST ` + provisionPath + ` by admin, ok
         /params/orgEntitlements/maxUsers: expected 11, got 10`},
-		{"of two one", s, []mock.Expectation{provisions.AtLeast(1), mock.Expect(mock.GetFutureLicense).Exactly(1)}, `mock: sandbox "default" (scenario "trial", seed 0): 1 of 2 expectations are unmet
+		{"of two one", s, []mock.Expectation{provisions.AtLeast(1), mock.Expect(mock.GetFutureLicense).Exactly(1)},
+			`mock: sandbox "default" (scenario "trial", seed 0): 1 of 2 expectations are unmet
 expectation 2: exactly 1 call of getFutureLicense; 2 came
     call 2: GET ` + licensePath + ` by admin, ok
         it repeats call 1, which was done`},
-		{"in a sandbox of its own", box, []mock.Expectation{mock.Expect(mock.GetFutureLicense).Exactly(0)}, `mock: sandbox "s1" (scenario "purchased", seed 7): the expectation is unmet
+		{"in a sandbox of its own", box, []mock.Expectation{mock.Expect(mock.GetFutureLicense).Exactly(0)},
+			`mock: sandbox "s1" (scenario "purchased", seed 7): the expectation is unmet
 expectation 1: no call of getFutureLicense; 1 came
     call 1: GET /sandboxes/s1` + licensePath + ` by admin, ok`},
 	} {
@@ -73,12 +76,28 @@ func TestVerifyFatal(t *testing.T) {
 		want   string
 	}{
 		{"nothing", nil, "mock: no expectations: name at least one"},
-		{"an unknown operation", []mock.Expectation{mock.Expect("getFutureLicence").Exactly(1)}, `mock: expectation 1: no operation "getFutureLicence" (did you mean "getFutureLicense"?)`},
-		{"an unknown member", []mock.Expectation{mock.Expect("").Exactly(1), mock.Expect("").Member("admn").Exactly(1)}, `mock: expectation 2: no member "admn" (did you mean "admin"?)`},
+		{
+			"an unknown operation", []mock.Expectation{mock.Expect("getFutureLicence").Exactly(1)},
+			`mock: expectation 1: no operation "getFutureLicence" (did you mean "getFutureLicense"?)`,
+		},
+		{
+			"an unknown member",
+			[]mock.Expectation{mock.Expect("").Exactly(1), mock.Expect("").Member("admn").Exactly(1)},
+			`mock: expectation 2: no member "admn" (did you mean "admin"?)`,
+		},
 		{"no number", []mock.Expectation{mock.Expect(mock.GetFutureLicense)}, "mock: expectation 1: expect[0] needs exactly, atLeast or atMost"},
-		{"two numbers", []mock.Expectation{mock.Expect("").Exactly(1).AtLeast(1)}, "mock: expectation 1: exactly cannot be combined with atLeast or atMost"},
-		{"a number below none", []mock.Expectation{mock.Expect("").Exactly(-1)}, "mock: expectation 1: exactly must be a whole number of at least 0, not -1"},
-		{"a secret", []mock.Expectation{mock.Expect("").Param("token", "admin-token").Exactly(1)}, "mock: expectation 1: token is masked in the journal and equals nothing there; expect it with present: [token]"},
+		{
+			"two numbers", []mock.Expectation{mock.Expect("").Exactly(1).AtLeast(1)},
+			"mock: expectation 1: exactly cannot be combined with atLeast or atMost",
+		},
+		{
+			"a number below none", []mock.Expectation{mock.Expect("").Exactly(-1)},
+			"mock: expectation 1: exactly must be a whole number of at least 0, not -1",
+		},
+		{
+			"a secret", []mock.Expectation{mock.Expect("").Param("token", "admin-token").Exactly(1)},
+			"mock: expectation 1: token is masked in the journal and equals nothing there; expect it with present: [token]",
+		},
 		{"a value that is none", []mock.Expectation{mock.Expect("").Param("f", make(chan int)).Exactly(1)}, "mock: expectation 1: json: "},
 		{"two faults", []mock.Expectation{mock.Expect("x").Exactly(1), mock.Expect("y").Exactly(1)}, "expectation 2: no operation \"y\""},
 	} {
@@ -116,7 +135,8 @@ func TestVerifyAll(t *testing.T) {
 	s.VerifyAll(t, mock.Expectations{Expect: []mock.Expectation{first, second}, InOrder: true})
 	wrong := mock.Expectations{Expect: []mock.Expectation{second, first}, InOrder: true, Within: time.Millisecond}
 	tb := &tester{}
-	if s.VerifyAll(tb, wrong) || len(tb.errors) != 1 || !strings.Contains(tb.errors[0], "expectation 2: at least 1 call of provisionOrgEntitlements, after call 2; 1 came, none after it") {
+	if s.VerifyAll(tb, wrong) || len(tb.errors) != 1 || !strings.Contains(tb.errors[0], "expectation 2: at least 1 "+
+		"call of provisionOrgEntitlements, after call 2; 1 came, none after it") {
 		t.Errorf("out of order: %q", tb.output())
 	}
 	verdict, err := p.Verify(t.Context(), wrong)
@@ -150,8 +170,18 @@ func TestAwait(t *testing.T) {
 		is              error
 		calls           int
 	}{
-		{mock.GetFutureLicense, `sandbox "default" (scenario "trial", seed 0): 2 of 3 calls of getFutureLicense came (not complete: 1 dropped): context deadline exceeded`, context.DeadlineExceeded, 2},
-		{mock.ProvisionOrgEntitlements, `sandbox "default" (scenario "trial", seed 0): 0 of 3 calls of provisionOrgEntitlements came (not complete: 1 dropped): context deadline exceeded`, context.DeadlineExceeded, 0},
+		{
+			mock.GetFutureLicense,
+			`sandbox "default" (scenario "trial", seed 0): 2 of 3 calls of getFutureLicense came (not complete: 1 ` +
+				`dropped): context deadline exceeded`,
+			context.DeadlineExceeded, 2,
+		},
+		{
+			mock.ProvisionOrgEntitlements,
+			`sandbox "default" (scenario "trial", seed 0): 0 of 3 calls of provisionOrgEntitlements came (not ` +
+				`complete: 1 dropped): context deadline exceeded`,
+			context.DeadlineExceeded, 0,
+		},
 		{"trail", `no operation "trail"`, nil, 0},
 		{"provision", `no operation "provision" (did you mean "provisionOrgEntitlements"?)`, nil, 0},
 		{"getFutureLicence", `no operation "getFutureLicence" (did you mean "getFutureLicense"?)`, nil, 0},
@@ -210,9 +240,12 @@ func TestUnknownOperationFails(t *testing.T) {
 }
 
 // expecting is a scenario that expects one call of getFutureLicense.
-var expecting = mock.WithScenarioDocument([]byte("format: 1\nsummary: Expects one call.\nextends: trial\nexpect:\n  - { when: { operation: getFutureLicense }, exactly: 1 }\n"))
+var expecting = mock.WithScenarioDocument(
+	[]byte("format: 1\nsummary: Expects one call.\nextends: trial\nexpect:\n  - { when: { operation: getFutureLicense }, exactly: 1 }\n"),
+)
 
-// TestCheckExpectations proves that a scenario's own expectations are checked at the end of a test where that is asked for, and nowhere else.
+// TestCheckExpectations proves that a scenario's own expectations are checked at the end of a test where that is asked for, and nowhere
+// else.
 func TestCheckExpectations(t *testing.T) {
 	t.Parallel()
 	const unmet = "the expectation is unmet\nexpectation 1: exactly 1 call of getFutureLicense; none came\n    no call came at all"
@@ -224,10 +257,16 @@ func TestCheckExpectations(t *testing.T) {
 		want         string
 	}{
 		{"not asked for", []mock.Option{expecting}, nil, 0, 0, ""},
-		{"unmet", []mock.Option{expecting, mock.CheckExpectations()}, nil, 0, 0, `mock: sandbox "default" (scenario "document", seed 0): ` + unmet},
+		{
+			"unmet", []mock.Option{expecting, mock.CheckExpectations()}, nil, 0, 0,
+			`mock: sandbox "default" (scenario "document", seed 0): ` + unmet,
+		},
 		{"met", []mock.Option{expecting, mock.CheckExpectations()}, nil, 1, 0, ""},
 		{"nothing expected", []mock.Option{mock.CheckExpectations()}, nil, 0, 0, ""},
-		{"a sandbox, unmet", nil, []mock.Option{expecting, mock.CheckExpectations()}, 1, 0, `mock: sandbox "s1" (scenario "document", seed 0): ` + unmet},
+		{
+			"a sandbox, unmet", nil, []mock.Option{expecting, mock.CheckExpectations()}, 1, 0,
+			`mock: sandbox "s1" (scenario "document", seed 0): ` + unmet,
+		},
 		{"a sandbox, met", nil, []mock.Option{expecting, mock.CheckExpectations()}, 0, 1, ""},
 		{"a sandbox, not asked for", []mock.Option{mock.CheckExpectations()}, []mock.Option{expecting}, 0, 0, ""},
 	} {
@@ -258,10 +297,14 @@ func TestJournalIsLogged(t *testing.T) {
 		want  []string
 	}{
 		{"passed", 2, func(*tester) {}, nil},
-		{"failed", 2, func(tb *tester) { tb.Errorf("something") }, []string{`mock: sandbox "default" (scenario "trial", seed 0): the journal (not complete: 1 dropped)
+		{"failed", 2, func(tb *tester) { tb.Errorf("something") },
+			[]string{`mock: sandbox "default" (scenario "trial", seed 0): the journal (not complete: 1 dropped)
 call  operation         member  outcome  violations  rule
 2     getFutureLicense  admin   ok       0           -`}},
-		{"failed without calls", 0, func(tb *tester) { tb.Fatalf("something") }, []string{`mock: sandbox "default" (scenario "trial", seed 0): 0 calls in the journal`}},
+		{
+			"failed without calls", 0, func(tb *tester) { tb.Fatalf("something") },
+			[]string{`mock: sandbox "default" (scenario "trial", seed 0): 0 calls in the journal`},
+		},
 	} {
 		tb := &tester{}
 		s := mock.NewServer(tb, mock.WithJournal(1, 0))
@@ -294,7 +337,8 @@ func TestTypedCalls(t *testing.T) {
 	p := portal(t, mock.WithScenario("future-entitlements"))
 	for _, r := range []request{
 		provision(), license(), license().with("token", "viewer-token"),
-		orgEntitlements(`{"maxUsers":3,"entitlements":{},"extra":1}`), orgEntitlements(`{"maxUsers":"3"}`), orgEntitlements("[object Object]"), provision().with("orgEntitlements", ""),
+		orgEntitlements(`{"maxUsers":3,"entitlements":{},"extra":1}`), orgEntitlements(`{"maxUsers":"3"}`),
+		orgEntitlements("[object Object]"), provision().with("orgEntitlements", ""),
 	} {
 		call(t, p, r)
 	}

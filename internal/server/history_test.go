@@ -69,8 +69,14 @@ func TestHistory(t *testing.T) {
 			[]string{"call default", "call default", reset, "call default"},
 			"default 1\ndefault 2\ndefault 1\ndefault played once: 1 of 1 unmet\ndefault played once: 0 of 1 unmet",
 		},
-		{"a sandbox is deleted", []string{create, "call mine", "call mine", remove}, "mine 1\nmine 2\nmine played once: 1 of 1 unmet\ndefault played once: 1 of 1 unmet"},
-		{"a sandbox is deleted that nobody called", []string{create, remove}, "mine played once: 1 of 1 unmet\ndefault played once: 1 of 1 unmet"},
+		{
+			"a sandbox is deleted", []string{create, "call mine", "call mine", remove},
+			"mine 1\nmine 2\nmine played once: 1 of 1 unmet\ndefault played once: 1 of 1 unmet",
+		},
+		{
+			"a sandbox is deleted that nobody called", []string{create, remove},
+			"mine played once: 1 of 1 unmet\ndefault played once: 1 of 1 unmet",
+		},
 		{
 			"a sandbox is reset, then deleted",
 			[]string{create, "call mine", "POST /sandboxes/mine/reset", remove},
@@ -111,8 +117,15 @@ func TestHistory(t *testing.T) {
 			[]string{"call default", `PUT /sandboxes/default/scenario {"scenario":"trial"}`, "call default"},
 			"default 1\ndefault 2\ndefault played once: 0 of 1 unmet",
 		},
-		{"cleared calls are not counted, and not lost", []string{"call default", "DELETE /sandboxes/default/calls", "call default"}, "default 1\ndefault 2\ndefault played once: 0 of 1 unmet"},
-		{"cleared and reset", []string{"call default", "DELETE /sandboxes/default/calls", reset, "call default"}, "default 1\ndefault 1\ndefault played once: 0 of 1 unmet"},
+		{
+			"cleared calls are not counted, and not lost",
+			[]string{"call default", "DELETE /sandboxes/default/calls", "call default"},
+			"default 1\ndefault 2\ndefault played once: 0 of 1 unmet",
+		},
+		{
+			"cleared and reset", []string{"call default", "DELETE /sandboxes/default/calls", reset, "call default"},
+			"default 1\ndefault 1\ndefault played once: 0 of 1 unmet",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -172,7 +185,11 @@ func TestHistoryOfExpired(t *testing.T) {
 func TestHistoryWaits(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		p := portal(t, open(t, map[string]string{"waits": strings.Replace(once, "exactly: 1", "atLeast: 1", 1) + "within: 1m\n"}), "waits", withHistory)
+		p := portal(
+			t,
+			open(t, map[string]string{"waits": strings.Replace(once, "exactly: 1", "atLeast: 1", 1) + "within: 1m\n"}),
+			"waits", withHistory,
+		)
 		began := time.Now()
 		time.AfterFunc(30*time.Second, func() { do(t, p, "call default") })
 		unmet := len(p.Sandboxes.Past(t.Context()).Verdicts[0].Unmet)

@@ -80,13 +80,19 @@ func TestGivenCertificate(t *testing.T) {
 // askOverTLS serves a portal, and asks for its health with a client that trusts its certificate.
 func askOverTLS(t *testing.T, p *server.Portal, host string) (*http.Response, error) {
 	t.Helper()
-	listener, err := server.Listen("127.0.0.1:0", p.Identity.TLSConfig(), &http.Server{Handler: p, ReadHeaderTimeout: time.Minute, ErrorLog: nothing()})
+	listener, err := server.Listen(
+		"127.0.0.1:0", p.Identity.TLSConfig(),
+		&http.Server{Handler: p, ReadHeaderTimeout: time.Minute, ErrorLog: nothing()},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
 	served := make(chan error, 1)
 	go func() { served <- listener.Serve() }()
-	transport := &http.Transport{ForceAttemptHTTP2: true, TLSClientConfig: &tls.Config{RootCAs: p.Identity.Pool(), ServerName: host, MinVersion: tls.VersionTLS12}}
+	transport := &http.Transport{
+		ForceAttemptHTTP2: true,
+		TLSClientConfig:   &tls.Config{RootCAs: p.Identity.Pool(), ServerName: host, MinVersion: tls.VersionTLS12},
+	}
 	t.Cleanup(func() {
 		transport.CloseIdleConnections()
 		diff(t, "errors of the server", []error{nil, nil}, []error{server.Stop(listener), <-served})
