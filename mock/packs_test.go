@@ -26,7 +26,11 @@ extends: trial
 world:
   members:
     seller:
-      { password: seller-password, token: seller-token, orgId: HwhoSWTiJyaB0VDi, role: org_user, privileges: ["marketplace:admin:purchase"] }
+      password: seller-password
+      token: seller-token
+      orgId: HwhoSWTiJyaB0VDi
+      role: org_user
+      privileges: ["marketplace:admin:purchase"]
   listings:
     6489da7f08f045ac8c0a5b1de37d56fe:
       provisions:

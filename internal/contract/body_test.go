@@ -44,9 +44,10 @@ func TestCheckBody(t *testing.T) {
 		{"a time as a number", "changeClock", `{"at":1469206117000}`},
 		{"no mode", "changeClock", `{"mode":"frosen"}`},
 		{"none is taken, none came", "resetSandbox", ""},
-		{"none is taken", "resetSandbox", "{}"},
-		{"none is taken, blanks", "getClock", " "},
-		{"a form is no body", "provisionOrgEntitlements", "{}"},
+		{"none is taken, an empty object came", "resetSandbox", " {\n}"},
+		{"none is taken, an object came", "resetSandbox", `{"a":1}`},
+		{"none is taken, blanks came", "getClock", " "},
+		{"a form is no body", "provisionOrgEntitlements", "f=json"},
 	} {
 		fmt.Fprintf(&b, "## %s: %s\n", tt.operation, tt.name)
 		violations := routeWith(t, tt.operation).CheckBody(tt.body)

@@ -68,7 +68,7 @@ func (r *Route) Check(values []Value) (Params, []openapi.Violation) {
 func (r *Route) unknowns(values []Value, so []openapi.Violation) (violations []openapi.Violation) {
 	var all, absent []string
 	for _, v := range values {
-		if p := r.parameter(v.Name); p != nil && (v.In == "path") == (p.In == "path") {
+		if p := r.Parameter(v.Name); p != nil && (v.In == "path") == (p.In == "path") {
 			continue
 		}
 		if all == nil {
@@ -111,7 +111,8 @@ func (r *Route) first(p *Parameter, values []Value, violations *[]openapi.Violat
 	return value, found
 }
 
-func (r *Route) parameter(name string) *Parameter {
+// Parameter returns the parameter of this name; nil when the route has none.
+func (r *Route) Parameter(name string) *Parameter {
 	if i := slices.Index(r.names, name); i >= 0 {
 		return &r.Parameters[i]
 	}
@@ -121,7 +122,7 @@ func (r *Route) parameter(name string) *Parameter {
 func (r *Route) absent(p *Parameter, values []Value) openapi.Violation {
 	v := openapi.Violation{Kind: openapi.Missing, In: p.In, Name: p.Name, Message: "must be specified"}
 	for _, value := range values {
-		if r.parameter(value.Name) != nil {
+		if r.Parameter(value.Name) != nil {
 			continue
 		}
 		if _, near := nearest.Name(value.Name, []string{p.Name}); near {

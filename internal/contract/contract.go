@@ -25,6 +25,7 @@ type Contract struct {
 	operations []*Operation
 	judges     map[string]judge  // by the name of a component schema
 	fixtures   map[string]string // the names of component schemas by the folder of the fixtures that they describe
+	router     func() *Router
 }
 
 // BuiltIn returns the contract of the built-in portal operations. It is loaded once per process. A scenario library has the contract that
@@ -71,6 +72,7 @@ func load(document []byte) (*Contract, error) {
 			}
 		}
 	}
+	c.router = sync.OnceValue(func() *Router { return newRouter(c.routes, c.Servers()) })
 	return c, c.bind()
 }
 

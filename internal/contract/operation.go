@@ -47,6 +47,7 @@ type Operation struct {
 	Summary     string
 	Description string
 	Routes      []*Route // its methods and paths; the first is the one that has the operationId
+	Status      int      // the HTTP status of a success
 
 	success judge
 	failure judge
@@ -55,7 +56,10 @@ type Operation struct {
 func newOperation(r *Route) *Operation {
 	o := &Operation{
 		ID: r.spec.OperationID, Summary: r.spec.Summary, Description: strings.TrimSpace(r.spec.Description),
-		Routes: []*Route{r},
+		Routes: []*Route{r}, Status: http.StatusOK,
+	}
+	if r.spec.Responses.Value("201") != nil {
+		o.Status = http.StatusCreated
 	}
 	var access struct {
 		Token      TokenUse `json:"token"`
@@ -103,21 +107,6 @@ func (o *Operation) Prove(body string) error { return o.success.prove(body) }
 
 // ProveError checks the JSON text of an error against the contract.
 func (o *Operation) ProveError(body string) error { return o.failure.prove(body) }
-
-// Methods returns the methods that the operation's first path answers, HEAD beside GET, in alphabetical order.
-func (o *Operation) Methods() []string {
-	var methods []string
-	for _, r := range o.Routes {
-		if r.Path == o.Routes[0].Path {
-			methods = append(methods, r.Method)
-			if r.Method == http.MethodGet {
-				methods = append(methods, http.MethodHead)
-			}
-		}
-	}
-	slices.Sort(methods)
-	return methods
-}
 
 // ParameterNames returns the names of all parameters, the path's and those of every method, without doubles.
 func (o *Operation) ParameterNames() []string {

@@ -1,7 +1,6 @@
 package contract_test
 
 import (
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -237,21 +236,6 @@ func TestLicensingParameters(t *testing.T) {
 			got = append(got, parameter{p.Name, p.In, p.Required, p.InQuery, p.Secret, p.JSON})
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", operation, diff)
-		}
-	}
-}
-
-func TestMethods(t *testing.T) {
-	t.Parallel()
-	for operation, want := range map[string][]string{
-		"provisionOrgEntitlements": {http.MethodPost},
-		"getFutureLicense":         {http.MethodGet, http.MethodHead},
-		"portalSelf":               {http.MethodGet, http.MethodHead, http.MethodPost},
-		"serverInfo":               {http.MethodGet, http.MethodHead, http.MethodPost},
-	} {
-		o, _ := contract.BuiltIn().Operation(operation)
-		if diff := cmp.Diff(want, o.Methods()); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", operation, diff)
 		}
 	}

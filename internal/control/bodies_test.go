@@ -12,8 +12,8 @@ import (
 	"github.com/mockportal/mockportal/openapi"
 )
 
-// TestBodies proves for every operation that its body is held against the contract: what takes one takes JSON objects, and only what it
-// knows; what takes none takes none.
+// TestBodies proves that every operation checks its body against the contract. An operation that takes a body takes JSON objects with the
+// keys of the contract, and no others. An operation that takes no body refuses one.
 func TestBodies(t *testing.T) {
 	t.Parallel()
 	s := prepared(t, mock.WithTLS())
@@ -21,8 +21,10 @@ func TestBodies(t *testing.T) {
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()
 			if row.body == "" {
-				p := bad(t, s, http.StatusBadRequest, id, row.path, "{}")
-				diff(t, "violations", []openapi.Violation{{Kind: openapi.Unknown, In: "body", Name: "*", Message: "there is no body here", Hint: "send none"}}, p.Violations)
+				p := bad(t, s, http.StatusBadRequest, id, row.path, `{"scenario":"trial"}`)
+				diff(t, "violations", []openapi.Violation{{
+					Kind: openapi.Unknown, In: "body", Name: "*", Message: "the operation takes no body", Hint: "send none, or an empty object",
+				}}, p.Violations)
 				return
 			}
 			for body, detail := range map[string]string{
@@ -107,3 +109,10 @@ func TestBrokenBody(t *testing.T) {
 type broken struct{}
 
 func (broken) Read([]byte) (int, error) { return 0, errors.New("broken off") }
+
+// TestEmptyObject proves that an operation without a body accepts an empty object, which some HTTP clients send with every POST.
+func TestEmptyObject(t *testing.T) {
+	t.Parallel()
+	s := mock.NewServer(t)
+	diff(t, "sandbox", "default", good[struct{ ID string }](t, s, "resetSandbox", boxes+"/default/reset", "{}").ID)
+}

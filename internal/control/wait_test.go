@@ -53,7 +53,7 @@ func TestWaitRefused(t *testing.T) {
 	t.Parallel()
 	s := mock.NewServer(t)
 	for query, want := range map[string]string{
-		"count=2":           "count says for how many calls to wait, and without wait nobody waits",
+		"count=2":           "count says how many calls wait waits for: send wait too",
 		"wait=11m":          "wait must be at most 10m0s, not 11m0s",
 		"wait=10m0.001s":    "wait must be at most 10m0s, not 10m0.001s",
 		"wait=2":            `wait: "2" must be a duration such as 50ms, 1m30s or 31d`,

@@ -52,7 +52,7 @@ func (c *call) journal() {
 
 // maskedPath spares the search where the path has nothing but what the contract says.
 func (c *call) maskedPath() string {
-	if c.operation != nil && c.inPath == nil && c.id == "" {
+	if c.operation != nil && c.match.Values == nil && c.id == "" {
 		return c.path
 	}
 	return c.masks.Hide(c.path)
@@ -109,16 +109,16 @@ func (c *call) mask(d *detail) {
 		}
 	}
 	d.reply, d.truncated = c.shown, len(c.body) > maxReply
-	if !c.kept {
-		d.reply = c.maskedReply()
+	if d.reply == "" {
+		d.reply = c.maskedReply(c.body)
 	}
 }
 
 // maskedReply returns the reply as the journal keeps it. It is masked before it is cut: half a token tells enough, and
 // half a JSON text cannot be decoded.
-func (c *call) maskedReply() string {
-	text := c.masks.JSON(c.body)
-	if len(c.body) <= maxReply {
+func (c *call) maskedReply(body string) string {
+	text := c.masks.JSON(body)
+	if len(body) <= maxReply {
 		return text
 	}
 	var value any

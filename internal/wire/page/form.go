@@ -13,17 +13,17 @@ type FormPage struct {
 	Head
 	// Summary is one sentence below the heading.
 	Summary string
-	// Action is where the form is sent; empty: to the page's own URL.
+	// Action is the URL that the form is sent to; empty: the page's own URL.
 	Action string
 	// Method is GET or POST, in any letter case.
 	Method string
-	// Fields stand in this order.
+	// Fields are shown in this order.
 	Fields []Field
 	// Submit is the text of the button; empty: "Submit".
 	Submit string
 }
 
-// Field is one parameter in a form.
+// Field is a parameter in a form.
 type Field struct {
 	// Name is the parameter's name as it is sent.
 	Name string
@@ -31,12 +31,12 @@ type Field struct {
 	Label string
 	// Description is a sentence below the label.
 	Description string
-	// Example is a value that would do, shown below the description, not filled in.
+	// Example is a good value. The page shows it below the description and does not fill it in.
 	Example string
 	// Kind is text, password, textarea, select, number or hidden. A hidden field has no label, description or example.
 	Kind string
-	// Value is what the field is filled with; of a select, the option that is chosen. A browser leaves a number empty
-	// whose value is none.
+	// Value fills the field; in a select it chooses the option. A browser leaves a number field empty if the value is not
+	// a number.
 	Value string
 	// Options are the values of a select.
 	Options []string
@@ -44,8 +44,8 @@ type Field struct {
 	Required bool
 }
 
-// Form writes the page of a form. The error names every field of an unknown kind and a method that no form has, or is
-// w's.
+// Form writes the page of a form. It fails if w fails, if the method is not GET or POST, or if a field has an unknown
+// kind; the error names every such field.
 func Form(w io.Writer, f FormPage) error {
 	if err := f.check(); err != nil {
 		return err
@@ -55,15 +55,16 @@ func Form(w io.Writer, f FormPage) error {
 }
 
 func (f FormPage) check() error {
-	var faults []error
+	var mistakes []error
 	if m := strings.ToUpper(f.Method); m != "GET" && m != "POST" {
-		faults = append(faults, fmt.Errorf("page: form method %q: a form sends GET or POST", f.Method))
+		mistakes = append(mistakes, fmt.Errorf("page: form method %q: a form sends GET or POST", f.Method))
 	}
 	kinds := []string{"text", "password", "textarea", "select", "number", "hidden"}
 	for _, field := range f.Fields {
 		if !slices.Contains(kinds, field.Kind) {
-			faults = append(faults, fmt.Errorf("page: field %q: unknown kind %q, allowed are %s", field.Name, field.Kind, strings.Join(kinds, ", ")))
+			mistakes = append(mistakes,
+				fmt.Errorf("page: field %q: unknown kind %q, allowed are %s", field.Name, field.Kind, strings.Join(kinds, ", ")))
 		}
 	}
-	return errors.Join(faults...)
+	return errors.Join(mistakes...)
 }

@@ -2,10 +2,10 @@ package page
 
 import "slices"
 
-// tabulate turns entries into a table when all are objects of scalars and lists of scalars, with few enough columns.
+// tabulate turns entries into a table if all of them are objects of scalars and lists of scalars, and the columns are few.
 func (n *node) tabulate() {
 	objects, more := n.Items, n.More
-	// The last row may have met the end of the page; then it is left out as a whole.
+	// The page may have been full within the last row. Then the table leaves that row out.
 	if last := objects[len(objects)-1]; len(objects) > 1 && last.More > 0 && last.flat() {
 		objects, more = objects[:len(objects)-1], more+1
 	}
@@ -29,7 +29,7 @@ func (n *node) tabulate() {
 	}
 }
 
-// flat reports whether an object fits into one row: no key twice, nothing nested but lists of scalars.
+// flat reports whether an object fits into one row: it has no key twice, and holds only scalars and lists of scalars.
 func (n *node) flat() bool {
 	if len(n.Members) > maxColumns {
 		return false

@@ -9,26 +9,26 @@ import (
 )
 
 const (
-	// maxDepth is how deep a body is taken apart; what lies below is shown as JSON text.
+	// maxDepth is how many levels of a body a page shows in parts. It shows deeper levels as JSON text.
 	maxDepth = 32
-	// maxValues is how many values of a body a page shows; the entries beyond are counted.
+	// maxValues is how many values of a body a page shows. It counts the others.
 	maxValues = 10_000
-	// maxColumns is how wide a table may be, which also bounds its cells: every key of every row could be another.
+	// maxColumns is how many columns a table may have. It bounds the cells too, because each row could have keys of its own.
 	maxColumns = 8
 )
 
-// node is one JSON value in the form in which the templates show it.
+// node is a JSON value as the templates show it.
 type node struct {
 	Kind    string   // object, table, list, entries, string, literal, date or raw
 	Text    string   // of a string, a literal, a date's number, or raw JSON
-	Cut     int      // the bytes that Text had before it was cut, 0 if it was not
+	Cut     int      // how many bytes Text had before it was cut; 0 if it was not
 	When    string   // of a date: its time for people
-	Stamp   string   // of a date: its time in RFC 3339, empty if it is none
+	Stamp   string   // of a date: its time in RFC 3339; empty if it has none
 	Members []member // of an object
 	Columns []string // of a table
 	Rows    [][]cell // of a table
 	Items   []*node  // of a list (of scalars) and of entries (of anything)
-	More    int      // the entries that were left out
+	More    int      // how many entries the page leaves out
 }
 
 type member struct {
@@ -42,8 +42,8 @@ type cell struct {
 	Value  *node
 }
 
-// Wide reports whether the value stands below its key rather than beside it, where a scalar fits and an object of one
-// scalar, such as {"num": 8}.
+// Wide reports whether the value needs the lines below its key. A scalar fits beside the key, and so does an object of
+// one scalar, such as {"num": 8}.
 func (n *node) Wide() bool {
 	one := n.Kind == "object" && n.More == 0 && len(n.Members) == 1 && n.Members[0].Value.scalar()
 	return !one && !n.scalar()
@@ -53,7 +53,7 @@ func (n *node) scalar() bool {
 	return n.Kind == "string" || n.Kind == "literal" || n.Kind == "date"
 }
 
-// parse reads a whole body. The standard decoder refuses what is nested deeper than 10,000 levels.
+// parse reads a whole body. The standard decoder refuses more than 10,000 levels.
 func parse(body json.RawMessage) (*node, error) {
 	var whole json.RawMessage
 	if err := json.Unmarshal(body, &whole); err != nil {
@@ -141,7 +141,7 @@ func (r *reader) array(depth int) (*node, error) {
 	return n, err
 }
 
-// entry reads one entry of an object or array. It skips it and returns nil when the page is full.
+// entry reads one entry of an object or array. When the page is full it skips the entry and returns nil.
 func (r *reader) entry(key string, depth int) (*node, error) {
 	if r.left <= 0 {
 		var skipped json.RawMessage
