@@ -50,7 +50,7 @@ func TestRepeatedNull(t *testing.T) {
 	r := provision()
 	r.form["orgEntitlements"] = []string{"null", "null", "{}"}
 	p.ServeHTTP(httptest.NewRecorder(), r.to(t, "http://localhost"))
-	got, err := json.Marshal(p.Calls()[0].Params["orgEntitlements"])
+	got, err := json.Marshal(callsOf(t, p)[0].Params["orgEntitlements"])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,6 +90,6 @@ func TestParamsIn(t *testing.T) {
 	} {
 		p := portal(t, lenient)
 		call(t, p, tt.call)
-		diff(t, tt.name, tt.want, p.Calls()[0].ParamsIn)
+		diff(t, tt.name, tt.want, callsOf(t, p)[0].ParamsIn)
 	}
 }

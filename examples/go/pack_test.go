@@ -6,7 +6,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/mockportal/mockportal/mock"
-	"github.com/mockportal/mockportal/internal/scenario"
 
 	"example.com/provision"
 )
@@ -17,11 +16,7 @@ func pack() mock.Option { return mock.WithPack(os.DirFS("testdata/pack")) }
 // Every scenario of the pack keeps to the contract at each boundary of its clock.
 func TestPack(t *testing.T) {
 	t.Parallel()
-	library, err := scenario.Open(scenario.Pack{Name: "testdata/pack", FS: os.DirFS("testdata/pack")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	notes, err := mock.Check(library)
+	notes, err := mock.Check(os.DirFS("testdata/pack"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +28,7 @@ func TestPack(t *testing.T) {
 // Our seller is not an administrator. So this shows that one privilege is enough.
 func TestSeller(t *testing.T) {
 	t.Parallel()
-	portal := mock.NewServer(t, pack(), mock.WithScenario("seller")).Portal.Sandbox
+	portal := mock.NewServer(t, pack(), mock.WithScenario("seller"))
 	client := newClient(portal)
 	got, err := client.Provision(t.Context(), listing, purchaser, tenUsers)
 	if err != nil {
@@ -50,7 +45,7 @@ func TestSeller(t *testing.T) {
 // The user of the program sees the portal's message.
 func TestErrorDetails(t *testing.T) {
 	t.Parallel()
-	portal := mock.NewServer(t, pack(), mock.WithScenario("interested")).Portal.Sandbox
+	portal := mock.NewServer(t, pack(), mock.WithScenario("interested"))
 	_, err := newClient(portal).Provision(t.Context(), listing, purchaser, tenUsers)
 	const want = "portal: item not provisioned (400); The customer has not requested this item."
 	if err == nil || err.Error() != want {

@@ -68,9 +68,9 @@ func rootOf(chain []*x509.Certificate) *x509.Certificate {
 }
 
 // PEM returns the certificate that clients must trust, as one PEM block without a key: the authority's, or the server's
-// own if it is self-signed. It returns nil if the chain does not have it. The caller owns the bytes.
+// own if it is self-signed. It returns nil if the chain does not have it, and for a nil identity. The caller owns the bytes.
 func (i *Identity) PEM() []byte {
-	if i.root == nil {
+	if i == nil || i.root == nil {
 		return nil
 	}
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: i.root.Raw})
@@ -88,8 +88,11 @@ func (i *Identity) Hosts() []string {
 // Names reports whether clients accept the certificate for a host.
 func (i *Identity) Names(host string) bool { return i.server.Leaf.VerifyHostname(host) == nil }
 
-// TLSConfig returns a new server configuration with the server certificate: TLS 1.2 or later, HTTP/2 and HTTP/1.1.
+// TLSConfig returns a new server configuration with the server certificate: TLS 1.2 or later, HTTP/2 and HTTP/1.1. Of a nil identity it is nil.
 func (i *Identity) TLSConfig() *tls.Config {
+	if i == nil {
+		return nil
+	}
 	return &tls.Config{
 		Certificates: []tls.Certificate{i.server},
 		MinVersion:   tls.VersionTLS12,

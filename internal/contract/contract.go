@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"github.com/mockportal/mockportal/internal/nearest"
 	"github.com/mockportal/mockportal/openapi"
 )
 
@@ -73,6 +75,17 @@ func (c *Contract) Operation(id string) (*Operation, bool) {
 		return nil, false
 	}
 	return c.operations[i], true
+}
+
+// Known returns an error that names the ids which no operation has, each with the nearest one that an operation has.
+func (c *Contract) Known(ids ...string) error {
+	var errs []error
+	for _, id := range ids {
+		if _, ok := c.Operation(id); !ok {
+			errs = append(errs, fmt.Errorf("no operation %q%s", id, nearest.Suggest(id, c.OperationIDs())))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // OperationIDs returns the ids of Operations, in the same order.

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/mockportal/mockportal/internal/nearest"
 	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock/journal"
 )
@@ -69,9 +68,8 @@ func parseWait(name, text string) (time.Duration, error) {
 func (a *API) queryOf(r request) (journal.Query, error) {
 	q := journal.Query{Member: r.params.Text("member"), Outcome: journal.Outcome(r.params.Text("outcome"))}
 	if operation := r.params.Text("operation"); operation != "" {
-		known := a.Library.Contract()
-		if _, ok := known.Operation(operation); !ok {
-			return q, problem(http.StatusBadRequest, "no operation %q%s", operation, nearest.Suggest(operation, known.OperationIDs()))
+		if err := a.Library.Contract().Known(operation); err != nil {
+			return q, err
 		}
 		q.Operations = []string{operation}
 	}

@@ -32,7 +32,6 @@ type Options struct {
 	OffSpec    func(operation string, err error) // is told when a reply was held back; nil logs it
 	Wall       func() time.Time                  // the wall clock
 	Coverage   *record.Coverage                  // counts what calls exercise; nil disables it
-	History    *record.Journal                   // keeps the calls of all sandboxes, also of those that have ended; nil disables it
 	Secret     string                            // the control token, which nothing may show; empty: none
 }
 

@@ -43,11 +43,7 @@ func (c *call) journal() {
 	}
 	c.mask(&r.Sent)
 	r.Bytes = c.size(&r)
-	c.number = c.sandbox.Journal.Append(r)
-	if c.x.History != nil {
-		r.Call.Number = c.number
-		c.x.History.Append(r)
-	}
+	c.number = c.sandbox.Append(r)
 }
 
 // method returns the request's method, in which a client may write anything.

@@ -1,4 +1,4 @@
-package mock
+package server
 
 import (
 	"errors"
@@ -15,22 +15,19 @@ import (
 	"github.com/mockportal/mockportal/internal/scenario"
 )
 
-// Check plays every scenario of a library at its start and at each boundary of its clock, one millisecond before and at it: every member asks
-// for everything. It returns notes on error fixtures that seem to be misnamed; the error lists
-// every reply that departed from the contract.
+// Check plays every scenario of a library at its start and at each boundary of its clock, one millisecond before and at it. Every member
+// calls every operation. The notes name error fixtures that seem to be misspelt; the error lists every reply that departs from the
+// contract.
 func Check(library *scenario.Library) (notes []string, err error) {
-	notes = strayErrors(library.Fixtures())
 	var errs []error
 	for _, name := range library.Names() {
 		scenario, err := library.Scenario(name)
 		if err == nil {
 			err = CheckScenario(library, scenario)
 		}
-		if err != nil {
-			errs = append(errs, err)
-		}
+		errs = append(errs, err)
 	}
-	return notes, errors.Join(errs...)
+	return strayErrors(library.Fixtures()), errors.Join(errs...)
 }
 
 // strayErrors finds error fixtures of packs that replace nothing and are named almost like one that they could replace.
@@ -50,7 +47,7 @@ func strayErrors(set *fixture.Set) (notes []string) {
 // CheckScenario does what Check does for one scenario.
 func CheckScenario(library *scenario.Library, scenario *scenario.Scenario) error {
 	bare := *scenario
-	bare.Rules = nil // what they reply was proven when they were loaded; here the world is, behind them
+	bare.Rules = nil // loading has proven what they reply; this proves the world behind them
 	scenario = &bare
 	box, err := sandbox.New(sandbox.Options{ID: "check", Scenario: scenario, Wall: time.Now})
 	if err != nil {
@@ -69,35 +66,32 @@ func CheckScenario(library *scenario.Library, scenario *scenario.Scenario) error
 
 // playAt sends every member's calls to a portal whose clock stands at an instant.
 func playAt(library *scenario.Library, played *scenario.Scenario, at time.Time) error {
-	box, err := sandbox.New(sandbox.Options{
-		ID: "check", Scenario: played, Wall: time.Now,
-		Clock: sandbox.ClockSetting{Mode: scenario.Frozen, At: at},
+	var errs []error
+	offSpec := func(operation string, err error) {
+		errs = append(errs, fmt.Errorf("scenario %q at %s: %s: %w", played.Name, at.UTC().Format(time.RFC3339Nano), operation, err))
+	}
+	p, err := New(Options{
+		Options:  exchange.Options{Library: library, OffSpec: offSpec},
+		Scenario: played, Clock: sandbox.ClockSetting{Mode: scenario.Frozen, At: at},
 	})
 	if err != nil {
 		return err
 	}
-	var errs []error
-	x, err := exchange.New(exchange.Options{Sandboxes: sandbox.NewSet(box, 0, 0, time.Now), Library: library, Wall: time.Now, OffSpec: func(operation string, err error) {
-		errs = append(errs, fmt.Errorf("scenario %q at %s: %s: %w", played.Name, at.UTC().Format(time.RFC3339Nano), operation, err))
-	}})
-	if err != nil {
-		return err
-	}
-	tokens := []string{""}
-	for _, name := range box.World().Usernames() {
-		if token, ok := box.World().Token(name); ok {
+	tokens, world := []string{""}, p.Sandboxes.Default.World()
+	for _, name := range world.Usernames() {
+		if token, ok := world.Token(name); ok {
 			tokens = append(tokens, token)
 		}
 	}
 	for _, token := range tokens {
 		for _, request := range requests(library.Contract(), played, token) {
-			x.ServeHTTP(discard{http.Header{}}, request)
+			p.ServeHTTP(discard{http.Header{}}, request)
 		}
 	}
 	return errors.Join(errs...)
 }
 
-// requests asks for every resource that can be read, and provisions every purchaser of every listing.
+// requests returns a request for every resource that can be read, and one that provisions each purchaser of each listing.
 func requests(c *contract.Contract, scenario *scenario.Scenario, token string) []*http.Request {
 	var all []*http.Request
 	values := url.Values{"f": {"json"}, "token": {token}}
@@ -120,7 +114,7 @@ func requests(c *contract.Contract, scenario *scenario.Scenario, token string) [
 func request(method, target, body string) *http.Request {
 	r, err := http.NewRequest(method, "http://localhost"+target, strings.NewReader(body))
 	if err != nil {
-		panic("mock: the paths of the contract and the ids of scenarios make a URL: " + err.Error())
+		panic("server: the paths of the contract and the ids of scenarios make a URL: " + err.Error())
 	}
 	if body != "" {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -128,7 +122,7 @@ func request(method, target, body string) *http.Request {
 	return r
 }
 
-// discard is a ResponseWriter that nobody reads.
+// discard is a ResponseWriter that forgets what is written.
 type discard struct{ header http.Header }
 
 func (d discard) Header() http.Header         { return d.header }
