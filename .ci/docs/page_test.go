@@ -12,7 +12,7 @@
 // A comment on the line before a block says what differs:
 //
 //	<!-- server -->          the block's last command serves; Ctrl-C ends it before the next server, and at the end of the page
-//	<!-- exit 1 -->          the block ends with this exit code; curl ends with 22 where the status is 400 or above
+//	<!-- exit 1 -->          the block ends with this exit code
 //	<!-- not run: REASON --> the block is not run; the reason is printed
 //	<!-- sample -->          a text, json or yaml block that is neither output nor a file
 package docs

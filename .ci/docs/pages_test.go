@@ -53,11 +53,7 @@ func TestPages(t *testing.T) {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	// curl needs no options of its own in the pages; a status of 400 or above is exit code 22.
-	curlrc := "fail-with-body\nsilent\nshow-error\nmax-time = 10\nnoproxy = \"*\"\n"
-	if err := os.WriteFile(bin+"/.curlrc", []byte(curlrc), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	writeCurlrc(t, bin)
 	for _, p := range pages(t) {
 		t.Run(strings.TrimSuffix(p.name, ".md"), func(t *testing.T) {
 			s := newSession(t, bin)
@@ -73,10 +69,22 @@ func TestPages(t *testing.T) {
 	}
 }
 
+// writeCurlrc lets curl do without options in the pages. In the folder strict, a status of 400 or above is its exit code 22.
+func writeCurlrc(t *testing.T, bin string) {
+	t.Helper()
+	settings := "silent\nshow-error\nmax-time = 10\nnoproxy = \"*\"\n"
+	err := errors.Join(os.Mkdir(bin+"/strict", 0o755),
+		os.WriteFile(bin+"/.curlrc", []byte(settings), 0o644),
+		os.WriteFile(bin+"/strict/.curlrc", []byte("fail-with-body\n"+settings), 0o644))
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func newSession(t *testing.T, bin string) *session {
 	t.Helper()
 	folder := t.TempDir()
-	s := &session{t: t, checkout: folder + "/mockportal", state: folder + "/session"}
+	s := &session{t: t, checkout: folder + "/mockportal", state: folder + "/session", bin: bin}
 	if err := errors.Join(os.Mkdir(s.state, 0o755), copyTree(root, s.checkout)); err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +93,7 @@ func newSession(t *testing.T, bin string) *session {
 			s.env = append(s.env, variable)
 		}
 	}
-	s.env = append(s.env, "LC_ALL=C", "CURL_HOME="+bin, "GOBIN="+bin, "PATH="+bin+":"+os.Getenv("PATH"), "GIT_CEILING_DIRECTORIES="+folder)
+	s.env = append(s.env, "LC_ALL=C", "GOBIN="+bin, "PATH="+bin+":"+os.Getenv("PATH"), "GIT_CEILING_DIRECTORIES="+folder)
 	if taken, err := net.Dial("tcp", "127.0.0.1:8080"); err == nil {
 		_ = taken.Close()
 		t.Fatal("port 8080 of 127.0.0.1, which the pages use, is taken on this machine")
@@ -118,12 +126,14 @@ func (s *session) block(b block, rest []block) (snippet bool) {
 
 func (s *session) shell(b block, rest []block) {
 	s.t.Helper()
-	run := s.run
+	answered := len(rest) > 0 && rest[0].follows && rest[0].marker != "sample" && (rest[0].language == "text" || rest[0].language == "json")
+	var out string
 	if b.marker == "server" {
-		run = s.serve
+		out = s.serve(b)
+	} else {
+		out = s.run(b, answered)
 	}
-	out := run(b)
-	if len(rest) == 0 || !rest[0].follows || rest[0].marker == "sample" || (rest[0].language != "text" && rest[0].language != "json") {
+	if !answered {
 		return
 	}
 	if err := compare(rest[0].language, rest[0].text, out); err != nil {

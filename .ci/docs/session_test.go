@@ -27,6 +27,7 @@ type session struct {
 	t        *testing.T
 	checkout string
 	state    string // the folder that holds both
+	bin      string // the folder with mockportal and the settings of curl
 	env      []string
 	server   *server
 }
@@ -39,8 +40,8 @@ trap 'code=$?; declare -px >"$SESSION/env"; pwd >"$SESSION/folder"; exit $code' 
 set -euo pipefail
 `
 
-func (s *session) command(ctx context.Context, text string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, "bash", "-c", script+text)
+func (s *session) command(ctx context.Context, text, curlHome string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, "bash", "-c", script+"export CURL_HOME='"+curlHome+"'\n"+text)
 	cmd.Dir = s.checkout
 	cmd.Env = append(s.env, "SESSION="+s.state)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -49,8 +50,9 @@ func (s *session) command(ctx context.Context, text string) *exec.Cmd {
 	return cmd
 }
 
-// run runs an sh block to its end, and returns its output, after checking its exit code.
-func (s *session) run(b block) string {
+// run runs an sh block to its end, checks its exit code, and returns its output. Where the page shows no answer, a status of 400
+// or above is a failure.
+func (s *session) run(b block, answered bool) string {
 	s.t.Helper()
 	want := 0
 	if code, ok := strings.CutPrefix(b.marker, "exit "); ok {
@@ -58,7 +60,11 @@ func (s *session) run(b block) string {
 	}
 	ctx, cancel := context.WithTimeout(s.t.Context(), blockTimeout)
 	defer cancel()
-	cmd := s.command(ctx, b.text)
+	curlHome := s.bin + "/strict"
+	if answered {
+		curlHome = s.bin
+	}
+	cmd := s.command(ctx, b.text, curlHome)
 	out, err := cmd.CombinedOutput()
 	var failed *exec.ExitError
 	if err != nil && !errors.As(err, &failed) {
@@ -106,7 +112,7 @@ func (s *session) serve(b block) string {
 	s.stop()
 	srv := &server{ended: make(chan error, 1)}
 	srv.out, srv.err = s.temp(), s.temp()
-	srv.cmd = s.command(context.Background(), b.text)
+	srv.cmd = s.command(context.Background(), b.text, s.bin)
 	srv.cmd.Stdout, srv.cmd.Stderr = srv.out, srv.err
 	if err := srv.cmd.Start(); err != nil {
 		s.t.Fatal(err)

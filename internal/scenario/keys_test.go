@@ -108,10 +108,10 @@ func readmeKeys(t *testing.T) map[string]readmeRow {
 	rows := map[string]readmeRow{}
 	table := regexp.MustCompile("(?m)^\\| `([a-zA-Z.<>\\[\\]]+)` \\| (.+?) \\| (.+?) \\| (.+?) \\|$")
 	names := regexp.MustCompile(`<[a-zA-Z]+>`)
-	for _, row := range table.FindAllStringSubmatch(string(readFile(t, "../../scenarios/README.md")), -1) {
+	for _, row := range table.FindAllStringSubmatch(string(readFile(t, "../../docs/scenario-format.md")), -1) {
 		path := names.ReplaceAllString(row[1], "*")
 		if _, twice := rows[path]; twice {
-			t.Errorf("README: %s is there twice", path)
+			t.Errorf("the format reference: %s is there twice", path)
 		}
 		rows[path] = readmeRow{row[2], row[3], row[4]}
 	}
@@ -129,7 +129,7 @@ func readFile(t *testing.T, name string) []byte {
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
-// TestKeysEverywhere holds the decoder, the schema and the README to one list of keys.
+// TestKeysEverywhere proves that the decoder, the schema and the format reference have the same keys.
 func TestKeysEverywhere(t *testing.T) {
 	t.Parallel()
 	known := sortedKeys(decoderKeys())
@@ -140,7 +140,7 @@ func TestKeysEverywhere(t *testing.T) {
 		t.Errorf("schema (-decoder +schema):\n%s", diff)
 	}
 	if diff := cmp.Diff(known, sortedKeys(readmeKeys(t))); diff != "" {
-		t.Errorf("README (-decoder +README):\n%s", diff)
+		t.Errorf("format reference (-decoder +reference):\n%s", diff)
 	}
 }
 
@@ -157,10 +157,10 @@ func TestWordsEverywhere(t *testing.T) {
 		}
 		row := inReadme[path]
 		if want := "`" + strings.Join(key.Allowed, "`, `") + "`"; key.Allowed != nil && row.kind != want {
-			t.Errorf("README: %s has the type %s, want %s", path, row.kind, want)
+			t.Errorf("the format reference: %s has the type %s, want %s", path, row.kind, want)
 		}
 		if (row.standard == "required") != key.Required {
-			t.Errorf("README: %s has the default %s, required is %t", path, row.standard, key.Required)
+			t.Errorf("the format reference: %s has the default %s, required is %t", path, row.standard, key.Required)
 		}
 	}
 }
