@@ -26,7 +26,7 @@ func compare(language, want, got string) error {
 		}
 		pattern += strings.ReplaceAll(regexp.QuoteMeta(line), "…", ".*") + ` *\n`
 	}
-	if !regexp.MustCompile(pattern + "$").MatchString(strings.TrimSpace(got) + "\n") {
+	if !regexp.MustCompile(pattern + "$").MatchString(strings.TrimSpace(strings.ReplaceAll(got, "\r", "")) + "\n") {
 		return fmt.Errorf("the output is not the page's:\n%s\n--- the page's:\n%s", got, want)
 	}
 	return nil
