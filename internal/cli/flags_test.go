@@ -156,13 +156,17 @@ func (u *untilReady) Write(p []byte) (int, error) {
 	return u.text.Write(p)
 }
 
-// TestReadme proves that every flag and every environment variable of every command stands in the README, and those that run gives to a command,
-// and that it names no other.
-func TestReadme(t *testing.T) {
+// TestFlagsAreDocumented proves that the docs have every flag and every environment variable of every command, and those that run gives to
+// a command, and that they name no other.
+func TestFlagsAreDocumented(t *testing.T) {
 	t.Parallel()
-	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
-	if err != nil {
-		t.Fatal(err)
+	var pages []byte
+	for _, name := range []string{"command.md", "ci-and-containers.md"} {
+		page, err := os.ReadFile(filepath.Join("..", "..", "docs", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages = append(pages, page...)
 	}
 	known := map[string]bool{}
 	for _, command := range commands(t) {
@@ -175,17 +179,17 @@ func TestReadme(t *testing.T) {
 		known[variable] = true
 	}
 	written := map[string]bool{}
-	for _, name := range regexp.MustCompile("`(--[a-z-]+|MOCKPORTAL_[A-Z_]+)").FindAllStringSubmatch(string(readme), -1) {
+	for _, name := range regexp.MustCompile("`(--[a-z-]+|MOCKPORTAL_[A-Z_]+)").FindAllStringSubmatch(string(pages), -1) {
 		written[name[1]] = true
 	}
 	for _, name := range slices.Sorted(maps.Keys(known)) {
 		if !written[name] {
-			t.Errorf("the README does not have %s", name)
+			t.Errorf("the docs do not have %s", name)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(written)) {
 		if !known[name] {
-			t.Errorf("the README has %s, and no command does", name)
+			t.Errorf("the docs have %s, and no command does", name)
 		}
 	}
 }
