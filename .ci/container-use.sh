@@ -70,6 +70,8 @@ serve() {
   expect "/readyz" 200 "$(fetch --output /dev/null --write-out '%{http_code}' "$base/readyz")"
   answers admin-token
   expect "error code for a wrong token" 498 "$(future_license wrong | jq '.error.code')"
+  expect "the last call, shown by the program in the container" '3 getFutureLicense - error 498 0 -' \
+    "$(podman exec "$id" /mockportal calls | tail -n 1 | xargs)"
   stops_by_signal
 }
 
