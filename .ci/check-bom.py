@@ -1,4 +1,4 @@
-"""Says "valid" when a CycloneDX file in JSON keeps the strict schema of its own version, else what it breaks."""
+"""Prints "valid" if a CycloneDX file in JSON fits the strict schema of its version, otherwise the violation."""
 import json
 import sys
 

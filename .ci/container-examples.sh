@@ -1,8 +1,8 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # it shares variables with what sources it
-# What stands in examples/ and needs a container. It is sourced by .ci/container.sh.
+# Runs the examples that need a container. It is sourced by .ci/container.sh.
 
-# pipelines judges the CI files by tools that know them, and then does what the steps of
-# their test job say, with the service container that they ask for.
+# pipelines checks the CI files with linters. Then it runs the steps of their test jobs
+# against the service container of the job.
 pipelines() {
   say "the pipelines:"
   python_tools
@@ -17,7 +17,7 @@ pipelines() {
   podman rm --force --time 0 "$id" >/dev/null
 }
 
-# judge SCHEMA FILE, by the schemas that check-jsonschema brings along.
+# judge SCHEMA FILE checks a file with a schema from check-jsonschema.
 judge() {
   "$python/check-jsonschema" --quiet --builtin-schema "$1" "$2" || die "$2 breaks its schema"
   ok "$2 keeps the schema $1"
@@ -26,8 +26,8 @@ judge() {
 # as_json FILE
 as_json() { "$python/python" -c 'import json, ruamel.yaml, sys; json.dump(ruamel.yaml.YAML(typ="safe").load(open(sys.argv[1])), sys.stdout)' "$1"; }
 
-# github_job runs each step as the runner does: bash -e, with what earlier steps have
-# left in GITHUB_ENV.
+# github_job runs each step like the runner: with bash -e, and with GITHUB_ENV from
+# earlier steps.
 github_job() {
   local steps step
   steps=$(as_json examples/ci/github-actions.yml | jq -c '.jobs.test.steps[] | select(.run)')
@@ -39,7 +39,7 @@ github_job() {
   expect "the steps with commands" 3 "$(wc -l <<<"$steps")"
 }
 
-# gitlab_job runs the lines of the script in one shell, as the runner does.
+# gitlab_job runs the lines of the script in one shell, like the runner.
 gitlab_job() {
   as_json examples/ci/gitlab-ci.yml | jq -r '.test.script | "set -e", .[]' >"$work/job/script"
   in_job sh ./script
@@ -52,9 +52,9 @@ in_job() {
   }
 }
 
-# compose starts examples/compose.yaml. Whether the gate is obeyed is up to the engine:
-# podman-compose does from podman 4.6 on, and podman's health checks are run by systemd.
-# So here the double is started first, and asked for its health by hand.
+# compose starts examples/compose.yaml. podman-compose waits for a healthy service only
+# from podman 4.6 on, and podman needs systemd for health checks. So this starts
+# mockportal first and runs the health check itself.
 compose() {
   say "compose:"
   python_tools
@@ -75,7 +75,7 @@ compose() {
   compose_down
 }
 
-# too_early shows that the gate is needed: the application does not wait by itself.
+# too_early proves that compose must wait: the application does not wait by itself.
 too_early() {
   local app
   podman_compose up --no-build --no-deps --detach app >"$work/compose.log" 2>&1 || compose_failed
@@ -108,14 +108,14 @@ compose_failed() {
   die "examples/compose.yaml does not run"
 }
 
-# compose_health writes the health check of the file as an image has it, in nanoseconds.
+# compose_health prints the health check of the file in the form of an image, in nanoseconds.
 compose_health() {
   as_json examples/compose.yaml | jq -cS '.services.mockportal.healthcheck
     | def ns: rtrimstr("s") | tonumber * 1000000000;
       { Test: .test, Interval: (.interval | ns), Timeout: (.timeout | ns), Retries: .retries }'
 }
 
-# dns: the containers of old versions of podman find each other by name with a plugin.
+# dns installs a plugin. With old versions of podman, containers need it to find each other by name.
 dns() {
   [[ $(podman info --format '{{.Host.NetworkBackend}}') == cni ]] || return 0
   [[ -e /usr/lib/cni/dnsname || -e /usr/libexec/cni/dnsname ]] ||
@@ -123,7 +123,7 @@ dns() {
 }
 
 composed=
-# The same runtime and limits as above go by a file, because compose starts podman.
+# The same runtime and limits as above, in a file, because compose starts podman.
 podman_compose() {
   printf '[engine]\nruntime = "runc"\n[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]\nlog_driver = "k8s-file"\n' >"$work/containers.conf"
   as_root env CONTAINERS_CONF="$work/containers.conf" MOCKPORTAL_IMAGE="$image" APP_IMAGE="$app_image" MOCKPORTAL_PORT= \
@@ -136,9 +136,9 @@ compose_down() {
   composed=
 }
 
-# client_suites runs the suites of examples/ against the published port of one container,
-# as they stand in a clean checkout. The log at level debug has a line for each call, so
-# a suite that called another server is found out.
+# client_suites runs the suites of examples/ from a clean checkout against the published
+# port of one container. The log at level debug has a line for each call, so this notices
+# a suite that called another server.
 client_suites() {
   local suite
   for suite in node python; do
@@ -160,7 +160,7 @@ client_suites() {
   done
 }
 
-# in_suite FOLDER COMMAND… shows its output when it fails.
+# in_suite FOLDER COMMAND… shows the output if the command fails.
 in_suite() {
   (cd "$1" && shift && MOCKPORTAL_URL=$base MOCKPORTAL_CONTROL_URL=$base/__admin "$@" >"$work/suite.log" 2>&1) || {
     cat "$work/suite.log" >&2

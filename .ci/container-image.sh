@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # it shares variables with what sources it
-# Builds the images, and looks at them without starting one. It is sourced by .ci/container.sh.
+# Builds the images and checks them without starting one. It is sourced by .ci/container.sh.
 
 readonly max_size=15000000
 
@@ -7,7 +7,7 @@ readonly max_size=15000000
 named() { printf 'localhost/mockportal:ci-%s-%s' $$ "$1"; }
 
 # base_image makes localhost/golang:1.26, which `FROM golang:1.26` finds without a
-# registry. It is kept for the next run, and made anew when the machine's Go changes.
+# registry. It is kept for the next run, and made again if the machine's Go changes.
 base_image() {
   if [[ -n ${GO_IMAGE-} ]]; then
     go_image=$GO_IMAGE
@@ -45,8 +45,8 @@ EOF
   say "base image: $go_image, made from this machine's $version"
 }
 
-# build ARCH builds the image for linux/ARCH on this machine's own platform. The old
-# buildah of Debian is told which that is; BuildKit knows.
+# build ARCH builds the image for linux/ARCH on this machine's platform. Debian's old
+# buildah needs that platform as an argument; BuildKit does not.
 build() {
   build_image "$(named "$1")" . --platform "linux/$1" --build-arg BUILDPLATFORM="linux/$native" \
     --build-arg GOPROXY=file:///modules \
@@ -58,8 +58,8 @@ build_image() {
   local name=$1 folder=$2 build_cache=$work/go-build
   shift 2
   go mod download
-  # Root may use the build cache of this machine; through sudo it would leave files
-  # there that their owner cannot remove.
+  # Only root itself uses the build cache of this machine. With sudo, files of root would
+  # stay there.
   ((EUID != 0)) || build_cache=$(go env GOCACHE)
   mkdir -p "$build_cache"
   images+=("$name")
@@ -86,8 +86,8 @@ weigh() {
 property() { podman image inspect --format "{{$2}}" "$(named "$1")"; }
 megabytes() { printf '%d.%d MB' $(($1 / 1000000)) $(($1 % 1000000 / 100000)); }
 
-# contents ARCH: nothing but the binary, which it leaves at $work/ARCH/mockportal, and
-# the empty folder for a pack.
+# contents ARCH checks that the image has only the binary and the empty folder for a
+# pack. It copies the binary to $work/ARCH/mockportal.
 contents() {
   local id files
   id=$(podman create --platform "linux/$1" "$(named "$1")")
@@ -95,14 +95,14 @@ contents() {
   mkdir -p "$work/$1"
   podman export "$id" >"$work/$1/image.tar"
   files=$(tar -tf "$work/$1/image.tar" | LC_ALL=C sort)
-  # Some versions of podman add the mount points that every container gets.
+  # Some versions of podman add the mount points of containers.
   files=$(grep -vxE '(dev|etc|proc|run|sys)/.*' <<<"$files" || true)
   expect "the files in the image" $'mockportal\npack/' "$files"
   tar -C "$work/$1" -xf "$work/$1/image.tar" mockportal
   podman rm "$id" >/dev/null
 }
 
-# is_built_for ARCH asks the image, the ELF header and Go's own note in the binary.
+# is_built_for ARCH checks the image, the ELF header, and Go's build information.
 is_built_for() {
   # e_machine, two bytes at 18: 62 is x86-64, 183 is AArch64.
   local -A machines=([amd64]=62 [arm64]=183)
@@ -113,8 +113,8 @@ is_built_for() {
     "$(go version -m "$work/$1/mockportal" | awk '$1 == "build" && $2 ~ /^(CGO_ENABLED|GOARCH|GOOS)=/ { print $2 }' | sort | paste -sd' ')"
 }
 
-# labels ARCH: those that are true, and no other of the OCI's. Where the source is kept is
-# not known, and a licence is named once the repository has one.
+# labels ARCH checks the OCI labels. There is none for the source, which has no address,
+# and none for the licence, until the repository has one.
 labels() {
   expect "the label title" mockportal "$(label "$1" title)"
   expect "the label description" "A fake ArcGIS portal for tests of license provisioning and future licenses" "$(label "$1" description)"
@@ -129,8 +129,8 @@ labels() {
 # label ARCH NAME
 label() { property "$1" 'json .Labels' | jq -r --arg name "org.opencontainers.image.$2" '.[$name]'; }
 
-# bill_of_materials ARCH makes one in CycloneDX out of the binary in the image, has the
-# project's own schema judge it, and holds it against what Go says is linked.
+# bill_of_materials ARCH makes a CycloneDX document from the binary in the image. It
+# checks it with the schema of CycloneDX and compares it with Go's list of modules.
 bill_of_materials() {
   local folder=${CI_ARTIFACTS:-$work/artifacts} file made=$work/$1/bom.json
   mkdir -p "$folder"
@@ -139,9 +139,9 @@ bill_of_materials() {
   python_tools
   "$tool" bin -json -std -version "$version" -output "$made" "$work/$1/mockportal" >"$work/bom.log" 2>&1 || {
     cat "$work/bom.log" >&2
-    die "no bill of materials can be made"
+    die "cannot make a bill of materials"
   }
-  # It takes the module's path for an address, but the module is not published.
+  # The tool takes the module path for a URL, but the module is not published.
   jq 'del(.metadata.component.externalReferences)' "$made" >"$file"
   expect "the bill of materials, by the strict schema of CycloneDX" valid "$("$python/python" .ci/check-bom.py "$file")"
   expect "the bill of materials is of" "github.com/mockportal/mockportal $version" \

@@ -1,28 +1,28 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # it shares variables with what sources it
-# What .ci/container.sh works with. It is sourced, not run.
+# The tools of .ci/container.sh. It is sourced, not run.
 
-# The checkers are built outside of go.mod, and kept for the next run.
+# The checkers are built outside go.mod, and kept for the next run.
 readonly cyclonedx_gomod=v1.7.0
 readonly actionlint=v1.7.12
 
 buildah() { as_root buildah "$@"; }
-# Without systemd podman complains, at level error, that nobody will run the health
-# checks by the clock. It says what truly fails as its own last word, not in this log.
+# Without systemd podman logs an error: nothing runs the health checks. Real failures are
+# in the last line of its output, not in this log.
 podman() { as_root podman --log-level fatal "$@"; }
 
-# install_tools installs what is missing, all at once.
+# install_tools installs all missing tools at once.
 install_tools() {
   local missing=() pair
   for pair in buildah:buildah podman:podman runc:runc iptables:iptables curl:curl jq:jq; do
     has_command "${pair%%:*}" || missing+=("${pair#*:}")
   done
-  # The base image has nothing but this shell in it, so it must be a static one.
+  # The base image contains only this shell, so the shell must be static.
   if [[ -z ${GO_IMAGE-} ]] && ! is_static busybox; then
     missing+=(busybox-static)
   fi
   ((${#missing[@]} == 0)) || need_packages "${missing[@]}"
 }
-# iptables and the like live in folders that are not on everybody's PATH.
+# iptables is in a folder that is not on every PATH.
 has_command() { PATH=$PATH:/usr/sbin:/sbin type -P "$1" >/dev/null; }
 is_static() { has_command "$1" && ! ldd "$(type -P "$1")" >/dev/null 2>&1; }
 
@@ -50,9 +50,9 @@ tools() {
   mkdir -p "$tools_folder"
 }
 
-# go_tool NAME PACKAGE MODULE VERSION builds it once for each version of it and of Go,
-# and sets tool. The checksum database vouches for the sources; a module of its own
-# takes the exact version without asking which others there are.
+# go_tool NAME PACKAGE MODULE VERSION builds a tool once for each version of it and of Go,
+# and sets tool. The checksum database verifies the sources. A module of its own gets the
+# exact version, without a query for other versions.
 go_tool() {
   tool=$tools_folder/$1-$4-$(go env GOVERSION)
   [[ ! -x $tool ]] || return 0
@@ -72,8 +72,8 @@ go_tool() {
   mv "$folder/built" "$tool"
 }
 
-# python_tools makes a folder with the Python programs of container-requirements.txt,
-# once for each state of that file, and sets python.
+# python_tools installs the Python programs of container-requirements.txt, once for each
+# version of that file, and sets python to their folder.
 python_tools() {
   local folder
   folder=$tools_folder/container-$(sha256sum .ci/container-requirements.txt | cut -c1-16)

@@ -5,13 +5,13 @@ readonly item=6489da7f08f045ac8c0a5b1de37d56fe
 readonly purchaser=sWwd06TnJR4lHopc
 readonly entitlements='{"maxUsers":10,"entitlements":{"standard":{"num":8},"advanced":{"num":2},"spatialAnalyst":{"num":2}}}'
 
-# The limits and the runtime are those that also work inside a sandbox that allows
-# neither higher limits nor cgroups of version 2.
+# These limits and this runtime also work in an environment without higher limits and
+# without cgroups version 2.
 readonly locked_down=(--runtime runc --ulimit nofile=1024:1024 --ulimit nproc=1024:1024
   --read-only --cap-drop all --security-opt no-new-privileges --log-driver k8s-file)
 
 # start [PODMAN FLAG…] -- [ARGUMENT…] starts a container on a free port of the
-# loopback interface, and waits for its ready line: sets id, base and ready.
+# loopback interface, waits for its ready line, and sets id, base and ready.
 start() {
   local flags=() deadline=$((SECONDS + 20))
   while [[ $1 != -- ]]; do
@@ -29,8 +29,8 @@ start() {
   base=http://$(podman port "$id" 8080/tcp)
 }
 
-# run_once ARGUMENT… runs a command of the image to its end: sets code, and writes
-# its output to $work/stdout and $work/stderr.
+# run_once ARGUMENT… runs a command of the image to its end. It sets code, and writes
+# the output to $work/stdout and $work/stderr.
 run_once() {
   code=0
   podman run --rm "${locked_down[@]}" "$image" "$@" >"$work/stdout" 2>"$work/stderr" || code=$?
@@ -70,6 +70,8 @@ serve() {
   expect "/readyz" 200 "$(fetch --output /dev/null --write-out '%{http_code}' "$base/readyz")"
   answers admin-token
   expect "error code for a wrong token" 498 "$(future_license wrong | jq '.error.code')"
+  expect "the last call, shown by the program in the container" '3 getFutureLicense - error 498 0 -' \
+    "$(podman exec "$id" /mockportal calls | tail -n 1 | xargs)"
   stops_by_signal
 }
 
@@ -82,7 +84,7 @@ is_ready_line() {
     "$(jq '[.url, .sharingUrl, .portalAdminUrl, .controlUrl] | all(type == "string" and startswith("http"))' <<<"$ready")"
 }
 
-# is_locked_down asks the kernel, not the settings.
+# is_locked_down checks the kernel's view, not the settings.
 is_locked_down() {
   local status
   status=$(cat "/proc/$(pid)/status")
@@ -114,7 +116,7 @@ answers() {
     "$(jq '[.appBundles, .apps, .extensions] | all(type == "array")' <<<"$answer")"
 }
 
-# stops_by_signal times the process itself: starting podman takes longer than stopping.
+# stops_by_signal measures the process: podman takes longer to start than the process to stop.
 stops_by_signal() {
   local process begin took
   process=$(pid)
@@ -131,7 +133,7 @@ stops_by_signal() {
   podman rm "$id" >/dev/null
 }
 
-# with_pack plays a scenario that only the mounted pack has.
+# with_pack plays a scenario from the mounted pack.
 with_pack() {
   say "with a pack of its own, mounted read-only:"
   mkdir -p "$work/pack/scenarios"
@@ -143,7 +145,7 @@ world:
   members:
     admin: { token: team-token }
 EOF
-  # The container's user is nobody here: mktemp's folder is for its owner alone.
+  # The container runs as another user, but only the owner can read mktemp's folder.
   chmod 755 "$work" "$work/pack" "$work/pack/scenarios"
   chmod 644 "$work/pack/scenarios/team.yaml"
   start --volume "$work/pack:/pack:ro" -- serve --scenario team
@@ -155,8 +157,8 @@ EOF
   podman rm "$id" >/dev/null
 }
 
-# time_to_healthy prints figures, and asserts nothing about them. The engine asks for the
-# first time after the interval of the health check; here it is asked at once.
+# time_to_healthy prints figures and checks none. An engine runs the first health check
+# after the interval; here it runs at once.
 time_to_healthy() {
   local begin created ready_after
   begin=$(milliseconds)
@@ -185,8 +187,8 @@ started_within() {
   printf '%s' $((logged - started))
 }
 
-# emulated runs the other image, its binary interpreted by an emulator that is mounted
-# into it: that needs nothing of the kernel.
+# emulated runs the image for the other architecture with a mounted emulator. That needs
+# no support from the kernel.
 emulated() {
   local arch=arm64 machine=aarch64 emulator
   [[ $native != arm64 ]] || { arch=amd64 machine=x86_64; }
@@ -210,8 +212,8 @@ emulated() {
   podman rm "$id" >/dev/null
 }
 
-# by_control: nothing is mounted, so the scenario goes over the control API, which asks
-# for a token here.
+# by_control mounts nothing. It sends the scenario to the control API, which requires a
+# token here.
 by_control() {
   say "with a scenario sent over the control API:"
   start --env MOCKPORTAL_CONTROL_TOKEN=control-secret --
@@ -235,7 +237,7 @@ by_control() {
   unset MOCKPORTAL_CONTROL_TOKEN
   podman rm --force --time 0 "$id" >/dev/null
 }
-# send_scenario FILE [ID] sets code, and writes to $work/stdout and $work/stderr.
+# send_scenario FILE [ID] sets code, and writes the output to $work/stdout and $work/stderr.
 send_scenario() {
   code=0
   MOCKPORTAL_URL=$base sh examples/ci/send-scenario.sh "$@" >"$work/stdout" 2>"$work/stderr" || code=$?

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Builds the images of the Dockerfile, and uses them as a user would: starts one locked
-# down, calls both operations, mounts a pack, sends a scenario, stops it; runs the
-# examples that need a container, and the examples' suites against its published port.
+# Builds the images of the Dockerfile and uses them as a user would: it starts a
+# locked-down container, calls both operations, mounts a pack, sends a scenario and stops
+# it. Then it runs the container examples, and the other suites against a container.
 #
-# It needs no daemon and no registry: buildah and podman come from Debian, and the
-# base image is made from the Go of this machine, unless GO_IMAGE names another one.
+# It needs no daemon and no registry: buildah and podman come from Debian, and the base
+# image is made from the Go of this machine, unless GO_IMAGE names another image.
 #
 #   GO_IMAGE=golang:1.26   build on this image instead
-#   CI_ARTIFACTS=DIR       keep the bills of materials there (else they are checked and dropped)
-#   CI_ALLOW_SKIP=1        a failed installation of the tools is a loud skip, not a failure
+#   CI_ARTIFACTS=DIR       keep the bills of materials there; otherwise they are checked and deleted
+#   CI_ALLOW_SKIP=1        skip if the tools cannot be installed, instead of failing
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=.ci/lib.sh
@@ -22,7 +22,7 @@ source .ci/container-use.sh
 # shellcheck source=.ci/container-examples.sh
 source .ci/container-examples.sh
 
-# The caller's own settings for the program must not decide what its containers see.
+# The containers must not see the caller's settings for the program.
 # shellcheck disable=SC2086 # a list of names
 unset ${!MOCKPORTAL_@}
 
@@ -35,7 +35,7 @@ clean_up() {
   local code=$? id
   trap - EXIT
   for id in "${containers[@]}"; do
-    # A container that is still there after a failure has something to say.
+    # After a failure, show the logs of the containers that still exist.
     if ((code != 0)) && podman container exists "$id" 2>/dev/null; then
       printf -- '--- the log of container %.12s:\n' "$id" >&2
       podman logs --tail 50 "$id" >&2 || true
@@ -46,7 +46,7 @@ clean_up() {
   for id in "${images[@]}"; do
     podman rmi --force "$id" >/dev/null 2>&1 || true
   done
-  # Through sudo, the build leaves files there that are root's.
+  # With sudo the build leaves files of root there.
   rm -rf "$work" 2>/dev/null || as_root rm -rf "$work" || true
   exit "$code"
 }

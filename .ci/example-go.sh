@@ -1,28 +1,28 @@
 #!/usr/bin/env bash
-# The two Go modules under examples/, as their users have them: modules of their own,
-# which neither ./... of the main module nor its go.mod knows.
+# Tests the two Go modules under examples/ as their users would. They are separate
+# modules, outside ./... and the go.mod of the main module.
 #
-# examples/testcontainers is run where a container engine is: the one that docker
-# reaches, else podman behind a socket of this script's own.
+# examples/testcontainers needs a container engine: the one that docker reaches,
+# otherwise podman behind a socket of this script.
 #
-#   CI_ALLOW_SKIP=1        a failed installation of the tools is a loud skip, not a failure
+#   CI_ALLOW_SKIP=1        skip if the tools cannot be installed, instead of failing
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=.ci/lib.sh
 source .ci/lib.sh
 
-# The caller's own settings for the program must not decide what the tests see.
+# The tests must not see the caller's settings for the program.
 # shellcheck disable=SC2086,SC2046 # a list of names
 unset ${!MOCKPORTAL_@}
 export LC_ALL=C
-# A result is never taken from an earlier run: Go does not see that another engine is asked.
+# Results are not cached: Go does not notice another container engine.
 export GOFLAGS="${GOFLAGS-} -count=1"
 
 readonly image=localhost/mockportal:example-go-$$
 readonly start_within=20 # seconds
 work=$(mktemp -d)
-# Not podman.sock: by that name testcontainers looks for a network "podman", which
-# podman lists as "bridge", and makes a network of its own that stays.
+# Not podman.sock: with that name testcontainers looks for a network "podman", which
+# podman lists as "bridge", and creates a network that stays behind.
 socket=$work/engine.sock
 service= # the process that answers on the socket
 engine=  # docker or podman, once the image is built by it
@@ -32,7 +32,7 @@ clean_up() {
   local code=$? id
   trap - EXIT
   if [[ -n $engine ]]; then
-    # A test that was ended leaves its containers behind.
+    # An interrupted test leaves its containers behind.
     for id in $("$engine" ps --all --quiet --filter "ancestor=$image"); do
       "$engine" rm --force "$id" >/dev/null 2>&1 || true
     done
@@ -49,8 +49,8 @@ trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# The limits and the runtime are those that also work inside a sandbox that allows
-# neither higher limits nor cgroups of version 2, as in .ci/container.sh.
+# These limits and this runtime also work in an environment without higher limits and
+# without cgroups version 2, as in .ci/container.sh.
 cat >"$work/containers.conf" <<'EOF'
 [containers]
 default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
@@ -64,7 +64,7 @@ podman() { "${rootly[@]}" podman --log-level fatal "$@"; }
 
 # --- the modules -----------------------------------------------------------------
 
-# sound FOLDER checks a module without running it. Called in it.
+# sound FOLDER checks a module without running it. The module is the current folder.
 sound() {
   local unformatted
   go mod verify
@@ -82,7 +82,7 @@ c_compiler() {
 
 # --- the container -----------------------------------------------------------------
 
-# find_engine sets engine; when there is none and none can be had, it says so and leaves it empty.
+# find_engine sets engine. If there is none and none can be installed, it skips and leaves engine empty.
 find_engine() {
   local tried=0 found=
   if command -v docker >/dev/null && docker info >/dev/null 2>&1; then
@@ -105,14 +105,14 @@ find_engine() {
 install_podman() {
   local missing=() tool
   for tool in buildah podman runc iptables; do
-    # iptables and the like live in folders that are not on everybody's PATH.
+    # iptables is in a folder that is not on every PATH.
     PATH=$PATH:/usr/sbin:/sbin type -P "$tool" >/dev/null || missing+=("$tool")
   done
   ((${#missing[@]} == 0)) || need_packages "${missing[@]}"
 }
 
-# build ENGINE makes the image of the Dockerfile, but for its first stage: the binary is
-# built here. .ci/container.sh builds all of it.
+# build ENGINE builds the image of the Dockerfile without its first stage: the binary is
+# built here. .ci/container.sh builds both stages.
 build() {
   local context=$work/image
   mkdir -p "$context/pack"
@@ -131,7 +131,7 @@ build() {
   say "image: $image, built by $engine"
 }
 
-# serve starts podman's own service, which speaks as docker does.
+# serve starts podman's service, which has docker's API.
 serve() {
   local deadline=$((SECONDS + start_within))
   "${rootly[@]}" podman --log-level fatal system service --time 0 "unix://$socket" >"$work/service.log" 2>&1 &
@@ -143,11 +143,11 @@ serve() {
   done
   ((EUID == 0)) || as_root chmod a+rw "$socket"
   export DOCKER_HOST=unix://$socket
-  # The watchman of testcontainers is an image of its own, from a registry; clean_up does without.
+  # testcontainers would pull another image to clean up. clean_up does that here.
   export TESTCONTAINERS_RYUK_DISABLED=true
 }
 
-# contained runs the tests and the examples, and holds that none of them was skipped.
+# contained runs the tests and the examples, and fails if one was skipped.
 contained() {
   local log=$work/test.log
   MOCKPORTAL_IMAGE=$image go test -v ./... >"$log" 2>&1 || {

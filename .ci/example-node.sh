@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Runs the suite of examples/node, which drives Esri's own JavaScript client, against the program of this checkout:
-# over plain HTTP, and once more over TLS.
+# Runs the suite of examples/node, which uses Esri's JavaScript client, against the program of this checkout:
+# over plain HTTP, and then over TLS.
 #
 # It works on a copy, and writes nothing into the tree.
 #
-#   CI_ALLOW_SKIP=1   a failed installation of Node.js or of the packages is a loud skip, not a failure
+#   CI_ALLOW_SKIP=1   skip if Node.js or the packages cannot be installed, instead of failing
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=.ci/lib.sh
@@ -47,7 +47,7 @@ start plain --strict
 start tls --strict --tls
 curl --silent --fail --insecure --max-time 10 "${urls[tls]}/__admin/ca.pem" >"$work/ca.pem"
 
-# suite WHAT MIN runs it and holds the number of tests to at least MIN, so that a suite that finds no tests cannot pass.
+# suite WHAT MIN runs the suite. It fails with fewer than MIN tests, so a suite that finds no tests cannot pass.
 suite() {
   local what=$1 min=$2 passed
   (cd "$example" && timeout 120 node --test --test-reporter=tap) >"$work/tap" 2>"$work/tap.err" || {
@@ -61,10 +61,10 @@ suite() {
 
 export MOCKPORTAL_TLS_URL=${urls[tls]}
 MOCKPORTAL_URL=${urls[plain]} suite "over HTTP" 90
-# Only the portal's "SSL Required" cannot be had over TLS.
+# Only the error "SSL Required" cannot be tested over TLS.
 MOCKPORTAL_URL=${urls[tls]} NODE_EXTRA_CA_CERTS=$work/ca.pem suite "over TLS" 90
 for server in plain tls; do
-  # A test that forgets its sandbox leaves it behind.
+  # A test that does not delete its sandbox leaves it behind.
   left=$(curl --silent --fail --insecure --max-time 10 "${urls[$server]}/__admin/sandboxes" | jq --compact-output .sandboxes)
   [[ $left == '["default"]' ]] || die "sandboxes are left on the server: $left"
 done

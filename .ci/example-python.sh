@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Runs examples/python as its README says, in a copy: against a server over HTTP and
-# another over HTTPS, both strict, in parallel; first with requests alone, then with
-# Esri's own client as well.
+# Runs examples/python as its README says, in a copy, in parallel, against a server over
+# HTTP and another over HTTPS. Both are strict. It first uses only requests, then also
+# Esri's client.
 #
-# What pip installs is kept in the cache for the next run, by the text of the
-# requirements and the version of Python. Without the cache the client takes a minute.
+# The installed packages are cached, by the text of the requirements and the version of
+# Python. Without the cache the installation of the client takes a minute.
 #
-#   CI_ALLOW_SKIP=1        a failed installation is a loud skip, not a failure
+#   CI_ALLOW_SKIP=1        skip if an installation fails, instead of failing
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=.ci/lib.sh
@@ -17,13 +17,13 @@ source .ci/serve.sh
 readonly cache=${XDG_CACHE_HOME:-$HOME/.cache}/mockportal-ci
 readonly workers=2
 
-# Nor has Esri's client settings of the caller's.
+# Esri's client must not see the caller's settings either.
 unset ESRI_API_KEY
 report=()
 
 # --- Python ----------------------------------------------------------------------
 
-# has_python: with venv and with what venv needs to install pip.
+# has_python checks for Python with venv and with pip for venv.
 has_python() { python3 -c 'import venv, ensurepip' 2>/dev/null; }
 
 need_python() {
@@ -32,31 +32,31 @@ need_python() {
   python3 --version
 }
 
-# install NAME sets venv to a folder that has what the requirements NAME.txt say.
+# install NAME sets venv to a folder with the packages of NAME.txt.
 install() {
   local key began=$SECONDS
   key=$({ python3 -c 'import sys; print(sys.version, sys.prefix)' && cat "$work"/python/requirements*.txt; } | sha256sum)
   venv=$cache/python-${key:0:16}-$1
-  # The mark is made last, so that an installation that was cut short is not taken for one.
+  # The mark comes last, so that an interrupted installation does not count.
   if [[ ! -e $venv/complete ]]; then
     mkdir -p "$cache"
     rm -rf "$venv"
     python3 -m venv "$venv"
-    # Compiled is what gets imported, a small part of it.
+    # Only imported files are compiled, which are few.
     "$venv/bin/pip" install --quiet --disable-pip-version-check --no-compile -r "$work/python/$1.txt" >"$work/pip.log" 2>&1 ||
       allowed_skip "examples/python" "pip could not install $1.txt: $(tail -n 1 "$work/pip.log")"
     "$venv/bin/pip" check
     : >"$venv/complete"
   fi
-  # Only the newest of its kind is kept.
+  # Keep only the newest folder of each kind.
   find "$cache" -maxdepth 1 -name "python-????????????????-$1" ! -path "$venv" -exec rm -rf {} +
   say "$1: installed in $((SECONDS - began)) s"
 }
 
 # --- the suite -------------------------------------------------------------------
 
-# suite CLIENT WANTED FILE… runs these tests, and holds their end to WANTED, a pattern
-# of pytest's last line: a skipped test and no test at all end with 0 too.
+# suite CLIENT WANTED FILE… runs these tests. The last line of pytest must match WANTED,
+# because pytest also exits with 0 if tests are skipped or missing.
 suite() {
   local client=$1 wanted=$2 last
   shift 2

@@ -1,16 +1,16 @@
 # shellcheck shell=bash
-# What the scripts in this folder share. It is sourced, not run.
+# Functions for the scripts in this folder. It is sourced, not run.
 
 say() { printf '%s\n' "$*"; }
 
-# die MESSAGE ends the script with one clear line.
+# die MESSAGE prints one line and ends the script with an error.
 die() {
   printf 'FAILED: %s\n' "$*" >&2
   exit 1
 }
 
-# skip WHAT REASON says loudly that something was not done, and leaves a note for
-# the table at the end of .ci/run.
+# skip WHAT REASON prints that a check was skipped, and notes it for the table of
+# .ci/run.
 skip() {
   printf '\n!!! SKIPPED: %s, because %s\n\n' "$1" "$2"
   if [[ -n ${CI_NOTES-} ]]; then
@@ -18,7 +18,7 @@ skip() {
   fi
 }
 
-# as_root COMMAND… runs it as root, by sudo where needed; can_be_root says whether it could.
+# as_root COMMAND… runs a command as root, with sudo if needed. can_be_root tells whether that is possible.
 can_be_root() { ((EUID == 0)) || sudo -n true 2>/dev/null; }
 as_root() {
   if ((EUID == 0)); then
@@ -28,8 +28,8 @@ as_root() {
   fi
 }
 
-# need_packages PACKAGE… installs Debian packages. When that cannot be tried here it
-# says why in $why and returns 1; when it was tried and failed, it returns 2.
+# need_packages PACKAGE… installs Debian packages. It sets $why and returns 1 if it
+# cannot try, and 2 if it tried and failed.
 need_packages() {
   why=
   command -v apt-get >/dev/null || {
@@ -43,8 +43,8 @@ need_packages() {
   say "installing $* …"
   local log
   log=$(mktemp)
-  # The package lists are fetched only when the install fails without: a new machine
-  # has none, or old ones.
+  # The package lists are fetched only if the installation fails without them: a new
+  # machine has none, or old ones.
   if ! apt_install "$@" >"$log" 2>&1; then
     if ! { as_root apt-get update -q && apt_install "$@"; } >"$log" 2>&1; then
       tail -n 20 "$log"
@@ -60,14 +60,14 @@ apt_install() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
 }
 
-# allowed_skip WHAT REASON ends the script with a loud skip where the caller allows one, else as a failure.
+# allowed_skip WHAT REASON ends the script: with a skip if CI_ALLOW_SKIP allows it, otherwise with a failure.
 allowed_skip() {
   [[ -n ${CI_ALLOW_SKIP-} ]] || die "no $1: $2 (CI_ALLOW_SKIP=1 makes this a skip)"
   skip "$1" "$2"
   exit 0
 }
 
-# packages_for WHAT PACKAGE… installs Debian packages; where that cannot be tried here it is a loud skip.
+# packages_for WHAT PACKAGE… installs Debian packages. If it cannot try, it skips.
 packages_for() {
   local what=$1 tried=0
   shift

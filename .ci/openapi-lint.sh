@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
-# Holds the OpenAPI documents against two validators that are not the program's own:
-# Redocly's and Spectral. A warning counts as an error. Which rules are off, and why,
-# stands in .ci/openapi-lint/.
+# Checks the OpenAPI documents with two independent validators, Redocly and Spectral. A
+# warning counts as an error. .ci/openapi-lint/ says which rules are off, and why.
 #
-#   CI_ALLOW_SKIP=1        a failed installation of Node.js is a loud skip, not a failure
+#   CI_ALLOW_SKIP=1        skip if Node.js cannot be installed, instead of failing
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=.ci/lib.sh
@@ -15,7 +14,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
-# They call home for figures and news otherwise.
+# Otherwise they send statistics and look for updates.
 export REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true
 
 tools() {
@@ -24,14 +23,14 @@ tools() {
   command -v npm >/dev/null || missing+=(npm)
   ((${#missing[@]} == 0)) || packages_for "the linters of the OpenAPI documents" "${missing[@]}"
   cp "$config"/package.json "$config"/package-lock.json "$work"
-  # Neither needs a script of a package to be run.
+  # Neither needs the install scripts of packages.
   (cd "$work" && npm ci --ignore-scripts --no-audit --no-fund --loglevel error >/dev/null)
   say "Node.js $(node --version), Redocly $(redocly --version 2>/dev/null), Spectral $(spectral --version)"
 }
 redocly() { "$work/node_modules/.bin/redocly" "$@"; }
 spectral() { "$work/node_modules/.bin/spectral" "$@"; }
 
-# as_found TOOL COMMAND… shows what a linter says only when it has found something.
+# as_found TOOL COMMAND… shows the output of a linter only if it has findings.
 as_found() {
   local tool=$1
   shift

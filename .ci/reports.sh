@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Reads reports with the tools of others: JUnit XML with junitparser and the schema
-# that Jenkins has for it, HAR with the JSON schema of HAR 1.2.
+# Reads reports with independent tools: JUnit XML with junitparser and the schema of
+# Jenkins, HAR with the JSON schema of HAR 1.2.
 #
 #   bash .ci/reports.sh                      the golden files of internal/report, its commands with the real curl, and
 #                                            what mockportal run writes about commands that pass and fail
 #   bash .ci/reports.sh junit.xml calls.har  files that mockportal wrote: *.xml and *.har
 #
-#   CI_ALLOW_SKIP=1   a failed installation of the tools is a loud skip, not a failure
+#   CI_ALLOW_SKIP=1   skip if the tools cannot be installed, instead of failing
 set -euo pipefail
 files=()
 for file in "$@"; do
@@ -19,7 +19,7 @@ source .ci/lib.sh
 # The schema that Jenkins has (junit-10.xsd) comes with the sources of pytest.
 readonly pytest=9.2.0
 
-# Whatever is installed is kept for the next run, under a name that says what it is.
+# The installed tools are kept for the next run, in a folder named after their versions.
 versions=$(cat .ci/reports/package-lock.json .ci/reports/requirements.txt; python3 --version; echo "$pytest")
 tools=${XDG_CACHE_HOME:-$HOME/.cache}/mockportal-ci/reports-$(sha256sum <<<"$versions" | cut -c1-12)
 work=$(mktemp -d)
@@ -48,7 +48,7 @@ install_tools() {
   }
 }
 
-# curl is not asked for by go test: without it the test that needs it is skipped.
+# Without curl, go test skips the test that needs it.
 repeat_calls() {
   go test -count=1 -v -run '^TestCurl' ./internal/report >"$work/log" || {
     cat "$work/log"
@@ -58,10 +58,10 @@ repeat_calls() {
   say "$(curl --version | head -n 1 | cut -d' ' -f1-2) repeats calls"
 }
 
-# write_reports has mockportal run write both files about commands that end in different ways, with characters that
-# hurt in XML, JSON and addresses.
+# write_reports runs mockportal run with commands that end in different ways, and with characters that are special in
+# XML, JSON and URLs.
 write_reports() {
-  # shellcheck disable=SC2086 # the caller's own settings for the program have no say: a list of names
+  # shellcheck disable=SC2086 # a list of names; the program must not see the caller's settings
   unset ${!MOCKPORTAL_@}
   mkdir -p "$work/pack/scenarios" "$work/written"
   cat >"$work/pack/scenarios/client.yaml" <<'YAML'
@@ -75,7 +75,7 @@ expect:
   - when: { operation: getFutureLicense }
     exactly: 1
 YAML
-  # It is both commands, and has a name that no XML likes.
+  # One script for both commands, with a name that XML must escape.
   command="$work/a <b> & \"c\" ]]> é.sh"
   cat >"$command" <<'SH'
 #!/usr/bin/env bash
@@ -109,7 +109,7 @@ SH
   run_about missing 127 -- "$command.not"
 }
 
-# run_about NAME CODE ARG… runs mockportal run, which must end with this code, and keeps what it writes as NAME.xml and NAME.har.
+# run_about NAME CODE ARG… runs mockportal run, which must exit with CODE. Its reports are NAME.xml and NAME.har.
 run_about() {
   local name=$1 want=$2 code=0
   shift 2
@@ -120,7 +120,7 @@ run_about() {
   }
 }
 
-# counted FILE TEXT holds what a reader found in a file against what happened there.
+# counted FILE TEXT fails unless a reader found TEXT in a report.
 counted() {
   grep -qxF "$work/written/$1: $2" <<<"$found" || die "$1 was to be read as: $2"
 }
@@ -128,7 +128,7 @@ counted() {
 failed=0
 install_tools || failed=$?
 if ((failed != 0)); then
-  # 1: it cannot be tried here; 2: it was tried and failed.
+  # 1: it cannot try; 2: it tried and failed.
   ((failed == 1)) || [[ ${CI_ALLOW_SKIP-} == 1 ]] || die "the readers of reports: $why"
   skip "reading the reports with the tools of others" "$why"
   exit 0
@@ -157,7 +157,7 @@ fi
 printf %s "${found//"$work/"/}"
 [[ -d $work/written ]] || exit 0
 
-# The expectations of both sandboxes, whether either kept to the contract, and the command itself.
+# The tests: the expectations of both sandboxes, the violations of both, and the command.
 counted failing.xml "7 tests, 6 failures, 0 skipped"
 counted failing.har "7 entries, 0 of them faults"
 counted violating.xml "2 tests, 1 failures, 0 skipped"

@@ -1,21 +1,21 @@
 #!/usr/bin/env bash
-# Lets Schemathesis, which knows nothing of this program but its two OpenAPI documents,
-# look for answers that depart from them. Each document has a server of its own:
+# Schemathesis reads the two OpenAPI documents and looks for answers that violate them.
+# Each run has its own server:
 #
-#   portal   as it is by default, errors under HTTP 200
-#   status   the same with errors under HTTP statuses, so that refusals are judged too
+#   portal   the defaults, errors with HTTP 200
+#   status   errors with HTTP error statuses, so that refusals are checked too
 #   control  the control API, over TLS and with a control token
 #
-# What is not checked, and why, stands in .ci/schemathesis/*.toml.
+# .ci/schemathesis/*.toml say which checks are off, and why.
 #
-#   CI_ALLOW_SKIP=1        a failed installation of Python is a loud skip, not a failure
+#   CI_ALLOW_SKIP=1        skip if Python cannot be installed, instead of failing
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=.ci/lib.sh
 source .ci/lib.sh
 # shellcheck source=.ci/serve.sh
 source .ci/serve.sh
-# The caller's own settings must decide nothing here.
+# The caller's settings must not count here.
 # shellcheck disable=SC2086,SC2046 # a list of names
 unset ${!SCHEMATHESIS_@}
 
@@ -31,9 +31,9 @@ tools() {
   command -v curl >/dev/null || missing+=(curl)
   ((${#missing[@]} == 0)) || packages_for "Schemathesis" "${missing[@]}"
   python3 -m venv "$work/venv"
-  # The list is whole: nothing is installed that it does not name.
+  # The list is complete: pip installs nothing else.
   "$work/venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --requirement .ci/schemathesis.txt
-  "$work/venv/bin/pip" check >/dev/null || die "the versions in .ci/schemathesis.txt do not fit together"
+  "$work/venv/bin/pip" check >/dev/null || die "the versions in .ci/schemathesis.txt conflict"
   build
   say "$("$work/venv/bin/schemathesis" --version), $("$work/mockportal" version | head -n 1)"
 }
@@ -52,7 +52,7 @@ world:
 EOF
 }
 
-# served NAME DOCUMENT CURL_FLAG… fetches the document as it is served; it must be the file.
+# served NAME DOCUMENT CURL_FLAG… downloads a document from a server. It must equal the file.
 served() {
   local name=$1 document=$2
   shift 2
@@ -63,12 +63,12 @@ served() {
 
 # --- the runs ------------------------------------------------------------------
 
-# examine NAME DOCUMENT starts a run over the document that was served.
+# examine NAME DOCUMENT starts a run with the downloaded document.
 examine() {
   local name=$1 document=$2
   (
     cd "$work/$name"
-    # Nothing is kept for a next run: this folder goes away, and so do the caches in it.
+    # Nothing is kept for the next run: this folder is removed with its caches.
     SCHEMATHESIS_HOOKS=$here/hooks.py PYTHONDONTWRITEBYTECODE=1 \
       exec "$work/venv/bin/schemathesis" --config-file "$here/$name.toml" --no-color run "$document.yaml" --url "${urls[$name]}" \
       --report ndjson --report-ndjson-path events.ndjson
@@ -77,7 +77,7 @@ examine() {
   pids+=($!)
 }
 
-# verdict NAME PROCESS [CHECK…] waits for a run and prints its figures; the checks are those that are off.
+# verdict NAME PROCESS [CHECK…] waits for a run and prints its figures. The listed checks are off.
 verdict() {
   local name=$1 code=0
   wait "$2" || code=$?
@@ -85,7 +85,7 @@ verdict() {
   ((code == 0)) || cat "$work/$name/out"
   [[ ! -s $work/$name/events.ndjson ]] ||
     "$work/venv/bin/python" -B "$here/count.py" "$name" "$work/$name/events.ndjson" "$@" || code=1
-  # The server logs an answer that departs from its own contract, and a panic.
+  # The server logs panics and answers that violate its contract.
   if [[ -s $work/$name.log ]]; then
     head -n 20 "$work/$name.log" >&2
     code=1
@@ -108,7 +108,7 @@ start control --tls --control-token "$token"
 mkdir "$work/control"
 export CONTROL_TOKEN=$token CONTROL_CA=$work/control/ca.pem
 authorization="Authorization: Bearer $token"
-# The authority is what the next calls trust; this first one cannot know it.
+# The next calls trust this authority. The first call cannot.
 curl --silent --show-error --fail --max-time 10 --insecure --header "$authorization" --output "$CONTROL_CA" "${urls[control]}/__admin/ca.pem"
 served control control --cacert "$CONTROL_CA" --header "$authorization"
 examine control control

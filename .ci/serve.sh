@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# Builds the program of this checkout and starts servers, for the scripts that bring clients. It is sourced, after lib.sh.
-# It makes a folder, $work, and removes it with all servers at the end; after a failure it shows what the servers wrote.
+# Builds the program and starts servers, for scripts with clients. It is sourced, after lib.sh.
+# It creates the folder $work. At the end it stops all servers and removes the folder. After a failure it shows the logs.
 
-# The caller's own settings for the program have no say.
+# The servers must not see the caller's settings for the program.
 # shellcheck disable=SC2086 # a list of names
 unset ${!MOCKPORTAL_@}
 export LC_ALL=C
@@ -33,7 +33,7 @@ trap 'exit 143' TERM
 
 build() { go build -o "$work/mockportal" ./cmd/mockportal; }
 
-# start NAME [FLAG…] starts a server on a free port, and waits for its ready line: sets urls[NAME]. Its log is $work/NAME.log.
+# start NAME [FLAG…] starts a server on a free port, waits for its ready line and sets urls[NAME]. The log is $work/NAME.log.
 start() {
   local name=$1 deadline=$((SECONDS + 20)) ready
   shift

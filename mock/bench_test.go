@@ -18,7 +18,8 @@ import (
 )
 
 // The benchmarks hold each operation against a bare net/http handler that writes the same bytes and does nothing else, in one run and in
-// turns, since these numbers mean something only as a ratio: rate/bare is 1 when checking, computing, proving and journaling cost nothing.
+// turns, since these numbers mean something only as a ratio: rate/bare is 1 when checking, computing, proving and journaling cost
+// nothing.
 
 const (
 	benchItem    = "6489da7f08f045ac8c0a5b1de37d56fe"
@@ -40,9 +41,14 @@ func licenseWorkload(n int) *http.Request {
 func provisionWorkload(n int) *http.Request {
 	form := url.Values{
 		"f": {"json"}, "token": {"admin-token"}, "purchaserOrgId": {"sWwd06TnJR4lHopc"}, "purchaserSubscriptionId": {strconv.Itoa(n)},
-		"orgEntitlements": {fmt.Sprintf(`{"maxUsers":%d,"entitlements":{"standard":{"num":%d},"advanced":{"num":2},"spatialAnalyst":{"num":2}}}`, 10+n, 8+n%3)},
+		"orgEntitlements": {
+			fmt.Sprintf(`{"maxUsers":%d,"entitlements":{"standard":{"num":%d},"advanced":{"num":2},"spatialAnalyst":{"num":2}}}`, 10+n, 8+n%3),
+		},
 	}
-	r := httptest.NewRequest(http.MethodPost, "/sharing/rest/content/listings/"+benchItem+"/provisionOrgEntitlements", strings.NewReader(form.Encode()))
+	r := httptest.NewRequest(
+		http.MethodPost, "/sharing/rest/content/listings/"+benchItem+"/provisionOrgEntitlements",
+		strings.NewReader(form.Encode()),
+	)
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	return r
 }

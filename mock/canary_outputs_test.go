@@ -32,7 +32,6 @@ func (m *mine) outputs() map[string]string {
 		"the journal as HAR":         m.archive(calls),
 		"the calls as curl":          m.commands(calls),
 		"the report as JUnit":        m.junit(calls),
-		"the history":                fmt.Sprintf("%+v", m.server.History(m.t.Context())),
 		"a verdict in Go":            m.verdict().String() + marshalled(m.t, m.verdict()),
 		"a verdict over HTTP":        m.ask(http.MethodPost, "sandboxes/default/verify", `{"expect":[{"when":{"operation":"getFutureLicense"},"exactly":99999},{"when":{},"exactly":99999}]}`),
 		"the coverage":               m.admin("coverage"),
@@ -89,7 +88,7 @@ func newMine(t *testing.T, newLog func(io.Writer) slog.Handler, options ...mock.
 	t.Helper()
 	m := &mine{t: t, test: &tester{}, log: &locked{}}
 	m.server = mock.NewServer(m.test, append([]mock.Option{
-		mock.WithScenarioDocument([]byte(canariesScenario)), mock.WithControlToken(canaryControl), mock.WithLogger(slog.New(newLog(m.log))), mock.WithHistory(),
+		mock.WithScenarioDocument([]byte(canariesScenario)), mock.WithControlToken(canaryControl), mock.WithLogger(slog.New(newLog(m.log))),
 	}, options...)...)
 	if m.server == nil {
 		t.Fatal(m.test.fatals)
@@ -257,8 +256,12 @@ func (m *mine) verdict() journal.Verdict {
 	for _, id := range contract.BuiltIn().OperationIDs() {
 		all = append(all, mock.Expect(id).Exactly(99999))
 	}
-	verdict, err := m.server.Judge(m.t.Context(), mock.Expectations{Expect: all})
+	text, err := json.Marshal(map[string]any{"expect": all})
 	if err != nil {
+		m.t.Fatal(err)
+	}
+	var verdict journal.Verdict
+	if err := json.Unmarshal([]byte(m.ask(http.MethodPost, "sandboxes/default/verify", string(text))), &verdict); err != nil {
 		m.t.Fatal(err)
 	}
 	return verdict

@@ -14,7 +14,8 @@ type step struct {
 	code    int
 }
 
-// clientSteps are the requests that Esri's own clients send before and around a call, as they were seen on the wire or read in their sources.
+// clientSteps are the requests that Esri's own clients send before and around a call, as they were seen on the wire or read in their
+// sources.
 func clientSteps() map[string][]step {
 	const js = "@esri/arcgis-rest-js"
 	sharing := "/portal/sharing/rest/"
@@ -26,7 +27,15 @@ func clientSteps() map[string][]step {
 	}
 	return map[string][]step{
 		"rest-js signs in": {
-			{javaScript(post(sharing+"generateToken", "f", "json", "username", "admin", "password", "admin-password", "expiration", "20160", "client", "referer", "referer", js)), 0},
+			{
+				javaScript(
+					post(
+						sharing+"generateToken", "f", "json", "username", "admin", "password", "admin-password",
+						"expiration", "20160", "client", "referer", "referer", js,
+					),
+				),
+				0,
+			},
 			{javaScript(get(sharing+"community/self", "f", "json", "token", "admin-token")), 0},
 			{javaScript(get(sharing+"portals/self", "f", "json", "token", "admin-token")), 0},
 			{javaScript(get(sharing+"community/users/admin", "f", "json", "token", "admin-token")), 0},
@@ -36,11 +45,27 @@ func clientSteps() map[string][]step {
 			{javaScript(post(sharing+"oauth2/revokeToken/", "f", "json", "auth_token", "admin-token", "client_id", "")), 0},
 		},
 		"rest-js fails to sign in": {
-			{javaScript(post(sharing+"generateToken", "f", "json", "username", "admin", "password", "wrong", "expiration", "20160", "client", "referer", "referer", js)), 400},
+			{
+				javaScript(
+					post(
+						sharing+"generateToken", "f", "json", "username", "admin", "password", "wrong", "expiration",
+						"20160", "client", "referer", "referer", js,
+					),
+				),
+				400,
+			},
 			{javaScript(get(sharing+"community/self", "f", "json")), 499},
 		},
 		"rest-js is an application": {
-			{javaScript(post(sharing+"oauth2/token/", "f", "json", "client_id", "app", "client_secret", "app-secret", "grant_type", "client_credentials", "expiration", "7200")), 0},
+			{
+				javaScript(
+					post(
+						sharing+"oauth2/token/", "f", "json", "client_id", "app", "client_secret", "app-secret",
+						"grant_type", "client_credentials", "expiration", "7200",
+					),
+				),
+				0,
+			},
 			{javaScript(get("/portal"+licensePath, "f", "json").sending("X-Esri-Authorization", "Bearer admin-token")), 0},
 		},
 		// As arcgis 2.4.4 sends them for GIS(url, "admin", "admin-password", use_gen_token=True).
@@ -49,7 +74,13 @@ func clientSteps() map[string][]step {
 			{get("/portal/rest/info", "f", "json"), 0},
 			{get("/portal/sharing/rest/info", "f", "json"), 0},
 			{get("/portal/rest/services", "f", "json"), 400},
-			{post("/portal/sharing/rest/generateToken", "f", "json", "username", "admin", "password", "admin-password", "client", "referer", "referer", "http", "expiration", "60").sending("Referer", "http"), 0},
+			{
+				post(
+					"/portal/sharing/rest/generateToken", "f", "json", "username", "admin", "password",
+					"admin-password", "client", "referer", "referer", "http", "expiration", "60",
+				).sending("Referer", "http"),
+				0,
+			},
 			{python(get("/portal/sharing/rest/info", "f", "json")), 0},
 			{python(get("/portal/sharing/rest/portals/self", "f", "json")), 0},
 			{python(get("/portal/sharing/rest/community/users/admin", "f", "json")), 0},
@@ -59,17 +90,44 @@ func clientSteps() map[string][]step {
 		},
 		"an older Python API connects": {
 			{python(get("/portal/sharing/rest/oauth2/authorize", "f", "json", "client_id", "pythonapi", "response_type", "token")), 400},
-			{python(post("/portal/sharing/rest/generateToken", "f", "json", "request", "getToken", "username", "admin", "password", "admin-password", "referer", "http", "expiration", "60")), 0},
+			{
+				python(
+					post(
+						"/portal/sharing/rest/generateToken", "f", "json", "request", "getToken", "username", "admin",
+						"password", "admin-password", "referer", "http", "expiration", "60",
+					),
+				),
+				0,
+			},
 			{python(post("/portal/sharing/rest/portals/self", "f", "json")), 0},
 		},
 		"the Python API is an application": {
-			{post("/portal/sharing/rest/oauth2/token", "client_id", "app", "client_secret", "app-secret", "grant_type", "client_credentials", "username", "admin", "password", "admin-password", "expiration", "26000"), 0},
-			{post("/portal/sharing/rest/oauth2/token", "client_id", "app", "client_secret", "app-secret", "grant_type", "client_credentials", "redirect_uri", "urn:ietf:wg:oauth:2.0:oob"), 0},
+			{
+				post(
+					"/portal/sharing/rest/oauth2/token", "client_id", "app", "client_secret", "app-secret",
+					"grant_type", "client_credentials", "username", "admin", "password", "admin-password",
+					"expiration", "26000",
+				),
+				0,
+			},
+			{
+				post(
+					"/portal/sharing/rest/oauth2/token", "client_id", "app", "client_secret", "app-secret",
+					"grant_type", "client_credentials", "redirect_uri", "urn:ietf:wg:oauth:2.0:oob",
+				),
+				0,
+			},
 		},
 		"the Chef cookbook waits for the site": {
 			{get("/arcgis/portaladmin", "f", "json"), 499},
 			{get("/arcgis/portaladmin/healthCheck", "f", "json"), 0},
-			{post("/arcgis/sharing/rest/generateToken", "f", "json", "username", "admin", "password", "admin-password", "client", "referer", "referer", "referer", "expiration", "600"), 0},
+			{
+				post(
+					"/arcgis/sharing/rest/generateToken", "f", "json", "username", "admin", "password",
+					"admin-password", "client", "referer", "referer", "referer", "expiration", "600",
+				),
+				0,
+			},
 			{get("/arcgis/portaladmin", "f", "json", "token", "admin-token").sending("Referer", "referer"), 0},
 		},
 	}

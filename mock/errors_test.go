@@ -58,16 +58,31 @@ func errorRows() []errorRow {
 		{name: "sharing-signature-required", options: playing("signature-required"), request: provision()},
 		{name: "sharing-missing-parameters", request: provision().with("purchaserOrgId", "").with("orgEntitlements", "")},
 		{name: "sharing-no-body", request: get(provisionPath + "?f=json&token=admin-token").by(http.MethodPost)},
-		{name: "sharing-entitlements-in-parts", request: provision().with("orgEntitlements", `{"maxUsers":"10","entitlements":{"standard":{},"advanced":{"num":-1},"gis/x":{"num":1.5}}}`)},
+		{
+			name: "sharing-entitlements-in-parts",
+			request: provision().with(
+				"orgEntitlements",
+				`{"maxUsers":"10","entitlements":{"standard":{},"advanced":{"num":-1},"gis/x":{"num":1.5}}}`,
+			),
+		},
 		{name: "sharing-entitlements-with-a-comment", request: provision().with("orgEntitlements", `{"maxUsers":10, //the total
 "entitlements":{"standard":{"num":8}}}`)},
 		{name: "sharing-entitlements-with-trailing-text", request: provision().with("orgEntitlements", entitlements+" ;")},
-		{name: "sharing-entitlements-with-a-duplicate-key", request: provision().with("orgEntitlements", `{"maxUsers":1,"maxUsers":2,"entitlements":{"standard":{"num":1,"num":2}}}`)},
-		{name: "sharing-entitlements-with-an-exponent", request: provision().with("orgEntitlements", `{"maxUsers":1e1,"entitlements":{"standard":{"num":8.0}}}`)},
+		{
+			name:    "sharing-entitlements-with-a-duplicate-key",
+			request: provision().with("orgEntitlements", `{"maxUsers":1,"maxUsers":2,"entitlements":{"standard":{"num":1,"num":2}}}`),
+		},
+		{
+			name:    "sharing-entitlements-with-an-exponent",
+			request: provision().with("orgEntitlements", `{"maxUsers":1e1,"entitlements":{"standard":{"num":8.0}}}`),
+		},
 		{name: "sharing-entitlements-in-python", request: provision().with("orgEntitlements", `{'maxUsers': 10}`)},
 		{name: "sharing-entitlements-as-a-list", request: provision().with("orgEntitlements", `[]`)},
 		{name: "sharing-unknown-format", request: provision().with("f", "JSON")},
-		{name: "sharing-unknown-path", request: post("/sharing/rest/content/listings/"+item+"/provisionOrgEntitlement", "f", "json", "token", "admin-token")},
+		{
+			name:    "sharing-unknown-path",
+			request: post("/sharing/rest/content/listings/"+item+"/provisionOrgEntitlement", "f", "json", "token", "admin-token"),
+		},
 		{name: "sharing-wrong-method", request: get(provisionPath, "f", "json", "token", "admin-token")},
 		{name: "sharing-wrong-password", request: signIn},
 		{name: "sharing-unknown-user", request: signIn.with("username", "nobody").with("password", "admin-password")},
@@ -92,7 +107,13 @@ func errorRows() []errorRow {
 // boundToken signs in for a referer.
 func boundToken(tb testing.TB, s *mock.Server, referer string) string {
 	tb.Helper()
-	a := ask(tb, s, post("/sharing/rest/generateToken", "f", "json", "username", "admin", "password", "admin-password", "client", "referer", "referer", referer))
+	a := ask(
+		tb, s,
+		post(
+			"/sharing/rest/generateToken", "f", "json", "username", "admin", "password", "admin-password", "client",
+			"referer", "referer", referer,
+		),
+	)
 	token, _ := decoded(tb, a.body).(map[string]any)["token"].(string)
 	if token == "" {
 		tb.Fatalf("no token in %s", a.body)

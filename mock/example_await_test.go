@@ -3,7 +3,6 @@ package mock_test
 import (
 	"context"
 	"fmt"
-	"log"
 	"testing"
 	"time"
 
@@ -22,10 +21,7 @@ func ExampleSandbox_Await() {
 
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	calls, err := portal.Await(ctx, mock.GetFutureLicense, 1)
-	if err != nil {
-		log.Fatal(err)
-	}
+	calls := portal.Await(ctx, mock.GetFutureLicense, 1)
 	license, err := calls[0].FutureLicense()
 	fmt.Println(calls[0].Member, license.UserTypes[0].ID, err)
 	// Output: admin GISProfessionalAdvUT <nil>

@@ -28,13 +28,16 @@ func ExampleNew() {
 		log.Fatal(err)
 	}
 	fmt.Printf("%s\n", body)
-	fmt.Println(portal.Scenario(), portal.Token("admin"))
-	for _, call := range portal.Calls() {
+
+	calls, err := portal.Calls()
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, call := range calls {
 		fmt.Println(call.Number, call.Operation, call.Path)
 	}
 	// Output:
 	// {"status":"success"}
-	// purchased admin-token
 	// 1 healthCheck /gis/portaladmin/healthCheck
 }
 

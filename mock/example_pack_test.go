@@ -23,7 +23,9 @@ world:
     admin: { role: org_user, privileges: ["marketplace:admin:purchase"] }
 `)},
 	// An error text that was assumed here, and that the team has seen.
-	"fixtures/errors/sharing/parameters-invalid.json": {Data: []byte(`{"error":{"code":400,"messageCode":"GWM_0007","message":"Invalid request","details":[]}}`)},
+	"fixtures/errors/sharing/parameters-invalid.json": {
+		Data: []byte(`{"error":{"code":400,"messageCode":"GWM_0007","message":"Invalid request","details":[]}}`),
+	},
 	"fixtures/evidence.yaml": {Data: []byte(`
 errors/sharing/parameters-invalid: { level: observed, source: our log of the nightly run }
 `)},
@@ -36,7 +38,10 @@ func ExampleWithPack() {
 
 	resp, err := portal.Client().PostForm(
 		portal.SharingURL("content/listings/6489da7f08f045ac8c0a5b1de37d56fe/provisionOrgEntitlements"),
-		url.Values{"f": {"json"}, "token": {portal.Token("admin")}, "purchaserOrgID": {"sWwd06TnJR4lHopc"}, "orgEntitlements": {`{"maxUsers":1,"entitlements":{}}`}},
+		url.Values{
+			"f": {"json"}, "token": {portal.Token("admin")}, "purchaserOrgID": {"sWwd06TnJR4lHopc"},
+			"orgEntitlements": {`{"maxUsers":1,"entitlements":{}}`},
+		},
 	)
 	if err != nil {
 		log.Fatal(err)

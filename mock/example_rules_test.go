@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log"
 	"net/http"
 	"strings"
 	"testing"
@@ -42,7 +41,7 @@ func ExampleSandbox_AddRules() {
 	portal := mock.NewServer(t)
 	defer portal.Close()
 
-	err := portal.AddRules(`
+	portal.AddRules(`
 - name: busy
   when: { operation: getFutureLicense, member: admin }
   times: 1
@@ -52,9 +51,6 @@ func ExampleSandbox_AddRules() {
   times: 1
   fault: { kind: truncate, fraction: 0.5 }
 `)
-	if err != nil {
-		log.Fatal(err)
-	}
 	body, err := ReadLicense(portal.Client(), portal.PortalAdminURL("license/getFutureLicense?f=json&token="+portal.Token("admin")))
 	fmt.Println(strings.HasPrefix(body, `{"userTypes":`), err)
 	for _, call := range portal.Calls(mock.GetFutureLicense) {

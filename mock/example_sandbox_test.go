@@ -18,7 +18,7 @@ func ExampleServer_Sandbox() {
 	trial := server.Sandbox(t, "trial")
 	seller := Seller{trial.Client(), trial.SharingURL(), trial.Token("admin")}
 	fmt.Println(seller.Provision("6489da7f08f045ac8c0a5b1de37d56fe", "sWwd06TnJR4lHopc", 5))
-	_ = trial.Clock().Advance(30 * 24 * time.Hour)
+	trial.Clock().Advance(30 * 24 * time.Hour)
 	fmt.Println(seller.Provision("6489da7f08f045ac8c0a5b1de37d56fe", "sWwd06TnJR4lHopc", 6))
 
 	purchased := server.Sandbox(t, "purchased")

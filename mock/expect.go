@@ -1,6 +1,7 @@
 package mock
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,15 +12,15 @@ import (
 	"github.com/mockportal/mockportal/mock/journal"
 )
 
-// Expectation says how many calls of an operation there should be. It is a value: each method returns another one; the zero Expectation is
-// Expect(""). What it names is read by the same rules as an entry of expect in a scenario file, and has the same words.
+// Expectation says how many calls of an operation there should be. It is a value: each method returns another one. The zero Expectation
+// is Expect(""). It follows the rules of an entry of expect in a scenario file, and uses the same words.
 type Expectation struct {
 	when   map[string]any
 	counts map[string]int
 }
 
-// Expect begins an expectation for the calls of an operation; with "" of any licensing operation. Calls that only support them, such as
-// sign-ins, count when they are named. Exactly, AtLeast or AtMost completes it.
+// Expect begins an expectation for the calls of an operation; with "", for those of every licensing operation. Calls of support
+// operations, such as sign-ins, count only when it names their operation. Exactly, AtLeast or AtMost completes it.
 func Expect(operation string) Expectation {
 	if operation == "" {
 		return Expectation{}
@@ -30,8 +31,8 @@ func Expect(operation string) Expectation {
 // Member narrows to calls by a username.
 func (e Expectation) Member(username string) Expectation { return e.with("member", username) }
 
-// Param narrows to calls in which a parameter has a value: a text, or anything that becomes JSON. Of an object only the members that are named
-// count, also inside; a text equals a number that was written so.
+// Param narrows to calls in which a parameter has a value: a text, or anything that marshals to JSON. A JSON object needs only the
+// members that the value names, at every depth. A text equals a number that is written like it.
 func (e Expectation) Param(name string, value any) Expectation {
 	before, _ := e.when["params"].(map[string]any)
 	return e.with("params", added(before, name, value))
@@ -43,10 +44,10 @@ func (e Expectation) Present(names ...string) Expectation { return e.with("prese
 // Absent narrows to calls that have none of these parameters.
 func (e Expectation) Absent(names ...string) Expectation { return e.with("absent", names) }
 
-// Outcome narrows to calls that ended so.
+// Outcome narrows to calls with this outcome.
 func (e Expectation) Outcome(outcome journal.Outcome) Expectation { return e.with("outcome", outcome) }
 
-// ErrorCode narrows to calls that were answered with this error.
+// ErrorCode narrows to calls that the portal answered with this error code.
 func (e Expectation) ErrorCode(code int) Expectation { return e.with("errorCode", code) }
 
 // Violating narrows to calls that violated the contract, or to those that did not.
@@ -76,7 +77,7 @@ func (e Expectation) count(key string, n int) Expectation {
 	return e
 }
 
-// added returns a copy with one entry more.
+// added returns a copy of a map with an entry added or replaced.
 func added[V any](all map[string]V, key string, value V) map[string]V {
 	more := map[string]V{key: value}
 	for k, v := range all {
@@ -87,11 +88,11 @@ func added[V any](all map[string]V, key string, value V) map[string]V {
 	return more
 }
 
-// MarshalJSON writes the expectation as it stands in a scenario file.
+// MarshalJSON writes the expectation as a scenario file has it.
 func (e Expectation) MarshalJSON() ([]byte, error) {
 	when := e.when
 	if when == nil {
-		when = map[string]any{} // null would be no matcher
+		when = map[string]any{} // a matcher must be an object, not null
 	}
 	document := map[string]any{"when": when}
 	for key, n := range e.counts {
@@ -100,36 +101,37 @@ func (e Expectation) MarshalJSON() ([]byte, error) {
 	return json.Marshal(document)
 }
 
-// Expectations is several expectations, with what a scenario file has beside expect.
+// Expectations is a list of expectations, with the order and the waiting that a scenario file may ask for beside expect.
 type Expectations struct {
 	Expect  []Expectation
-	InOrder bool          // the calls that are required must come in the order of Expect
-	Within  time.Duration // how long to wait for calls that are still to come; 0: not at all. An upper bound is kept only when all of it is over
+	InOrder bool          // the required calls must come in the order of Expect
+	Within  time.Duration // how long to wait for calls to come; 0: not at all. An upper bound is met only when this time is over
 }
 
-// read turns them into what the journal is held against.
+// read decodes them as those of a scenario file: each is a line of its own, so that the line of a mistake says which one it is about.
 func (e Expectations) read(library *scenario.Library, played *scenario.Scenario) (scenario.Expectations, error) {
-	all := scenario.Expectations{InOrder: e.InOrder, Within: e.Within}
-	if len(e.Expect) == 0 {
-		return all, errors.New("nothing is expected: name an expectation")
-	}
+	var document bytes.Buffer
+	document.WriteString("expect:\n")
 	var errs []error
 	for i, one := range e.Expect {
-		document, err := json.Marshal(map[string]any{"expect": []Expectation{one}})
+		text, err := json.Marshal(one)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("expectation %d: %w", i+1, err))
-			continue
 		}
-		read, err := library.Expectations(played, "expectation", document)
-		all.Expect = append(all.Expect, read.Expect...)
-		var faults fixture.Mistakes
-		if errors.As(err, &faults) {
-			for _, fault := range faults { // their places are in a text that nobody wrote
-				errs = append(errs, fmt.Errorf("expectation %d: %s", i+1, fault.Message))
-			}
-		} else if err != nil {
-			errs = append(errs, fmt.Errorf("expectation %d: %w", i+1, err))
-		}
+		fmt.Fprintf(&document, "- %s\n", text)
 	}
-	return all, errors.Join(errs...)
+	switch {
+	case len(errs) > 0:
+		return scenario.Expectations{}, errors.Join(errs...)
+	case len(e.Expect) == 0:
+		return scenario.Expectations{}, errors.New("no expectations: name at least one")
+	}
+	read, err := library.Expectations(played, "expectations", document.Bytes())
+	var mistakes fixture.Mistakes
+	errors.As(err, &mistakes) // there is no other error
+	for _, mistake := range mistakes {
+		errs = append(errs, fmt.Errorf("expectation %d: %s", mistake.Line-1, mistake.Message))
+	}
+	read.InOrder, read.Within = e.InOrder, e.Within
+	return read, errors.Join(errs...)
 }

@@ -140,13 +140,16 @@ func (row faultRow) checkJournal(t *testing.T, s *mock.Server) {
 	if status == 0 {
 		status = 200 // what the portal would have sent
 	}
-	diff(t, "journaled rule, fault, outcome, status, code", []any{"breaks", row.kind(), journal.Fault, status, 0}, []any{c.Rule, c.Fault, c.Outcome, c.Status, c.ErrorCode})
+	diff(
+		t, "journaled rule, fault, outcome, status, code", []any{"breaks", row.kind(), journal.Fault, status, 0},
+		[]any{c.Rule, c.Fault, c.Outcome, c.Status, c.ErrorCode},
+	)
 	diff(t, "journaled reply", row.done, c.Reply != nil)
 	diff(t, "the operation was done", row.done, wasDone(t, s))
 }
 
-// TestFaults proves what a plain client sees of each fault over HTTP, HTTPS and HTTP/2, and that the operation behind it was done, but for a page
-// of a proxy, which stands before the portal.
+// TestFaults proves what a plain client sees of each fault over HTTP, HTTPS and HTTP/2, and that the operation behind it was done, but
+// for a page of a proxy, which stands before the portal.
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	for _, way := range []struct {
@@ -163,7 +166,7 @@ func TestFaults(t *testing.T) {
 			t.Run(way.name+" "+row.name, func(t *testing.T) {
 				t.Parallel()
 				s := mock.NewServer(t, way.options...)
-				_ = s.AddRules(row.rule())
+				s.AddRules(row.rule())
 				client := way.client(s)
 				defer client.CloseIdleConnections()
 				got := meet(t, client, provision().to(t, s.URL))
@@ -187,13 +190,16 @@ func TestFaultsByCurl(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			s := mock.NewServer(t)
-			_ = s.AddRules(row.rule())
+			s.AddRules(row.rule())
 			limit := "20"
 			if row.name == "hang" {
 				limit = "0.3"
 			}
 			r := provision()
-			command := exec.CommandContext(t.Context(), curl, "-sS", "-q", "--noproxy", "*", "--max-time", limit, "-d", r.form.Encode(), s.URL+r.path)
+			command := exec.CommandContext(
+				t.Context(), curl, "-sS", "-q", "--noproxy", "*", "--max-time", limit, "-d", r.form.Encode(),
+				s.URL+r.path,
+			)
 			out, err := command.Output()
 			var exit *exec.ExitError
 			if err != nil && !errors.As(err, &exit) {
@@ -206,8 +212,8 @@ func TestFaultsByCurl(t *testing.T) {
 	}
 }
 
-// TestHang proves that a call hangs until its client gives up, the portal is reset, or closed, or its sandbox deleted; and that by then it was
-// done and journaled.
+// TestHang proves that a call hangs until its client gives up, the portal is reset, or closed, or its sandbox deleted; and that by then
+// it was done and journaled.
 func TestHang(t *testing.T) {
 	t.Parallel()
 	const rule = "{ when: { operation: provisionOrgEntitlements }, fault: { kind: hang } }"
@@ -217,9 +223,9 @@ func TestHang(t *testing.T) {
 		endIt func(s *mock.Server, box *mock.Sandbox, giveUp func())
 	}{
 		{"the client gives up", context.Canceled, func(_ *mock.Server, _ *mock.Sandbox, giveUp func()) { giveUp() }},
-		{"Reset", io.EOF, func(_ *mock.Server, box *mock.Sandbox, _ func()) { _ = box.Reset() }},
-		{"Play", io.EOF, func(_ *mock.Server, box *mock.Sandbox, _ func()) { _ = box.Play("purchased") }},
-		{"Close", io.EOF, func(s *mock.Server, _ *mock.Sandbox, _ func()) { s.Portal.Close() }},
+		{"Reset", io.EOF, func(_ *mock.Server, box *mock.Sandbox, _ func()) { box.Reset() }},
+		{"Play", io.EOF, func(_ *mock.Server, box *mock.Sandbox, _ func()) { box.Play("purchased") }},
+		{"Close", io.EOF, func(s *mock.Server, _ *mock.Sandbox, _ func()) { s.Close() }},
 		{"DELETE", io.EOF, func(s *mock.Server, box *mock.Sandbox, _ func()) {
 			ask(t, s, request{method: http.MethodDelete, path: "/__admin" + strings.TrimPrefix(box.URL, s.URL)})
 		}},
@@ -242,7 +248,7 @@ func hang(t *testing.T, rule string, endIt func(*mock.Server, *mock.Sandbox, fun
 	calls := make(arrivals, 10)
 	s := mock.NewServer(t, append(options, calls.option())...)
 	box := s.Sandbox(t, "trial")
-	_ = box.AddRules(rule)
+	box.AddRules(rule)
 	ctx, giveUp := context.WithCancel(t.Context())
 	defer giveUp()
 	ended := make(chan received, 1)
@@ -319,7 +325,7 @@ func TestReplies(t *testing.T) {
 			t.Parallel()
 			s := mock.NewServer(t)
 			s.Client().CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-			_ = s.AddRules("{ when: { operation: provisionOrgEntitlements }, reply: " + row.reply + " }")
+			s.AddRules("{ when: { operation: provisionOrgEntitlements }, reply: " + row.reply + " }")
 			a := ask(t, s, provision())
 			diff(t, "status", row.status, a.status)
 			diff(t, "body", row.body, a.body)
@@ -329,7 +335,11 @@ func TestReplies(t *testing.T) {
 			diff(t, "Mockportal-Rule", "rule-1", a.header.Get("Mockportal-Rule"))
 			diff(t, "done", false, wasDone(t, s))
 			c := s.Calls()[0]
-			diff(t, "journaled rule, fault, outcome, status, code", []any{"rule-1", "", row.outcome, row.status, row.code}, []any{c.Rule, c.Fault, c.Outcome, c.Status, c.ErrorCode})
+			diff(
+				t, "journaled rule, fault, outcome, status, code",
+				[]any{"rule-1", "", row.outcome, row.status, row.code},
+				[]any{c.Rule, c.Fault, c.Outcome, c.Status, c.ErrorCode},
+			)
 			diff(t, "cut", false, c.ReplyTruncated)
 			if row.logged != nil {
 				diff(t, "journaled reply", row.logged, c.Reply)
@@ -341,18 +351,23 @@ func TestReplies(t *testing.T) {
 // TestFixtureReply proves that a rule can answer another fixture, changed by a merge patch, in every format.
 func TestFixtureReply(t *testing.T) {
 	t.Parallel()
-	const rule = "{ when: { operation: provisionOrgEntitlements }, reply: { fixture: provisions/purchased, with: { purchaserUsername: somebody } } }"
+	const rule = "{ when: { operation: provisionOrgEntitlements }, reply: { fixture: provisions/purchased, with: { " +
+		"purchaserUsername: somebody } } }"
 	s := mock.NewServer(t)
-	_ = s.AddRules(rule)
+	s.AddRules(rule)
 	a := ask(t, s, provision())
 	got, _ := decoded(t, a.body).(map[string]any)
 	diff(t, "purchaser, purchased", []any{"somebody", true}, []any{got["purchaserUsername"], got["purchased"]})
 	diff(t, "done", false, wasDone(t, s))
 	diff(t, "pretty", decoded(t, a.body), decoded(t, ask(t, s, provision().with("f", "pjson")).body))
-	if page := ask(t, s, provision().with("f", "html")); !strings.Contains(page.body, "somebody") || !strings.HasPrefix(page.header.Get("Content-Type"), "text/html") {
+	page := ask(t, s, provision().with("f", "html"))
+	if !strings.Contains(page.body, "somebody") || !strings.HasPrefix(page.header.Get("Content-Type"), "text/html") {
 		t.Errorf("no page of the reply, but %s", page.body)
 	}
-	diff(t, "outcomes", []journal.Outcome{journal.OK, journal.OK, journal.OK}, []journal.Outcome{s.Calls()[0].Outcome, s.Calls()[1].Outcome, s.Calls()[2].Outcome})
+	diff(
+		t, "outcomes", []journal.Outcome{journal.OK, journal.OK, journal.OK},
+		[]journal.Outcome{s.Calls()[0].Outcome, s.Calls()[1].Outcome, s.Calls()[2].Outcome},
+	)
 }
 
 // TestRulesInEveryFormat proves that a page that shows a form or a directory, and an unknown path, meet a rule for every call too.
@@ -363,14 +378,15 @@ func TestRulesInEveryFormat(t *testing.T) {
 		"{ when: {}, reply: { status: 503, body: gone, offSpec: true } }",
 	} {
 		for _, r := range []request{
-			provision(), license(), license().with("f", ""), license().with("f", "pjson"), get(provisionPath), get("/sharing/rest"), get("/portaladmin"),
-			get("/portaladmin/login"), get("/sharing/rest/nowhere"), get("/nowhere", "f", "json"), license().by(http.MethodHead), get("/sharing/rest", "f", "json", "callback", "x"),
+			provision(), license(), license().with("f", ""), license().with("f", "pjson"),
+			get(provisionPath), get("/sharing/rest"), get("/portaladmin"), get("/portaladmin/login"), get("/sharing/rest/nowhere"),
+			get("/nowhere", "f", "json"), license().by(http.MethodHead), get("/sharing/rest", "f", "json", "callback", "x"),
 		} {
 			p := portal(t)
-			_ = p.AddRules(rule)
+			must(t, p.AddRules(rule))
 			a := call(t, p, r)
 			diff(t, r.method+" "+r.target()+": status", 503, a.status)
-			diff(t, r.method+" "+r.target()+": journaled status", 503, p.Calls()[0].Status)
+			diff(t, r.method+" "+r.target()+": journaled status", 503, callsOf(t, p)[0].Status)
 			diff(t, r.method+" "+r.target()+": length", strconv.Itoa(len(a.body)), a.header.Get("Content-Length"))
 		}
 	}
@@ -381,18 +397,18 @@ func TestErrorsOfRulesByStatus(t *testing.T) {
 	t.Parallel()
 	document := []byte("format: 1\nsummary: Errors by status.\nextends: trial\nworld: { portal: { errors: status } }\n")
 	p := portal(t, mock.WithScenarioDocument(document))
-	_ = p.AddRules("{ when: { operation: getFutureLicense }, reply: { error: errors/portaladmin/not-permitted } }")
+	must(t, p.AddRules("{ when: { operation: getFutureLicense }, reply: { error: errors/portaladmin/not-permitted } }"))
 	a := call(t, p, license())
 	diff(t, "code", 403, errorOf(t, a).Code)
 	diff(t, "status", 403, a.status)
-	diff(t, "journaled status", 403, p.Calls()[0].Status)
+	diff(t, "journaled status", 403, callsOf(t, p)[0].Status)
 }
 
 // TestHeadersOfRules proves that a rule's own headers stand where a page was asked for too.
 func TestHeadersOfRules(t *testing.T) {
 	t.Parallel()
 	p := portal(t)
-	_ = p.AddRules("{ when: {}, reply: { status: 503, headers: { Cache-Control: max-age=1 }, offSpec: true } }")
+	must(t, p.AddRules("{ when: {}, reply: { status: 503, headers: { Cache-Control: max-age=1 }, offSpec: true } }"))
 	for _, format := range []string{"html", "json"} {
 		diff(t, format, "max-age=1", call(t, p, license().with("f", format)).header.Get("Cache-Control"))
 	}

@@ -135,7 +135,9 @@ func TestMultipart(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := mock.NewServer(t, mock.WithStrict())
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.SharingURL("content/listings", item, "provisionOrgEntitlements"), &body)
+	r, err := http.NewRequestWithContext(
+		t.Context(), http.MethodPost, s.SharingURL("content/listings", item, "provisionOrgEntitlements"), &body,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}

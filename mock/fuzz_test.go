@@ -16,7 +16,8 @@ import (
 // canary is a token that must be seen nowhere.
 const canary = "canary-7c1f0e"
 
-const canaryScenario = "format: 1\nsummary: A token that must be seen nowhere.\nextends: trial\nworld: { members: { admin: { token: " + canary + " } } }\n"
+const canaryScenario = "format: 1\nsummary: A token that must be seen nowhere.\nextends: trial\n" +
+	"world: { members: { admin: { token: " + canary + " } } }\n"
 
 // serveFuzzed gives a portal a request and returns the answer and the newest call. It fails when the answer is no answer of a portal,
 // or when the call is not the next one in the journal.
@@ -78,7 +79,10 @@ func FuzzPath(f *testing.F) {
 		f.Add(r.method, r.path, r.query.Encode())
 		f.Add(http.MethodPut, "/portal"+r.path+"/", "f=pjson&callback=show")
 	}
-	for _, path := range []string{"/", "//", "/..", "/portal/../sharing/rest", "/%2e%2e/portaladmin", "/a%2Fb/rest/info", "/\xff", "/portal", "/portaladmin/license/%zz", "*", "/sharing/rest/content/listings/%2F/provisionOrgEntitlements"} {
+	for _, path := range []string{
+		"/", "//", "/..", "/portal/../sharing/rest", "/%2e%2e/portaladmin", "/a%2Fb/rest/info", "/\xff", "/portal",
+		"/portaladmin/license/%zz", "*", "/sharing/rest/content/listings/%2F/provisionOrgEntitlements",
+	} {
 		f.Add(http.MethodGet, path, "f=html")
 		f.Add(http.MethodPost, path, "f=json&f=html&%zz")
 	}
@@ -94,7 +98,10 @@ func FuzzPath(f *testing.F) {
 			}
 		}
 		p := portal(t, mock.WithScenarioDocument([]byte(canaryScenario)))
-		r := &http.Request{Method: method, URL: target, Host: "portal.example.com", Header: http.Header{"Authorization": {"Bearer " + canary}}, Body: http.NoBody}
+		r := &http.Request{
+			Method: method, URL: target, Host: "portal.example.com",
+			Header: http.Header{"Authorization": {"Bearer " + canary}}, Body: http.NoBody,
+		}
 		a, c := serveFuzzed(t, p, r.WithContext(t.Context()))
 		diff(t, "method in the journal", method, c.Method)
 		if !strings.Contains(query, canary) && !strings.Contains(path, canary) {
@@ -115,18 +122,29 @@ func FuzzForm(f *testing.F) {
 		f.Add(urlencoded, r.form.Encode())
 		f.Add("application/json", r.form.Encode())
 	}
-	for _, body := range []string{"", "&", "=", "%", "a=%zz", "token", "token=&token=x", "Token=x", "orgEntitlements={", "orgEntitlements=[[[[", "f=json&f", "f=json", "f=pjson", "callback=a.b&f=json"} {
+	for _, body := range []string{
+		"", "&", "=", "%", "a=%zz", "token", "token=&token=x", "Token=x", "orgEntitlements={", "orgEntitlements=[[[[",
+		"f=json&f", "f=json", "f=pjson", "callback=a.b&f=json",
+	} {
 		f.Add(urlencoded, body)
 		f.Add(urlencoded+"; charset=latin1", body)
-		f.Add(multipart, "--b\r\nContent-Disposition: form-data; name=\"f\"\r\n\r\njson\r\n--b\r\nContent-Disposition: form-data; name=\"token\"\r\n\r\n"+body)
+		f.Add(
+			multipart,
+			"--b\r\nContent-Disposition: form-data; name=\"f\"\r\n\r\njson\r\n--b\r\nContent-Disposition: form-data; name=\"token\"\r\n\r\n"+body,
+		)
 	}
 	f.Add("", "f=json")
 	f.Add(";;", "f=json")
 	f.Add("multipart/form-data", "--")
 	f.Fuzz(func(t *testing.T, contentType, body string) {
 		p := portal(t, mock.WithScenarioDocument([]byte(canaryScenario)))
-		for _, path := range []string{provisionPath, "/sharing/rest/generateToken", "/sharing/rest/oauth2/revokeToken?f=json", "/portaladmin/login", "/nowhere"} {
-			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://portal.example.com"+path, strings.NewReader(body+"&token="+canary))
+		for _, path := range []string{
+			provisionPath, "/sharing/rest/generateToken", "/sharing/rest/oauth2/revokeToken?f=json", "/portaladmin/login", "/nowhere",
+		} {
+			r, err := http.NewRequestWithContext(
+				t.Context(), http.MethodPost, "http://portal.example.com"+path,
+				strings.NewReader(body+"&token="+canary),
+			)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -21,6 +21,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/mockportal/mockportal/mock"
+	"github.com/mockportal/mockportal/mock/journal"
 )
 
 var update = flag.Bool("update", false, "write the golden files, and remove the unused ones")
@@ -148,7 +149,7 @@ type answer struct {
 	body   string
 }
 
-// fetch sends a request over HTTP.
+// fetch sends a request over HTTP and reads the whole answer.
 func fetch(tb testing.TB, client *http.Client, r *http.Request) answer {
 	tb.Helper()
 	resp, err := client.Do(r)
@@ -163,13 +164,13 @@ func fetch(tb testing.TB, client *http.Client, r *http.Request) answer {
 	return answer{resp.StatusCode, resp.Header, string(body)}
 }
 
-// ask sends a request to a server.
+// ask sends a request to a server under its URL.
 func ask(tb testing.TB, s *mock.Server, r request) answer {
 	tb.Helper()
 	return fetch(tb, s.Client(), r.to(tb, s.URL))
 }
 
-// call gives a request to a portal that does not listen.
+// call has a handler that does not listen answer a request.
 func call(tb testing.TB, p http.Handler, r request) answer {
 	tb.Helper()
 	w := httptest.NewRecorder()
@@ -187,6 +188,32 @@ func portal(tb testing.TB, options ...mock.Option) *mock.Portal {
 		tb.Fatal(err)
 	}
 	return p
+}
+
+// callsOf returns the journaled calls of a portal that does not listen.
+func callsOf(tb testing.TB, p *mock.Portal, operations ...string) []journal.Call {
+	tb.Helper()
+	calls, err := p.Calls(operations...)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return calls
+}
+
+// verify fails the test when the calls to a portal that does not listen do not meet expectations.
+func verify(tb testing.TB, p *mock.Portal, expect ...mock.Expectation) {
+	tb.Helper()
+	if verdict, err := p.Verify(tb.Context(), mock.Expectations{Expect: expect}); err != nil || !verdict.Met() {
+		tb.Errorf("%s, %v", verdict, err)
+	}
+}
+
+// must ends the test with an error.
+func must(tb testing.TB, err error) {
+	tb.Helper()
+	if err != nil {
+		tb.Fatal(err)
+	}
 }
 
 // decoded is a JSON text as a value, numbers as they are written.
@@ -226,7 +253,7 @@ func diff(tb testing.TB, what string, want, got any) {
 	}
 }
 
-// tester stands for the testing.T of somebody's test.
+// tester is a test that fails without consequences, for tests of failures.
 type tester struct {
 	mu       sync.Mutex
 	errors   []string
@@ -274,7 +301,7 @@ func (t *tester) end() []string {
 	return t.errors
 }
 
-// golden holds a text against the file that has it, or writes the file.
+// golden compares a text with its golden file, or writes the file with -update.
 func golden(t *testing.T, folder, name, got string) {
 	t.Helper()
 	file := filepath.Join("testdata", folder, name+".txt")
@@ -294,7 +321,7 @@ func golden(t *testing.T, folder, name, got string) {
 	diff(t, file, string(want), got)
 }
 
-// onlyGolden fails for a file that no row has.
+// onlyGolden fails for a golden file that no row of a table has.
 func onlyGolden(t *testing.T, folder string, names map[string]bool) {
 	t.Helper()
 	files, err := fs.Glob(os.DirFS("testdata"), folder+"/*")

@@ -12,7 +12,10 @@ func TestLenient(t *testing.T) {
 	t.Parallel()
 	const document = "format: 1\nsummary: Any method will do.\nextends: trial\nworld: { portal: { methods: lenient } }\n"
 	for name, r := range map[string]request{
-		"provision by GET":  get(provisionPath, "f", "json", "token", "admin-token", "purchaserOrgId", "sWwd06TnJR4lHopc", "orgEntitlements", `{"maxUsers":1,"entitlements":{}}`),
+		"provision by GET": get(
+			provisionPath, "f", "json", "token", "admin-token", "purchaserOrgId", "sWwd06TnJR4lHopc",
+			"orgEntitlements", `{"maxUsers":1,"entitlements":{}}`,
+		),
 		"provision by POST": provision(),
 		"licence by GET":    license(),
 		"licence by POST":   post("/portaladmin/license/getFutureLicense", "f", "json", "token", "admin-token"),
@@ -23,7 +26,7 @@ func TestLenient(t *testing.T) {
 			a := call(t, p, r)
 			diff(t, "status", http.StatusOK, a.status)
 			diff(t, "code", 0, errorOf(t, a).Code)
-			if violations := p.Calls()[0].Violations; len(violations) > 0 {
+			if violations := callsOf(t, p)[0].Violations; len(violations) > 0 {
 				t.Errorf("violations: %v", violations)
 			}
 		})

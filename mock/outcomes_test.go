@@ -3,6 +3,7 @@ package mock_test
 import (
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -14,7 +15,8 @@ import (
 )
 
 // appOfNobody adds an app that acts as no member.
-const appOfNobody = "format: 1\nsummary: An app acts as no member.\nextends: trial\nworld: { apps: { nobody: { secret: nobody-secret } } }\n"
+const appOfNobody = "format: 1\nsummary: An app acts as no member.\nextends: trial\n" +
+	"world: { apps: { nobody: { secret: nobody-secret } } }\n"
 
 // successes has a request to every operation that succeeds.
 func successes() map[string]request {
@@ -23,19 +25,22 @@ func successes() map[string]request {
 		"provisionOrgEntitlements": provision(),
 		"getFutureLicense":         license(),
 		"generateToken":            post("/sharing/rest/generateToken", f, "json", "username", "admin", "password", "admin-password"),
-		"oauthToken":               post("/sharing/rest/oauth2/token", f, "json", "grant_type", "client_credentials", "client_id", "app", "client_secret", "app-secret"),
-		"oauthRevokeToken":         post("/sharing/rest/oauth2/revokeToken", f, "json", "auth_token", "admin-token"),
-		"validateAppAccess":        post("/sharing/rest/oauth2/validateAppAccess", f, "json", token, "admin-token", "client_id", "app"),
-		"portalSelf":               get("/sharing/rest/portals/self", f, "json", token, "admin-token"),
-		"portal":                   get("/sharing/rest/portals/HwhoSWTiJyaB0VDi", f, "json", token, "admin-token"),
-		"communitySelf":            get("/sharing/rest/community/self", f, "json", token, "admin-token"),
-		"user":                     get("/sharing/rest/community/users/viewer", f, "json", token, "admin-token"),
-		"sharingInfo":              get("/sharing/rest/info", f, "json"),
-		"serverInfo":               get("/rest/info", f, "json"),
-		"sharingRoot":              get("/sharing/rest", f, "json"),
-		"portalAdminRoot":          get("/portaladmin", f, "json", token, "admin-token"),
-		"healthCheck":              get("/portaladmin/healthCheck", f, "json"),
-		"portalAdminSignIn":        post("/portaladmin/login", f, "json", "username", "admin", "password", "admin-password"),
+		"oauthToken": post(
+			"/sharing/rest/oauth2/token", f, "json", "grant_type", "client_credentials", "client_id", "app",
+			"client_secret", "app-secret",
+		),
+		"oauthRevokeToken":  post("/sharing/rest/oauth2/revokeToken", f, "json", "auth_token", "admin-token"),
+		"validateAppAccess": post("/sharing/rest/oauth2/validateAppAccess", f, "json", token, "admin-token", "client_id", "app"),
+		"portalSelf":        get("/sharing/rest/portals/self", f, "json", token, "admin-token"),
+		"portal":            get("/sharing/rest/portals/HwhoSWTiJyaB0VDi", f, "json", token, "admin-token"),
+		"communitySelf":     get("/sharing/rest/community/self", f, "json", token, "admin-token"),
+		"user":              get("/sharing/rest/community/users/viewer", f, "json", token, "admin-token"),
+		"sharingInfo":       get("/sharing/rest/info", f, "json"),
+		"serverInfo":        get("/rest/info", f, "json"),
+		"sharingRoot":       get("/sharing/rest", f, "json"),
+		"portalAdminRoot":   get("/portaladmin", f, "json", token, "admin-token"),
+		"healthCheck":       get("/portaladmin/healthCheck", f, "json"),
+		"portalAdminSignIn": post("/portaladmin/login", f, "json", "username", "admin", "password", "admin-password"),
 	}
 }
 
@@ -110,9 +115,12 @@ func failures() map[string]outcomeRow {
 		"portal/method-not-supported": of(ok["portal"].by(http.MethodPut), "Allowed: GET, HEAD, POST."),
 		"portal/parameters-invalid":   of(ok["portal"].with("f", "xml"), noFormat),
 
-		"communitySelf/token-required":       of(ok["communitySelf"].with("token", "")),
-		"communitySelf/token-invalid":        of(ok["communitySelf"].with("token", "nobody-has-this")),
-		"communitySelf/not-permitted":        {options: []mock.Option{mock.WithScenarioDocument([]byte(appOfNobody))}, request: ok["communitySelf"].with("token", ofApp)},
+		"communitySelf/token-required": of(ok["communitySelf"].with("token", "")),
+		"communitySelf/token-invalid":  of(ok["communitySelf"].with("token", "nobody-has-this")),
+		"communitySelf/not-permitted": {
+			options: []mock.Option{mock.WithScenarioDocument([]byte(appOfNobody))},
+			request: ok["communitySelf"].with("token", ofApp),
+		},
 		"communitySelf/method-not-supported": of(ok["communitySelf"].by(http.MethodPut), "Allowed: GET, HEAD, POST."),
 		"communitySelf/parameters-invalid":   of(ok["communitySelf"].with("f", "xml"), noFormat),
 
@@ -123,7 +131,10 @@ func failures() map[string]outcomeRow {
 		"user/parameters-invalid":   of(ok["user"].with("f", "xml"), noFormat),
 
 		"sharingInfo/method-not-supported": of(ok["sharingInfo"].by(http.MethodPut), "Allowed: GET, HEAD, POST."),
-		"sharingInfo/parameters-invalid":   of(ok["sharingInfo"].with("callback", "1"), "'callback' must be the name of a JavaScript function, at most 100 characters."),
+		"sharingInfo/parameters-invalid": of(
+			ok["sharingInfo"].with("callback", "1"),
+			"'callback' must be the name of a JavaScript function, at most 100 characters.",
+		),
 		"serverInfo/method-not-supported":  of(ok["serverInfo"].by(http.MethodPut), "Allowed: GET, HEAD, POST."),
 		"serverInfo/parameters-invalid":    badEscape(ok["serverInfo"]),
 		"sharingRoot/method-not-supported": of(ok["sharingRoot"].by(http.MethodPut), "Allowed: GET, HEAD, POST."),
@@ -164,7 +175,7 @@ func TestEverySuccess(t *testing.T) {
 			if err := o.Prove(a.body); err != nil {
 				t.Errorf("%v in %s", err, a.body)
 			}
-			got := p.Calls()[0]
+			got := callsOf(t, p)[0]
 			diff(t, "journaled operation, outcome, kind", []any{o.ID, journal.OK, o.Kind}, []any{got.Operation, got.Outcome, got.Kind})
 			diff(t, "evidence header", string(got.Evidence), a.header.Get("Mockportal-Evidence"))
 			if len(got.Violations) > 0 {
@@ -229,9 +240,12 @@ func proveOutcome(t *testing.T, o *contract.Operation, outcome string, row outco
 		t.Fatal(err)
 	}
 	diff(t, "the words of the fixture", want, got)
-	calls := p.Calls()
+	calls := callsOf(t, p)
 	last := calls[len(calls)-1]
-	diff(t, "journaled operation, outcome, code", []any{o.ID, journal.Error, want["error"]["code"]}, []any{last.Operation, last.Outcome, float64(last.ErrorCode)})
+	diff(
+		t, "journaled operation, outcome, code", []any{o.ID, journal.Error, want["error"]["code"]},
+		[]any{last.Operation, last.Outcome, float64(last.ErrorCode)},
+	)
 	if allow := a.header.Get("Allow"); (outcome == "method-not-supported") != (allow != "") {
 		t.Errorf("Allow is %q", allow)
 	}
@@ -256,7 +270,8 @@ func TestEveryMethod(t *testing.T) {
 			path := strings.NewReplacer("{itemId}", item, "{username}", "viewer", "{resource}", "any/thing").Replace(route.Path)
 			for _, method := range []string{http.MethodPut, http.MethodDelete, http.MethodPatch, http.MethodHead, http.MethodOptions} {
 				a := call(t, p, get(path, "f", "json").by(method))
-				methods := route.Operation.Methods()
+				found, _ := contract.BuiltIn().Router().Find(httptest.NewRequest(http.MethodGet, path, nil))
+				methods := found.Methods()
 				if slices.Contains(methods, method) {
 					diff(t, method+": Allow", "", a.header.Get("Allow"))
 					continue

@@ -1,13 +1,10 @@
 package mock_test
 
 import (
-	"crypto/tls"
 	"strings"
 	"testing"
 	"testing/fstest"
-	"time"
 
-	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock"
 )
 
@@ -28,7 +25,12 @@ summary: The team's listing, for a purchaser of its own.
 extends: trial
 world:
   members:
-    seller: { password: seller-password, token: seller-token, orgId: HwhoSWTiJyaB0VDi, role: org_user, privileges: ["marketplace:admin:purchase"] }
+    seller:
+      password: seller-password
+      token: seller-token
+      orgId: HwhoSWTiJyaB0VDi
+      role: org_user
+      privileges: ["marketplace:admin:purchase"]
   listings:
     6489da7f08f045ac8c0a5b1de37d56fe:
       provisions:
@@ -36,8 +38,9 @@ world:
 `
 	teamsProvision = `{
   "itemId": "6489da7f08f045ac8c0a5b1de37d56fe", "provisionedItemId": "6489da7f08f045ac8c0a5b1de37d56fe", "accountId": "HwhoSWTiJyaB0VDi",
-  "purchaserOrgId": "0123456789abcdef", "purchaserUsername": "x", "purchaserFullName": "x", "purchaserEmail": "x@example.com", "purchaserPhone": "1",
-  "startDate": 1400000000000, "endDate": -1, "purchased": true, "trial": false, "interested": false, "created": 1400000000000, "modified": 1400000000000
+  "purchaserOrgId": "0123456789abcdef", "purchaserUsername": "x", "purchaserFullName": "x",
+  "purchaserEmail": "x@example.com", "purchaserPhone": "1", "startDate": 1400000000000, "endDate": -1,
+  "purchased": true, "trial": false, "interested": false, "created": 1400000000000, "modified": 1400000000000
 }`
 )
 
@@ -100,8 +103,9 @@ func TestPackScenario(t *testing.T) {
 func TestBroken(t *testing.T) {
 	t.Parallel()
 	broken := folder(map[string]string{
-		"scenarios/a.yaml":                             "format: 1\nsummary: A scenario.\nextends: tria\nworlds: {}\n",
-		"scenarios/b.yaml":                             "format: 1\nsummary: Another.\nextends: trial\nworld: { license: { fixture: licenses/futur } }\n",
+		"scenarios/a.yaml": "format: 1\nsummary: A scenario.\nextends: tria\nworlds: {}\n",
+		"scenarios/b.yaml": "format: 1\nsummary: Another.\nextends: trial\n" +
+			"world: { license: { fixture: licenses/futur } }\n",
 		"fixtures/provisions/c.json":                   `{"itemId": 5}`,
 		"fixtures/errors/sharing/token-requiered.json": `{"error":{"code":499,"message":"x","details":[]}`,
 		"fixtures/elsewhere/d.json":                    `{}`,
@@ -112,18 +116,32 @@ func TestBroken(t *testing.T) {
 		options []mock.Option
 	}{
 		{"broken-pack", []mock.Option{mock.WithPack(broken), mock.WithClock("frosen")}},
-		{"broken-second-pack", []mock.Option{mock.WithPack(fstest.MapFS{}), mock.WithPack(folder(map[string]string{"scenarios/a.yaml": "format: 1"}))}},
+		{
+			"broken-second-pack",
+			[]mock.Option{mock.WithPack(fstest.MapFS{}), mock.WithPack(folder(map[string]string{"scenarios/a.yaml": "format: 1"}))},
+		},
 		{"unknown-scenario", []mock.Option{mock.WithScenario("trail")}},
 		{"unknown-clock", []mock.Option{mock.WithClock("frosen")}},
 		{"date-without-time", []mock.Option{mock.WithClock("2016-07-22")}},
 		{"bounds-below-nothing", []mock.Option{mock.WithJournal(-1, 0), mock.WithMaxBody(-1)}},
 		{"unknown-scenario-and-hosts", []mock.Option{mock.WithScenario("trail"), mock.WithTLS("*.test", "a b")}},
-		{"certificate-without-a-key", []mock.Option{mock.WithCertificate(tls.Certificate{Certificate: [][]byte{issued(t, time.Now()).Certificate[0]}})}},
-		{"certificate-and-hosts", []mock.Option{mock.WithCertificate(issued(t, time.Now())), mock.WithTLS("portal.example.com")}},
 		{"context-of-two-segments", []mock.Option{mock.WithContexts("/a/b")}},
 		{"context-without-a-slash", []mock.Option{mock.WithContexts("gis")}},
-		{"document-with-faults", []mock.Option{mock.WithScenarioDocument([]byte("format: 2\nsummry: x\nworld:\n  members: { a: { role: org_admn } }\n"))}},
-		{"document-with-broken-rules", []mock.Option{mock.WithScenarioDocument([]byte("format: 1\nsummary: Slow.\nextends: trial\nrules:\n  - { when: { operation: getFutureLicence }, delay: 1s }\n  - { when: {}, fault: { kind: rest } }\n"))}},
+		{
+			"document-with-faults",
+			[]mock.Option{mock.WithScenarioDocument([]byte("format: 2\nsummry: x\nworld:\n  members: { a: { role: org_admn } }\n"))},
+		},
+		{
+			"document-with-broken-rules",
+			[]mock.Option{
+				mock.WithScenarioDocument(
+					[]byte(
+						"format: 1\nsummary: Slow.\nextends: trial\nrules:\n" +
+							"  - { when: { operation: getFutureLicence }, delay: 1s }\n  - { when: {}, fault: { kind: rest } }\n",
+					),
+				),
+			},
+		},
 		{"two-unknown", []mock.Option{mock.WithScenario("trail"), mock.WithClock("frosen")}},
 	}
 	names := map[string]bool{}
@@ -150,38 +168,35 @@ func TestBroken(t *testing.T) {
 // TestScenarioDocument proves that a whole document can be played, in YAML and in JSON, over the scenarios of a pack too.
 func TestScenarioDocument(t *testing.T) {
 	t.Parallel()
-	pack := mock.WithPack(folder(map[string]string{"scenarios/team.yaml": strings.Replace(teamsTrial, "provisions/team", "provisions/purchased", 1)}))
+	pack := mock.WithPack(
+		folder(map[string]string{"scenarios/team.yaml": strings.Replace(teamsTrial, "provisions/team", "provisions/purchased", 1)}),
+	)
 	for _, row := range []struct {
 		name     string
 		document string
 		request  request
 		message  string
 	}{
-		{"YAML", "format: 1\nsummary: x\nextends: trial\nworld:\n  members: { admin: { role: org_user } }\n", provision(), "You do not have permissions to access this resource or perform this operation."},
-		{"JSON", `{"format":1,"summary":"x","extends":"trial","world":{"members":{"admin":{"role":"org_user"}}}}`, license(), "You are not authorized to access this resource"},
+		{
+			"YAML", "format: 1\nsummary: x\nextends: trial\nworld:\n  members: { admin: { role: org_user } }\n",
+			provision(), "You do not have permissions to access this resource or perform this operation.",
+		},
+		{
+			"JSON", `{"format":1,"summary":"x","extends":"trial","world":{"members":{"admin":{"role":"org_user"}}}}`,
+			license(), "You are not authorized to access this resource",
+		},
 		{"over a pack", `{"format":1,"summary":"x","extends":"team"}`, provision().with("token", "seller-token"), ""},
-		{"a member removed", `{"format":1,"summary":"x","extends":"trial","world":{"apps":null,"members":{"admin":null}}}`, license(), "Invalid Token"},
+		{
+			"a member removed",
+			`{"format":1,"summary":"x","extends":"trial","world":{"apps":null,"members":{"admin":null}}}`, license(),
+			"Invalid Token",
+		},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			s := mock.NewServer(t, pack, mock.WithScenarioDocument([]byte(row.document)))
 			diff(t, "message", row.message, errorOf(t, ask(t, s, row.request)).Message)
 			diff(t, "scenario", "document", s.Scenario())
-		})
-	}
-}
-
-// TestLibrary proves that many portals can share scenarios that were loaded once.
-func TestLibrary(t *testing.T) {
-	t.Parallel()
-	library, err := scenario.Open(scenario.Pack{Name: "team", FS: folder(map[string]string{"scenarios/mine.yaml": strings.Replace(teamsTrial, "provisions/team", "provisions/purchased", 1)})})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{"mine", "trial"} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			diff(t, "scenario", name, portal(t, mock.WithLibrary(library), mock.WithScenario(name)).Scenario())
 		})
 	}
 }

@@ -1,19 +1,18 @@
 package mock
 
 import (
+	"context"
 	"crypto/tls"
-	"crypto/x509"
-	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
-	"sync"
+	"strings"
 	"time"
 
-	"github.com/mockportal/mockportal/internal/certs"
-	"github.com/mockportal/mockportal/internal/control"
-	"github.com/mockportal/mockportal/internal/exchange"
+	"github.com/mockportal/mockportal/internal/nearest"
 	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/scenario"
+	"github.com/mockportal/mockportal/internal/server"
 	"github.com/mockportal/mockportal/mock/journal"
 )
 
@@ -23,162 +22,172 @@ const (
 	GetFutureLicense         = "getFutureLicense"
 )
 
-// Portal is a fake portal as an http.Handler: the portal's own paths, and the control API under /__admin. It is safe for concurrent use.
-// What its methods say of a sandbox they say of the default one.
+// Portal is a fake portal for a program: an http.Handler that answers the portal's own paths, and the control API under /__admin.
+// Its methods return errors; they are about the portal's default sandbox. It is safe for concurrent use. A test takes a [Server].
 type Portal struct {
-	*Sandbox
-
-	exchange  *exchange.Exchange
-	control   *control.API
-	sandboxes *sandbox.Set
-	library   *scenario.Library
-	identity  *certs.Identity // nil without TLS
-	history   *history        // nil without WithHistory
-	coverage  *journal.Coverage
-	close     func()
+	server *server.Portal
+	box    *sandbox.Sandbox
 }
 
-// New returns a portal at the start of its scenario. The error tells everything that is wrong with the options, with a pack, or with the scenario.
-func New(options ...Option) (*Portal, error) { return newConfig(options).portal() }
-
-func newConfig(options []Option) *config {
-	c := &config{scenario: "trial"}
-	for _, option := range options {
-		option(c)
-	}
-	return c
-}
-
-func (c *config) portal() (*Portal, error) {
-	library, scenario, err := c.load()
-	identity, tlsErr := c.identity()
-	if err = errors.Join(append(c.faults, tlsErr, err)...); err != nil {
-		return nil, err
-	}
-	var calls *journal.Journal
-	if c.keepHistory {
-		calls = journal.New(c.maxCalls, c.maxBytes)
-		c.history = &history{calls: calls}
-	}
-	box, err := sandbox.New(c.sandbox(sandbox.Default, scenario))
+// New returns a portal at the start of its scenario. The error lists everything that is wrong with the options, a pack or the scenario.
+func New(options ...Option) (*Portal, error) {
+	started, err := newConfig(options).start()
 	if err != nil {
 		return nil, err
 	}
-	set := sandbox.NewSet(box, c.maxSandboxes, c.sandboxTTL, time.Now)
-	p := &Portal{sandboxes: set, library: library, identity: identity, history: c.history, coverage: c.coverage, close: sync.OnceFunc(set.Close)}
-	if p.coverage == nil {
-		p.coverage = journal.NewCoverage()
-	}
-	p.Sandbox = &Sandbox{box: box, portal: p}
-	p.exchange, err = exchange.New(exchange.Options{
-		Sandboxes: set, Library: library, Contexts: c.contexts, Strict: c.strict, TrustProxy: c.trustProxy,
-		MaxBody: c.maxBody, Log: c.log, Wall: time.Now, History: calls, Coverage: p.coverage, Secret: c.controlToken,
-	})
+	return &Portal{started, started.Sandboxes.Default}, nil
+}
+
+// Check plays every scenario of some packs, and the built-in scenarios over them, at each boundary of its clock: every member calls every
+// operation. The notes name error fixtures that seem to be misspelt. The error lists everything that is wrong with the packs, or every
+// reply that departs from the contract.
+func Check(packs ...fs.FS) (notes []string, err error) {
+	library, err := scenario.Open(named(packs)...)
 	if err != nil {
 		return nil, err
 	}
-	p.control = control.New(control.Options{
-		Sandboxes: set, Library: library, New: c.sandbox, Coverage: p.coverage, TLS: identity, Token: c.controlToken, TrustProxy: c.trustProxy,
-	})
-	return p, nil
+	return server.Check(library)
 }
 
-// identity makes the certificate, or takes the one that was given; nil without TLS.
-func (c *config) identity() (*certs.Identity, error) {
-	switch {
-	case c.certificate != nil && len(c.tlsHosts) > 0:
-		return nil, fmt.Errorf("TLS hosts %q are for a certificate that is made, and one was given: it has its own", c.tlsHosts)
-	case c.certificate != nil:
-		return certs.Given(*c.certificate)
-	case c.tls:
-		return certs.Generate(c.tlsHosts, time.Now())
+// ServeHTTP answers one request, to the portal or to the control API.
+func (p *Portal) ServeHTTP(w http.ResponseWriter, r *http.Request) { p.server.ServeHTTP(w, r) }
+
+// Close releases every answer that a rule holds back, and ends every Await. The portal answers on, but holds nothing back any longer.
+// Calling it again does no harm.
+func (p *Portal) Close() { p.server.Close() }
+
+// TLSConfig returns what a listener needs to serve HTTPS with the certificate of [WithTLS]; nil without that option.
+func (p *Portal) TLSConfig() *tls.Config { return p.server.Identity.TLSConfig() }
+
+// AuthorityPEM returns the certificate of the authority that a client of [WithTLS] must trust, in PEM; nil without that option.
+func (p *Portal) AuthorityPEM() []byte { return p.server.Identity.PEM() }
+
+// Coverage returns what of the contract, and which scenarios, calls have exercised so far, and what they never did.
+func (p *Portal) Coverage() journal.CoverageReport { return p.server.CoverageReport() }
+
+// Scenario returns the name of the scenario that is played.
+func (p *Portal) Scenario() string { return p.box.Scenario().Name }
+
+// Members returns the usernames of the scenario's members, sorted.
+func (p *Portal) Members() []string { return p.box.World().Usernames() }
+
+// Token returns the token that the scenario gives a member. It fails for a member without one, and names the members.
+func (p *Portal) Token(member string) (string, error) {
+	if token, ok := p.box.World().Token(member); ok {
+		return token, nil
 	}
-	return nil, nil
+	return "", p.lacks(member, "token")
 }
 
-// sandbox says what a sandbox of this portal is made of.
-func (c *config) sandbox(id string, scenario *scenario.Scenario) sandbox.Options {
-	o := sandbox.Options{
-		ID: id, Scenario: scenario, Clock: c.clock, Seed: c.seed,
-		MaxCalls: c.maxCalls, MaxBytes: c.maxBytes, Wall: time.Now,
+// Password returns a member's password. It fails for a member without one, and names the members.
+func (p *Portal) Password(member string) (string, error) {
+	if password, _ := p.box.World().Password(member); password != "" {
+		return password, nil
 	}
-	if c.history != nil {
-		o.Ended = c.history.end
-	}
-	return o
+	return "", p.lacks(member, "password")
 }
 
-// load finds what is to be played.
-func (c *config) load() (*scenario.Library, *scenario.Scenario, error) {
-	library, err := c.library, error(nil)
-	switch {
-	case library != nil:
-	case len(c.packs) > 0:
-		library, err = scenario.Open(c.packs...)
-	default:
-		library = scenario.BuiltIn()
+func (p *Portal) lacks(member, what string) error {
+	members := p.Members()
+	return fmt.Errorf("scenario %q gives no %s to a member %q%s; its members are %s",
+		p.Scenario(), what, member, nearest.Suggest(member, members), strings.Join(members, ", "))
+}
+
+// Calls returns the journaled calls of these operations, oldest first; with no operation, all calls, also those of unknown paths and of
+// pages. It fails for an operation that the contract does not have.
+func (p *Portal) Calls(operations ...string) ([]journal.Call, error) {
+	if err := p.server.Library.Contract().Known(operations...); err != nil {
+		return nil, err
 	}
+	return p.Journal(journal.Query{Operations: operations}).Calls, nil
+}
+
+// Journal returns the journaled calls that match, and whether any were dropped.
+func (p *Portal) Journal(q journal.Query) journal.Page { return p.box.Journal.Find(q) }
+
+// Now returns the portal's time.
+func (p *Portal) Now() time.Time { return p.box.ReadClock().Now }
+
+// Advance moves the clock on. It fails for a negative duration: the clock never goes back.
+func (p *Portal) Advance(d time.Duration) error {
+	return p.box.ChangeClock(sandbox.ClockChange{Advance: d})
+}
+
+// AdvanceTo moves the clock on to an instant. It fails for an instant that has passed.
+func (p *Portal) AdvanceTo(at time.Time) error {
+	if at.IsZero() {
+		at = time.Unix(0, 0) // the zero change would change nothing; this instant fails as the zero one should
+	}
+	return p.box.ChangeClock(sandbox.ClockChange{At: at})
+}
+
+// SetClockMode makes the clock stand still ("frozen"), run ("running"), or follow the wall clock with all dates of the world shifted
+// along ("wall"). It fails for another mode.
+func (p *Portal) SetClockMode(mode string) error {
+	switch mode := scenario.ClockMode(mode); mode {
+	case scenario.Frozen, scenario.Running, scenario.Wall:
+		return p.box.ChangeClock(sandbox.ClockChange{Mode: mode})
+	}
+	return fmt.Errorf("no clock mode %q: allowed are frozen, running and wall", mode)
+}
+
+// AddRules puts rules before the scenario's: one or a list, in YAML or JSON, as a scenario file has them. The error lists everything that
+// is wrong with them; then none is added.
+func (p *Portal) AddRules(document string) error {
+	rules, err := p.server.Library.Rules(p.box.Scenario(), []byte(document))
+	if err == nil {
+		p.box.AddRules(rules)
+	}
+	return err
+}
+
+// Reset puts everything back to the start of the scenario: world, clock, journal and its numbers. It drops added rules and releases every
+// answer that a rule holds back.
+func (p *Portal) Reset() error { return p.box.Reset() }
+
+// Play starts another scenario by its name. World, clock and rules start over, the journal stays. It fails for an unknown scenario.
+func (p *Portal) Play(scenario string) error {
+	next, err := p.server.Library.Scenario(scenario)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	if c.document != nil {
-		scenario, err := library.Decode("document", c.document)
-		return library, scenario, err
-	}
-	scenario, err := library.Scenario(c.scenario)
-	return library, scenario, err
+	return p.box.Play(next)
 }
 
-// ServeHTTP answers one request, of the portal or of the control API.
-func (p *Portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if control.Owns(r.URL.Path) {
-		p.control.ServeHTTP(w, r)
-		return
+// Verify checks the calls against expectations, and explains each unmet one by the calls that come closest. It waits as long as
+// expectations.Within says, but no longer than ctx. The error says what is wrong with the expectations; an unmet verdict is not an error.
+func (p *Portal) Verify(ctx context.Context, expectations Expectations) (journal.Verdict, error) {
+	read, err := expectations.read(p.server.Library, p.box.Scenario())
+	if err != nil {
+		return journal.Verdict{}, err
 	}
-	p.exchange.ServeHTTP(w, r)
+	return p.box.Journal.Verify(ctx, read), nil
 }
 
-// Announce tells the control API where the portal is reached, for those who listen twice; otherwise it goes by the request's own host.
-func (p *Portal) Announce(url string) { p.control.Announce(url) }
-
-// Handlers returns the portal and its control API apart, for those who listen twice. Both answer /livez and /readyz.
-func (p *Portal) Handlers() (portal, api http.Handler) {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if control.IsHealth(r.URL.Path) {
-			p.control.ServeHTTP(w, r)
-			return
-		}
-		p.exchange.ServeHTTP(w, r)
-	}), p.control
-}
-
-// Close lets go of every answer that a rule holds back. The portal answers on, but holds nothing back any longer. NewServer has it called.
-func (p *Portal) Close() { p.close() }
-
-// TLSConfig returns what a listener needs to serve with the certificate of WithTLS or WithCertificate; nil without them.
-func (p *Portal) TLSConfig() *tls.Config {
-	if p.identity == nil {
-		return nil
+// Await blocks until there are n calls of an operation, and returns all of them, oldest first. Dropped calls do not count. When ctx ends
+// or the portal is closed first, it returns the calls so far, and an error that wraps ctx.Err() or [journal.ErrClosed]. It fails at once
+// for an operation that the contract does not have.
+func (p *Portal) Await(ctx context.Context, operation string, n int) ([]journal.Call, error) {
+	if err := p.server.Library.Contract().Known(operation); err != nil {
+		return nil, err
 	}
-	return p.identity.TLSConfig()
-}
-
-// AuthorityPEM returns the certificate of the authority that a client may trust, in PEM; nil without TLS, and for a certificate that was given
-// without its authority.
-func (p *Portal) AuthorityPEM() []byte {
-	if p.identity == nil {
-		return nil
+	page, err := p.box.Journal.Wait(ctx, journal.Query{Operations: []string{operation}}, n)
+	if err == nil {
+		return page.Calls, nil
 	}
-	return p.identity.PEM()
+	return page.Calls, fmt.Errorf("%s: %d of %d calls of %s came%s: %w", p.name(), page.Total, n, operation, dropped(page), err)
 }
 
-// CertPool returns what a client needs to trust the portal: the authority, or the certificates that were given; nil without TLS.
-func (p *Portal) CertPool() *x509.CertPool {
-	if p.identity == nil {
-		return nil
+// dropped says how many calls are missing from a page; nothing when it is complete.
+func dropped(page journal.Page) string {
+	if page.Complete {
+		return ""
 	}
-	return p.identity.Pool()
+	return fmt.Sprintf(" (not complete: %d dropped)", page.Dropped)
 }
 
-// Coverage returns what of the contract, and which scenarios, calls have exercised so far, and names what they never did.
-func (p *Portal) Coverage() journal.CoverageReport { return p.coverage.Report(p.library.Names()) }
+// name is the sandbox as errors name it, with what it takes to play the same again.
+func (p *Portal) name() string {
+	scenario := p.box.Scenario()
+	return fmt.Sprintf("sandbox %q (scenario %q, seed %d)", p.box.ID, scenario.Name, scenario.Seed)
+}

@@ -1,105 +1,144 @@
 package mock
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
-	"github.com/mockportal/mockportal/internal/nearest"
-	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/mock/journal"
 )
 
-// Sandbox is one isolated portal of a server: scenario, state, clock, rules, seed and journal are its own. It is safe for concurrent use.
+// Sandbox is one isolated portal of a [Server]: scenario, state, clock, rules, seed and journal are its own. Its methods return no
+// errors: what goes wrong ends the test that the sandbox was made for. It is safe for concurrent use.
 type Sandbox struct {
-	URL string // where it is reached, without a final slash; "" when nobody listens
+	URL string // the root of its paths, without a final slash
 
-	box    *sandbox.Sandbox
-	portal *Portal
-	tb     TB // nil outside of tests
+	portal *Portal // the same sandbox, with errors
+	tb     TB
 	client *http.Client
 }
 
-// Token returns the token that the scenario gives a member. Without one it fails the test, and returns "" outside of tests.
-func (s *Sandbox) Token(member string) string {
-	token, ok := s.box.World().Token(member)
-	if !ok && s.tb != nil {
-		s.tb.Helper()
-		s.tb.Fatalf("mock: scenario %q gives no token to a member %q%s; its members are %s", s.Scenario(), member, nearest.Suggest(member, s.Members()), strings.Join(s.Members(), ", "))
+// require ends the test with an error.
+func (s *Sandbox) require(err error) {
+	s.tb.Helper()
+	if err != nil {
+		s.tb.Fatalf("mock: %v", err)
 	}
-	return token
 }
 
-// Password returns a member's password. Without one it fails the test, and returns "" outside of tests.
-func (s *Sandbox) Password(member string) string {
-	password, _ := s.box.World().Password(member)
-	if password == "" && s.tb != nil {
-		s.tb.Helper()
-		s.tb.Fatalf("mock: scenario %q gives no password to a member %q%s; its members are %s", s.Scenario(), member, nearest.Suggest(member, s.Members()), strings.Join(s.Members(), ", "))
-	}
-	return password
-}
-
-// Members returns the usernames of the scenario's members, sorted.
-func (s *Sandbox) Members() []string { return s.box.World().Usernames() }
-
-// Scenario returns the name of the scenario that is played.
-func (s *Sandbox) Scenario() string { return s.box.Scenario().Name }
-
-// Calls returns the journaled calls of some operations, oldest first; of every operation, unknown paths and pages too, when none is named.
-// An operation that there is not fails the test.
-func (s *Sandbox) Calls(operations ...string) []journal.Call {
-	if s.told(known(s.portal.library.Contract(), operations...)) != nil {
-		return nil
-	}
-	return s.Journal(journal.Query{Operations: operations}).Calls
-}
-
-// Journal returns the journaled calls that match, and whether any were dropped.
-func (s *Sandbox) Journal(q journal.Query) journal.Page { return s.box.Journal.Find(q) }
-
-// Client returns a client that trusts the server's certificate, whatever its names are; nil when nobody listens. Its idle connections are closed with the server.
+// Client returns a client that trusts the server's certificate. Its idle connections are closed with the server.
 func (s *Sandbox) Client() *http.Client { return s.client }
 
-// SharingURL returns the address of a resource of the sharing API, the parts joined by slashes as they are.
+// SharingURL returns the address of a resource of the sharing API. It joins the parts by slashes, and escapes nothing.
 func (s *Sandbox) SharingURL(parts ...string) string { return s.join("/portal/sharing/rest", parts) }
 
-// PortalAdminURL returns the address of a resource of the Portal Administrator API, the parts joined by slashes as they are.
+// PortalAdminURL returns the address of a resource of the Portal Administrator API. It joins the parts by slashes, and escapes nothing.
 func (s *Sandbox) PortalAdminURL(parts ...string) string { return s.join("/portal/portaladmin", parts) }
 
 func (s *Sandbox) join(root string, parts []string) string {
 	return strings.Join(append([]string{s.URL + root}, parts...), "/")
 }
 
-// AddRules puts rules before the scenario's, as they would stand there, one or a list, YAML or JSON.
-// The error tells everything that is wrong with them; in a test it fails the test.
-func (s *Sandbox) AddRules(document string) error {
-	rules, err := s.portal.library.Rules(s.box.Scenario(), []byte(document))
-	if err == nil {
-		s.box.AddRules(rules)
-	}
-	return s.told(err)
+// Scenario returns the name of the scenario that is played.
+func (s *Sandbox) Scenario() string { return s.portal.Scenario() }
+
+// Members returns the usernames of the scenario's members, sorted.
+func (s *Sandbox) Members() []string { return s.portal.Members() }
+
+// Token returns the token that the scenario gives a member. A member without one fails the test.
+func (s *Sandbox) Token(member string) string {
+	s.tb.Helper()
+	token, err := s.portal.Token(member)
+	s.require(err)
+	return token
 }
 
-// Reset puts everything back to the start of the scenario, journal, numbers and added rules too, and lets go of every answer that is held back.
-func (s *Sandbox) Reset() error { return s.told(s.box.Reset()) }
-
-// Play starts another scenario by its name. World, clock and rules start over, the journal stays.
-func (s *Sandbox) Play(scenario string) error {
-	next, err := s.portal.library.Scenario(scenario)
-	if err == nil {
-		err = s.box.Play(next)
-	}
-	return s.told(err)
+// Password returns a member's password. A member without one fails the test.
+func (s *Sandbox) Password(member string) string {
+	s.tb.Helper()
+	password, err := s.portal.Password(member)
+	s.require(err)
+	return password
 }
 
-// told fails the test with an error, where there is a test.
-func (s *Sandbox) told(err error) error {
-	if err != nil && s.tb != nil {
-		s.tb.Helper()
-		s.tb.Fatalf("mock: %v", err)
+// Calls returns the journaled calls of these operations, oldest first; with no operation, all calls, also those of unknown paths and of
+// pages. An unknown operation fails the test.
+func (s *Sandbox) Calls(operations ...string) []journal.Call {
+	s.tb.Helper()
+	calls, err := s.portal.Calls(operations...)
+	s.require(err)
+	return calls
+}
+
+// Journal returns the journaled calls that match, and whether any were dropped.
+func (s *Sandbox) Journal(q journal.Query) journal.Page { return s.portal.Journal(q) }
+
+// AddRules puts rules before the scenario's: one or a list, in YAML or JSON, as a scenario file has them. Mistakes in them fail the test.
+func (s *Sandbox) AddRules(document string) {
+	s.tb.Helper()
+	s.require(s.portal.AddRules(document))
+}
+
+// Reset puts everything back to the start of the scenario: world, clock, journal and its numbers. It drops added rules and releases every
+// answer that a rule holds back.
+func (s *Sandbox) Reset() {
+	s.tb.Helper()
+	s.require(s.portal.Reset())
+}
+
+// Play starts another scenario by its name. World, clock and rules start over, the journal stays. An unknown scenario fails the test.
+func (s *Sandbox) Play(scenario string) {
+	s.tb.Helper()
+	s.require(s.portal.Play(scenario))
+}
+
+// Await blocks until there are n calls of an operation, and returns all of them, oldest first. Dropped calls do not count.
+// It fails the test when ctx ends or the server is closed first, and for an unknown operation.
+func (s *Sandbox) Await(ctx context.Context, operation string, n int) []journal.Call {
+	s.tb.Helper()
+	calls, err := s.portal.Await(ctx, operation, n)
+	s.require(err)
+	return calls
+}
+
+// Verify fails a test when the calls so far do not meet the expectations, and returns whether they do. The failure explains each unmet
+// expectation by the calls that come closest, and shows how they differ.
+func (s *Sandbox) Verify(tb TB, expect ...Expectation) bool {
+	tb.Helper()
+	return s.VerifyAll(tb, Expectations{Expect: expect})
+}
+
+// VerifyAll does what Verify does, in order and with waiting where the expectations ask for it.
+func (s *Sandbox) VerifyAll(tb TB, expectations Expectations) bool {
+	tb.Helper()
+	verdict, err := s.portal.Verify(context.Background(), expectations)
+	if err != nil {
+		tb.Fatalf("mock: %v", err)
+		return false
 	}
-	return err
+	return s.report(tb, verdict)
+}
+
+// report fails a test with an unmet verdict.
+func (s *Sandbox) report(tb TB, verdict journal.Verdict) bool {
+	tb.Helper()
+	if !verdict.Met() {
+		tb.Errorf("mock: %s: %s", s.portal.name(), verdict)
+	}
+	return verdict.Met()
+}
+
+// watch has the sandbox checked at the end of its test, and its journal logged if the test has failed by then.
+func (s *Sandbox) watch(c *config) {
+	s.tb.Cleanup(s.logJournal) // cleanups run last first
+	if !c.allowViolations {
+		s.tb.Cleanup(s.checkViolations)
+	}
+	if c.checkExpectations {
+		s.tb.Cleanup(func() { s.report(s.tb, s.portal.box.Verify(context.Background())) })
+	}
 }
 
 // checkViolations fails the test with one line per violation.
@@ -107,8 +146,8 @@ func (s *Sandbox) checkViolations() {
 	s.tb.Helper()
 	with := true
 	page := s.Journal(journal.Query{Violations: &with})
-	dropped := s.box.Journal.DroppedViolating()
-	if len(page.Calls)+dropped == 0 {
+	lost := s.portal.box.Journal.DroppedViolating()
+	if len(page.Calls)+lost == 0 {
 		return
 	}
 	var b strings.Builder
@@ -117,9 +156,53 @@ func (s *Sandbox) checkViolations() {
 			fmt.Fprintf(&b, "\n\tcall %d, %s %s: %s", call.Number, call.Method, call.Path, v)
 		}
 	}
-	if dropped > 0 {
-		fmt.Fprintf(&b, "\n\t%d of them are no longer held by the journal (mock.WithJournal bounds it)", dropped)
+	if lost > 0 {
+		fmt.Fprintf(&b, "\n\t%d of them were dropped from the journal (mock.WithJournal bounds it)", lost)
 	}
-	fmt.Fprintf(&b, "\n\tin sandbox %q, scenario %q, seed %d", s.box.ID, s.Scenario(), s.box.Scenario().Seed)
-	s.tb.Errorf("mock: %d of the calls to the portal violated its contract (mock.AllowViolations lets them pass):%s", len(page.Calls)+dropped, b.String())
+	fmt.Fprintf(&b, "\n\tin %s", s.portal.name())
+	const format = "mock: %d of the calls to the portal violated its contract (mock.AllowViolations lets them pass):%s"
+	s.tb.Errorf(format, len(page.Calls)+lost, &b)
+}
+
+// logJournal logs the journal of a test that has failed.
+func (s *Sandbox) logJournal() {
+	s.tb.Helper()
+	if !s.tb.Failed() {
+		return
+	}
+	page := s.Journal(journal.Query{})
+	if page.Total == 0 {
+		s.tb.Logf("mock: %s: 0 calls in the journal%s", s.portal.name(), dropped(page))
+		return
+	}
+	s.tb.Logf("mock: %s: the journal%s\n%s", s.portal.name(), dropped(page), page.Table())
+}
+
+// Clock is a sandbox's clock. Trials and purchases end, parts of the licence take effect and tokens expire as it moves. It never goes
+// back; [Sandbox.Reset] starts it over. It is safe for concurrent use.
+type Clock struct{ of *Sandbox }
+
+// Clock returns the sandbox's clock.
+func (s *Sandbox) Clock() Clock { return Clock{s} }
+
+// Now returns the portal's time.
+func (c Clock) Now() time.Time { return c.of.portal.Now() }
+
+// Advance moves the clock on. A negative duration fails the test.
+func (c Clock) Advance(d time.Duration) {
+	c.of.tb.Helper()
+	c.of.require(c.of.portal.Advance(d))
+}
+
+// AdvanceTo moves the clock on to an instant. An instant that has passed fails the test.
+func (c Clock) AdvanceTo(at time.Time) {
+	c.of.tb.Helper()
+	c.of.require(c.of.portal.AdvanceTo(at))
+}
+
+// SetMode makes the clock stand still ("frozen"), run ("running"), or follow the wall clock with all dates of the world shifted along
+// ("wall"). Another mode fails the test.
+func (c Clock) SetMode(mode string) {
+	c.of.tb.Helper()
+	c.of.require(c.of.portal.SetClockMode(mode))
 }

@@ -1,21 +1,20 @@
 package mock
 
 import (
-	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
-	"strings"
+	"reflect"
 	"time"
 
 	"github.com/mockportal/mockportal/internal/sandbox"
-	"github.com/mockportal/mockportal/internal/scenario"
+	"github.com/mockportal/mockportal/internal/server"
+	"github.com/mockportal/mockportal/mock/journal"
 )
 
-// TB is the part of testing.TB that is used, so that a program which embeds a portal does not link package testing.
+// TB is the part of testing.TB that this package uses, so that a program which embeds a portal does not link package testing.
 type TB interface {
 	Helper()
 	Errorf(format string, args ...any)
@@ -25,133 +24,112 @@ type TB interface {
 	Cleanup(func())
 }
 
-// Server is a portal that listens on a loopback address for the length of a test. Its URL is the root, such as http://127.0.0.1:41234.
+// Server is a portal that listens on a loopback address for the length of a test. It is itself a [Sandbox], the default one, and has all
+// that a sandbox has: URL, Client, SharingURL and PortalAdminURL; Token, Password, Members and Scenario; Clock, AddRules, Play and Reset;
+// Calls, Journal, Await, Verify and VerifyAll. Its URL is the root, such as http://127.0.0.1:41234. Sandbox makes another sandbox.
 type Server struct {
-	*Portal
+	*defaultSandbox
 
-	server *http.Server
-	done   chan struct{} // closed once the server has stopped serving
+	listener *server.Listener
+	done     chan struct{} // closed once the server has stopped serving
 }
 
-// NewServer returns a portal that listens. It is closed when the test ends, and then fails the test if calls violated the contract, unless
-// AllowViolations is given. What is wrong with the options fails the test at once.
+// defaultSandbox embeds a Sandbox under a name that leaves the name Sandbox to the method.
+type defaultSandbox = Sandbox
+
+// NewServer returns a portal that listens. It is closed when the test ends, and then fails the test if calls violated the contract,
+// unless [AllowViolations] is given. Options that are wrong fail the test at once.
 func NewServer(tb TB, options ...Option) *Server {
 	tb.Helper()
 	c := newConfig(options)
-	portal, err := c.portal()
+	s, err := c.listen(tb)
 	if err != nil {
-		tb.Fatalf("mock: %v", err)
-		return nil
-	}
-	s := &Server{Portal: portal, done: make(chan struct{})}
-	s.tb = tb
-	if err := s.listen(); err != nil {
 		tb.Fatalf("mock: %v", err)
 		return nil
 	}
 	tb.Cleanup(s.Close)
-	c.watch(s.Portal.Sandbox)
+	s.watch(c)
 	return s
 }
 
-func (s *Server) listen() error {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+func (c *config) listen(tb TB) (*Server, error) {
+	portal, err := c.start()
 	if err != nil {
-		return fmt.Errorf("listen on a loopback address: %w", err)
+		return nil, err
 	}
-	s.URL = "http://" + listener.Addr().String()
-	transport := &http.Transport{}
-	if config := s.TLSConfig(); config != nil {
-		s.URL = "https://" + listener.Addr().String()
-		listener = tls.NewListener(listener, config)
-		transport.TLSClientConfig = &tls.Config{RootCAs: s.CertPool(), ServerName: s.serverName(), MinVersion: tls.VersionTLS12}
-		transport.ForceAttemptHTTP2 = true
+	transport := &http.Transport{ForceAttemptHTTP2: true} // a transport with a TLS configuration of its own does not by itself
+	if c.tls {
+		transport.TLSClientConfig = &tls.Config{RootCAs: portal.Identity.Pool(), MinVersion: tls.VersionTLS12}
 	}
-	s.client = &http.Client{Transport: transport}
-	s.server = &http.Server{
-		Handler: s.Portal, ReadHeaderTimeout: 30 * time.Second,
-		ErrorLog: slog.NewLogLogger(s.exchange.Log.Handler(), slog.LevelDebug), // such as handshakes of clients that do not trust the certificate
+	listener, err := server.Listen("127.0.0.1:0", portal.Identity.TLSConfig(), &http.Server{
+		Handler: portal, ReadHeaderTimeout: 30 * time.Second,
+		ErrorLog: slog.NewLogLogger(portal.Log.Handler(), slog.LevelDebug), // such as handshakes of clients that do not trust the certificate
+	})
+	if err != nil {
+		return nil, fmt.Errorf("listen on a loopback address: %w", err)
 	}
+	box := &Sandbox{listener.URL, &Portal{portal, portal.Sandboxes.Default}, tb, &http.Client{Transport: transport}}
+	s := &Server{box, listener, make(chan struct{})}
 	go func() {
 		defer close(s.done)
-		// It ends with ErrServerClosed when the server is closed, which is the only way it ends.
-		_ = s.server.Serve(listener)
+		_ = listener.Serve() // it ends without an error, when the server is closed
 	}()
-	return nil
+	return s, nil
 }
 
-// serverName is the name under which a client looks for the server where its certificate does not have the address at which it listens.
-func (s *Server) serverName() string {
-	if hosts := s.identity.Hosts(); len(hosts) > 0 && !s.identity.Names("127.0.0.1") {
-		return strings.Replace(hosts[0], "*", "any", 1)
-	}
-	return ""
-}
-
-// closeGrace is how long Close waits for calls that are being answered.
-const closeGrace = 5 * time.Second
-
-// Close stops the server and blocks until the calls that are being answered are done, at most five seconds; then it breaks their connections.
-// NewServer has it called at the end of the test; calling it twice does no harm.
+// Close stops the server. It blocks until the calls that are being answered are done, for five seconds at most; then it breaks their
+// connections. The end of the test calls it. Calling it again does no harm.
 func (s *Server) Close() {
-	s.Portal.Close()
+	s.portal.Close()
 	s.client.CloseIdleConnections()
-	ctx, cancel := context.WithTimeout(context.Background(), closeGrace)
-	defer cancel()
-	if s.server.Shutdown(ctx) != nil {
-		_ = s.server.Close()
-	}
+	_ = server.Stop(s.listener) // a connection that is broken off ends all the same
 	<-s.done
 }
 
-// Sandbox returns a sandbox of its own on this server, at the start of a scenario: what happens in it nobody else sees. It is reached under its
-// URL, or by its own token under the server's. At the end of the test it is deleted, and checked as the server is.
-// Only WithScenarioDocument, WithClock, WithSeed, WithJournal, AllowViolations and CheckExpectations mean something here; others fail the test.
+// AuthorityPEM returns the certificate of the authority that a client of [WithTLS] must trust, in PEM, for clients beside
+// [Sandbox.Client]; nil without that option.
+func (s *Server) AuthorityPEM() []byte { return s.portal.AuthorityPEM() }
+
+// Coverage returns what of the contract, and which scenarios, calls have exercised so far, and what they never did.
+func (s *Server) Coverage() journal.CoverageReport { return s.portal.Coverage() }
+
+// Sandbox returns another sandbox on this server, at the start of a scenario. Nobody else sees what happens in it. A client reaches it
+// under its URL, or under the server's with the sandbox's own token. At the end of the test it is deleted, and checked as the server is.
+// It takes [WithScenarioDocument], [WithClock], [WithSeed], [WithJournal], [AllowViolations] and [CheckExpectations]; another option
+// fails the test.
 func (s *Server) Sandbox(tb TB, scenario string, options ...Option) *Sandbox {
 	tb.Helper()
-	c := newConfig(append([]Option{WithScenario(scenario), WithLibrary(s.library)}, options...))
-	box, err := s.newSandbox(c, scenario)
+	c := newConfig(append([]Option{WithScenario(scenario)}, options...))
+	box, err := s.create(c, scenario)
 	if err != nil {
 		tb.Fatalf("mock: %v", err)
 		return nil
 	}
-	own := &Sandbox{URL: s.URL + "/sandboxes/" + box.ID, box: box, portal: s.Portal, tb: tb, client: s.client}
+	own := &Sandbox{s.URL + "/sandboxes/" + box.ID, &Portal{s.portal.server, box}, tb, s.client}
 	tb.Cleanup(func() {
 		// It may have expired, or been deleted over HTTP; then there is nothing left to end.
-		_, _ = s.sandboxes.Delete(box.ID)
+		_, _ = s.portal.server.Sandboxes.Delete(box.ID)
 	})
-	c.watch(own)
+	own.watch(c)
 	return own
 }
 
-func (s *Server) newSandbox(c *config, scenario string) (*sandbox.Sandbox, error) {
-	if err := c.onlyOfSandbox(scenario, s.library); err != nil {
+func (s *Server) create(c *config, scenario string) (*sandbox.Sandbox, error) {
+	if !c.isOfSandbox(scenario) {
+		return nil, errors.New("a sandbox takes a scenario document, a clock, a seed, a journal, AllowViolations and CheckExpectations; " +
+			"other options are the server's")
+	}
+	c.Library = s.portal.server.Library
+	if err := c.load(); err != nil {
 		return nil, err
 	}
-	_, played, err := c.load()
-	if err = errors.Join(append(c.faults, err)...); err != nil {
-		return nil, err
-	}
-	c.history = s.history
-	return s.sandboxes.Create(c.sandbox("", played))
+	return s.portal.server.Sandboxes.Create(c.SandboxOptions("", c.Scenario))
 }
 
-// watch has a sandbox checked at the end of its test, and its journal logged when the test failed then.
-func (c *config) watch(s *Sandbox) {
-	s.tb.Cleanup(s.logJournal) // cleanups run last first
-	if !c.allowViolations {
-		s.tb.Cleanup(s.checkViolations)
-	}
-	if c.checkExpectations {
-		s.tb.Cleanup(s.checkExpectations)
-	}
-}
-
-// onlyOfSandbox refuses options that are a server's.
-func (c *config) onlyOfSandbox(scenario string, library *scenario.Library) error {
-	if c.scenario != scenario || c.library != library || len(c.packs) > 0 || c.tls || c.trustProxy || c.strict || len(c.contexts) > 0 || c.controlToken != "" || c.log != nil || c.maxBody != 0 ||
-		c.maxSandboxes != 0 || c.sandboxTTL != 0 || c.keepHistory || c.coverage != nil {
-		return errors.New("a sandbox takes a scenario document, a clock, a seed, a journal, AllowViolations and CheckExpectations; other options are the server's")
-	}
-	return nil
+// isOfSandbox reports whether only those options were given that a sandbox takes.
+func (c *config) isOfSandbox(scenario string) bool {
+	others := *c
+	others.document, others.Clock, others.Seed, others.MaxCalls, others.MaxBytes = nil, sandbox.ClockSetting{}, nil, 0, 0
+	others.allowViolations, others.checkExpectations, others.mistakes = false, false, nil
+	return reflect.DeepEqual(&others, newConfig([]Option{WithScenario(scenario)}))
 }

@@ -38,7 +38,10 @@ func proveSignIn(t *testing.T, s *mock.Server, context string) {
 	client := browser(t, s)
 	page := fetch(t, client, get(context+licensePath).to(t, s.URL))
 	contains(t, page.body, `action="`+context+`/portaladmin/login"`, `name="username"`, `name="password"`, `value="`+context+licensePath+`"`)
-	page = fetch(t, client, post(context+"/portaladmin/login", "username", "admin", "password", "admin-password", "redirect", context+licensePath).to(t, s.URL))
+	page = fetch(
+		t, client,
+		post(context+"/portaladmin/login", "username", "admin", "password", "admin-password", "redirect", context+licensePath).to(t, s.URL),
+	)
 	contains(t, page.body, "GISProfessionalAdvUT")
 	diff(t, "member", "admin", s.Calls(mock.GetFutureLicense)[1].Member)
 	again := fetch(t, client, get(context+"/portaladmin", "f", "json").to(t, s.URL))
@@ -129,7 +132,10 @@ func TestSignInRedirect(t *testing.T) {
 	} {
 		t.Run(target, func(t *testing.T) {
 			t.Parallel()
-			a := fetch(t, &client, post("/portal/portaladmin/login", "username", "admin", "password", "admin-password", "redirect", target).to(t, s.URL))
+			a := fetch(
+				t, &client,
+				post("/portal/portaladmin/login", "username", "admin", "password", "admin-password", "redirect", target).to(t, s.URL),
+			)
 			diff(t, "status", 303, a.status)
 			diff(t, "location", want, a.header.Get("Location"))
 			base, err := url.Parse(s.URL)
@@ -148,7 +154,8 @@ func TestSignInRedirect(t *testing.T) {
 	}
 }
 
-// TestFormPage proves that the page of the operation is a form that works: what it has filled in and what a person adds is a good request.
+// TestFormPage proves that the page of the operation is a form that works: what it has filled in and what a person adds is a good
+// request.
 func TestFormPage(t *testing.T) {
 	t.Parallel()
 	s := mock.NewServer(t)

@@ -1,11 +1,6 @@
 package mock_test
 
 import (
-	"crypto/ed25519"
-	"crypto/rand"
-	"crypto/tls"
-	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"io"
 	"net"
@@ -16,9 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/mockportal/mockportal/internal/certs"
 	"github.com/mockportal/mockportal/mock"
 )
 
@@ -58,7 +51,10 @@ func TestFaultsSpareOtherStreams(t *testing.T) {
 			t.Parallel()
 			calls := make(arrivals, 10)
 			s := mock.NewServer(t, mock.WithTLS(), calls.option())
-			_ = s.AddRules("[{ when: { operation: provisionOrgEntitlements }, fault: { kind: hang } }, { when: { operation: getFutureLicense }, times: 1, fault: { kind: " + kind + " } }]")
+			s.AddRules(
+				"[{ when: { operation: provisionOrgEntitlements }, fault: { kind: hang } }, { when: { operation: " +
+					"getFutureLicense }, times: 1, fault: { kind: " + kind + " } }]",
+			)
 			conns := make(chan net.Conn, 10)
 			traced := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(i httptrace.GotConnInfo) { conns <- i.Conn }})
 			hanging := make(chan received, 1)
@@ -66,13 +62,14 @@ func TestFaultsSpareOtherStreams(t *testing.T) {
 			go func() { hanging <- meet(t, s.Client(), r) }()
 			calls.await(t)
 			first := <-conns
-			if broken := meet(t, s.Client(), license().to(t, s.URL).WithContext(traced)); broken.err == nil || !strings.Contains(broken.err.Error(), "stream error") {
+			broken := meet(t, s.Client(), license().to(t, s.URL).WithContext(traced))
+			if broken.err == nil || !strings.Contains(broken.err.Error(), "stream error") {
 				t.Errorf("the error is %v, not that of a stream", broken.err)
 			}
 			diff(t, "status of the next call", 200, meet(t, s.Client(), license().to(t, s.URL).WithContext(traced)).status)
 			diff(t, "the other two calls came on the same connection", []bool{true, true}, []bool{<-conns == first, <-conns == first})
 			diff(t, "ends of the call that hangs", 0, len(hanging))
-			_ = s.Reset()
+			s.Reset()
 			if ended := await(t, "the end of the call", hanging); ended.err == nil {
 				t.Errorf("the call that hung was answered: %v", ended.answer)
 			}
@@ -84,7 +81,8 @@ func TestFaultsSpareOtherStreams(t *testing.T) {
 func TestFaultsOverHTTP2ByCurl(t *testing.T) {
 	t.Parallel()
 	curl, err := exec.LookPath("curl")
-	if version, _ := exec.CommandContext(t.Context(), "curl", "--version").Output(); err != nil || !strings.Contains(string(version), " HTTP2 ") {
+	version, _ := exec.CommandContext(t.Context(), "curl", "--version").Output()
+	if err != nil || !strings.Contains(string(version), " HTTP2 ") {
 		t.Skip("THERE IS NO curl WITH HTTP/2 HERE: what it makes of faults is not proven")
 	}
 	const notClosedCleanly = 92
@@ -92,13 +90,14 @@ func TestFaultsOverHTTP2ByCurl(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			s := mock.NewServer(t, mock.WithTLS())
-			_ = s.AddRules(row.rule())
+			s.AddRules(row.rule())
 			authority := filepath.Join(t.TempDir(), "ca.pem")
 			if err := os.WriteFile(authority, []byte(ask(t, s, get("/__admin/ca.pem")).body), 0o600); err != nil {
 				t.Fatal(err)
 			}
 			r := provision()
-			out, err := exec.CommandContext(t.Context(), curl, "-sS", "-q", "--noproxy", "*", "--max-time", "20", "--cacert", authority, "--http2", "-d", r.form.Encode(),
+			out, err := exec.CommandContext(t.Context(), curl, "-sS", "-q", "--noproxy", "*", "--max-time", "20",
+				"--cacert", authority, "--http2", "-d", r.form.Encode(),
 				"-w", "\n%{http_version}", s.URL+r.path).Output()
 			var exit *exec.ExitError
 			code := 0
@@ -118,90 +117,6 @@ func TestFaultsOverHTTP2ByCurl(t *testing.T) {
 	}
 }
 
-// issued is a certificate for these hosts, the loopback ones too, with its authority behind it.
-func issued(tb testing.TB, now time.Time, hosts ...string) tls.Certificate {
-	tb.Helper()
-	identity, err := certs.Generate(hosts, now)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return identity.TLSConfig().Certificates[0]
-}
-
-// only leaves the authority out.
-func only(c tls.Certificate) tls.Certificate {
-	c.Certificate = c.Certificate[:1]
-	return c
-}
-
-// TestCertificate proves that a given certificate is served, that the server's client trusts it, and that its authority can be had where it
-// was given too.
-func TestCertificate(t *testing.T) {
-	t.Parallel()
-	whole := issued(t, time.Now(), "portal.example.com")
-	authority := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: whole.Certificate[1]}))
-	const none = "this server was given its certificate without the self-signed authority at the end of its chain: take that from whoever issued it, or add it to the certificate's file"
-	for name, given := range map[string]tls.Certificate{"with its authority": whole, "alone": only(whole), "without its leaf": {Certificate: whole.Certificate, PrivateKey: whole.PrivateKey}} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := mock.NewServer(t, mock.WithCertificate(given), mock.WithScenario("signature-required"))
-			resp, err := s.Client().Do(provision().to(t, s.URL))
-			if err != nil {
-				t.Fatal(err)
-			}
-			_ = resp.Body.Close()
-			if !resp.TLS.PeerCertificates[0].Equal(whole.Leaf) || resp.ProtoMajor != 2 {
-				t.Errorf("over %s it shows the certificate %v", resp.Proto, resp.TLS.PeerCertificates[0].Subject)
-			}
-			a := ask(t, s, get("/__admin/ca.pem"))
-			if len(given.Certificate) > 1 {
-				diff(t, "authority", authority, a.body)
-				return
-			}
-			diff(t, "status", 404, a.status)
-			diff(t, "detail", any(none), decoded(t, a.body).(map[string]any)["detail"])
-		})
-	}
-}
-
-// named is a certificate for one host and no address, signed by itself.
-func named(tb testing.TB, host string) tls.Certificate {
-	tb.Helper()
-	_, key, err := ed25519.GenerateKey(rand.Reader)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	template := &x509.Certificate{NotAfter: time.Now().Add(time.Hour), DNSNames: []string{host}}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
-}
-
-// TestCertificateOfAnotherName proves that the server's client trusts it where the certificate does not have its address.
-func TestCertificateOfAnotherName(t *testing.T) {
-	t.Parallel()
-	for _, host := range []string{"portal.example.com", "*.example.com"} {
-		s := mock.NewServer(t, mock.WithCertificate(named(t, host)))
-		diff(t, host+": status", 200, ask(t, s, license()).status)
-		stranger := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: s.CertPool(), MinVersion: tls.VersionTLS12}}}
-		if got := meet(t, stranger, license().to(t, s.URL)); got.err == nil {
-			t.Errorf("%s: the certificate has the address too", host)
-		}
-	}
-}
-
-// TestExpiredCertificate proves that a portal serves one that has expired, and that its client refuses that.
-func TestExpiredCertificate(t *testing.T) {
-	t.Parallel()
-	s := mock.NewServer(t, mock.WithCertificate(issued(t, time.Now().AddDate(-2, 0, 0))))
-	if got := meet(t, s.Client(), license().to(t, s.URL)); got.err == nil || !strings.Contains(got.err.Error(), "certificate has expired") {
-		t.Errorf("the error is %v", got.err)
-	}
-	diff(t, "calls", 0, len(s.Calls()))
-}
-
 // proxied are the headers of a proxy that ends TLS.
 func (r request) proxied() request {
 	return r.sending("X-Forwarded-Proto", "https, http").sending("X-Forwarded-Host", "gis.example.com, inner")
@@ -218,11 +133,26 @@ func TestTrustProxy(t *testing.T) {
 		direct, proxied string // part of the answer
 	}{
 		{"a signature", provision(), `"message":"SSL Required"`, `"provisionedItemId"`},
-		{"sharing info", get("/portal/sharing/rest/info", "f", "json"), `"owningSystemUrl":"http://portal.example.com/portal"`, `"owningSystemUrl":"https://gis.example.com/portal"`},
-		{"server info", get("/arcgis/rest/info", "f", "json"), `"tokenServicesUrl":"http://portal.example.com/arcgis/sharing/`, `"tokenServicesUrl":"https://gis.example.com/arcgis/sharing/`},
-		{"the organisation", get("/sharing/rest/portals/self", "f", "json"), `"portalHostname":"portal.example.com","allSSL":false`, `"portalHostname":"gis.example.com","allSSL":true`},
+		{
+			"sharing info", get("/portal/sharing/rest/info", "f", "json"),
+			`"owningSystemUrl":"http://portal.example.com/portal"`,
+			`"owningSystemUrl":"https://gis.example.com/portal"`,
+		},
+		{
+			"server info", get("/arcgis/rest/info", "f", "json"),
+			`"tokenServicesUrl":"http://portal.example.com/arcgis/sharing/`,
+			`"tokenServicesUrl":"https://gis.example.com/arcgis/sharing/`,
+		},
+		{
+			"the organisation", get("/sharing/rest/portals/self", "f", "json"),
+			`"portalHostname":"portal.example.com","allSSL":false`,
+			`"portalHostname":"gis.example.com","allSSL":true`,
+		},
 		{"a token", successes()["generateToken"], `"ssl":false`, `"ssl":true`},
-		{"a cookie", signIn, "Path=/portal/portaladmin; HttpOnly; SameSite=Strict\n", "Path=/portal/portaladmin; HttpOnly; Secure; SameSite=Strict\n"},
+		{
+			"a cookie", signIn, "Path=/portal/portaladmin; HttpOnly; SameSite=Strict\n",
+			"Path=/portal/portaladmin; HttpOnly; Secure; SameSite=Strict\n",
+		},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()

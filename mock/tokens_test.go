@@ -1,6 +1,7 @@
 package mock_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -81,7 +82,7 @@ func TestTokenOrder(t *testing.T) {
 				r := post("/sharing/rest/community/self", "f", "json")
 				r = second.place(first.place(r, "publisher-token"), "viewer-token")
 				call(t, p, r)
-				diff(t, "member", "publisher", p.Calls()[0].Member)
+				diff(t, "member", "publisher", callsOf(t, p)[0].Member)
 			})
 		}
 	}
@@ -94,7 +95,9 @@ func TestServerToken(t *testing.T) {
 	token := boundToken(t, s, "@esri/arcgis-rest-js")
 	info := post(licensePath+"/rest/info", "f", "json")
 	diff(t, "code of the probe", 0, errorOf(t, ask(t, s, info)).Code)
-	exchange := post("/sharing/rest/generateToken", "f", "json", "token", token, "serverUrl", s.URL+licensePath).sending("Referer", "@esri/arcgis-rest-js")
+	exchange := post(
+		"/sharing/rest/generateToken", "f", "json", "token", token, "serverUrl", s.URL+licensePath,
+	).sending("Referer", "@esri/arcgis-rest-js")
 	a := ask(t, s, exchange.with("referer", "@esri/arcgis-rest-js").with("client", "referer"))
 	served, _ := decoded(t, a.body).(map[string]any)["token"].(string)
 	if served == "" || served == token {
@@ -130,7 +133,7 @@ func TestIssuedTokens(t *testing.T) {
 	diff(t, "code of the other one", 0, errorOf(t, call(t, p, license().with("token", second))).Code)
 }
 
-// TestServerNames proves what Token and Password of a server say of a member that there is not.
+// TestServerNames proves how Token and Password fail a test for an unknown member, and that those of a portal return the same error.
 func TestServerNames(t *testing.T) {
 	t.Parallel()
 	test := &tester{}
@@ -142,7 +145,12 @@ func TestServerNames(t *testing.T) {
 	s.Token("Viewer")
 	s.Password("nobody")
 	diff(t, "failures", []string{
-		`mock: scenario "trial" gives no token to a member "Viewer" (did you mean "viewer"?); its members are admin, licensing, publisher, viewer`,
+		`mock: scenario "trial" gives no token to a member "Viewer" (did you mean "viewer"?); its members are admin, ` +
+			`licensing, publisher, viewer`,
 		`mock: scenario "trial" gives no password to a member "nobody"; its members are admin, licensing, publisher, viewer`,
 	}, test.fatals)
+	p := portal(t)
+	_, tokenErr := p.Token("Viewer")
+	_, passwordErr := p.Password("nobody")
+	diff(t, "errors of a portal", test.fatals, []string{fmt.Sprint("mock: ", tokenErr), fmt.Sprint("mock: ", passwordErr)})
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/mockportal/mockportal/mock/journal"
 )
 
-// said is everything that a test of somebody was told.
-func (t *tester) said() [][]string { return [][]string{t.fatals, t.errors, t.logs} }
+// output is everything that was reported to the test.
+func (t *tester) output() [][]string { return [][]string{t.fatals, t.errors, t.logs} }
 
 // TestVerify proves what a test is told of expectations, word by word, in the sandbox that a server is and in one of its own.
 func TestVerify(t *testing.T) {
@@ -27,26 +27,31 @@ func TestVerify(t *testing.T) {
 	fetch(t, s.Client(), license().to(t, box.URL))
 	provisions := mock.Expect(mock.ProvisionOrgEntitlements)
 	for _, row := range []struct {
-		name   string
-		box    *mock.Sandbox
+		name string
+		box  interface {
+			Verify(tb mock.TB, expect ...mock.Expectation) bool
+		}
 		expect []mock.Expectation
 		want   string // "": they are met
 	}{
-		{"met", s.Portal.Sandbox, []mock.Expectation{provisions.Exactly(1), mock.Expect(mock.GetFutureLicense).AtLeast(2), mock.Expect("").AtMost(3)}, ""},
-		{"all that can be named", s.Portal.Sandbox, []mock.Expectation{
+		{"met", s, []mock.Expectation{provisions.Exactly(1), mock.Expect(mock.GetFutureLicense).AtLeast(2), mock.Expect("").AtMost(3)}, ""},
+		{"all that can be named", s, []mock.Expectation{
 			provisions.Member("admin").Param("purchaserOrgId", purchaser).Param("orgEntitlements", map[string]any{"maxUsers": 10}).Present("token").
 				Absent("callback").Outcome(journal.OK).Violating(false).Exactly(1),
 			mock.Expect("").Violating(true).AtMost(0), mock.Expect("").ErrorCode(498).Exactly(0),
 		}, ""},
-		{"unmet", s.Portal.Sandbox, []mock.Expectation{provisions.Param("orgEntitlements", map[string]any{"maxUsers": 11}).Exactly(1)}, `mock: sandbox "default" (scenario "trial", seed 0): the expectation is unmet
+		{"unmet", s, []mock.Expectation{provisions.Param("orgEntitlements", map[string]any{"maxUsers": 11}).Exactly(1)},
+			`mock: sandbox "default" (scenario "trial", seed 0): the expectation is unmet
 expectation 1: exactly 1 call of provisionOrgEntitlements with orgEntitlements = {"maxUsers":11}; none came
     call 3: POST ` + provisionPath + ` by admin, ok
         /params/orgEntitlements/maxUsers: expected 11, got 10`},
-		{"of two one", s.Portal.Sandbox, []mock.Expectation{provisions.AtLeast(1), mock.Expect(mock.GetFutureLicense).Exactly(1)}, `mock: sandbox "default" (scenario "trial", seed 0): 1 of 2 expectations are unmet
+		{"of two one", s, []mock.Expectation{provisions.AtLeast(1), mock.Expect(mock.GetFutureLicense).Exactly(1)},
+			`mock: sandbox "default" (scenario "trial", seed 0): 1 of 2 expectations are unmet
 expectation 2: exactly 1 call of getFutureLicense; 2 came
     call 2: GET ` + licensePath + ` by admin, ok
         it repeats call 1, which was done`},
-		{"in a sandbox of its own", box, []mock.Expectation{mock.Expect(mock.GetFutureLicense).Exactly(0)}, `mock: sandbox "s1" (scenario "purchased", seed 7): the expectation is unmet
+		{"in a sandbox of its own", box, []mock.Expectation{mock.Expect(mock.GetFutureLicense).Exactly(0)},
+			`mock: sandbox "s1" (scenario "purchased", seed 7): the expectation is unmet
 expectation 1: no call of getFutureLicense; 1 came
     call 1: GET /sandboxes/s1` + licensePath + ` by admin, ok`},
 	} {
@@ -56,7 +61,7 @@ expectation 1: no call of getFutureLicense; 1 came
 		if row.want != "" {
 			errs = []string{row.want}
 		}
-		diff(t, row.name, [][]string{nil, errs, nil}, tb.said())
+		diff(t, row.name, [][]string{nil, errs, nil}, tb.output())
 		diff(t, row.name, row.want == "", met)
 	}
 }
@@ -64,28 +69,44 @@ expectation 1: no call of getFutureLicense; 1 came
 // TestVerifyFatal proves that an expectation which cannot be meant ends the test, and names what is near.
 func TestVerifyFatal(t *testing.T) {
 	t.Parallel()
-	p := portal(t)
+	s, p := mock.NewServer(t), portal(t)
 	for _, row := range []struct {
 		name   string
 		expect []mock.Expectation
 		want   string
 	}{
-		{"nothing", nil, "mock: nothing is expected: name an expectation"},
-		{"an unknown operation", []mock.Expectation{mock.Expect("getFutureLicence").Exactly(1)}, `mock: expectation 1: no operation "getFutureLicence" (did you mean "getFutureLicense"?)`},
-		{"an unknown member", []mock.Expectation{mock.Expect("").Exactly(1), mock.Expect("").Member("admn").Exactly(1)}, `mock: expectation 2: no member "admn" (did you mean "admin"?)`},
+		{"nothing", nil, "mock: no expectations: name at least one"},
+		{
+			"an unknown operation", []mock.Expectation{mock.Expect("getFutureLicence").Exactly(1)},
+			`mock: expectation 1: no operation "getFutureLicence" (did you mean "getFutureLicense"?)`,
+		},
+		{
+			"an unknown member",
+			[]mock.Expectation{mock.Expect("").Exactly(1), mock.Expect("").Member("admn").Exactly(1)},
+			`mock: expectation 2: no member "admn" (did you mean "admin"?)`,
+		},
 		{"no number", []mock.Expectation{mock.Expect(mock.GetFutureLicense)}, "mock: expectation 1: expect[0] needs exactly, atLeast or atMost"},
-		{"two numbers", []mock.Expectation{mock.Expect("").Exactly(1).AtLeast(1)}, "mock: expectation 1: exactly cannot be combined with atLeast or atMost"},
-		{"a number below none", []mock.Expectation{mock.Expect("").Exactly(-1)}, "mock: expectation 1: exactly must be a whole number of at least 0, not -1"},
-		{"a secret", []mock.Expectation{mock.Expect("").Param("token", "admin-token").Exactly(1)}, "mock: expectation 1: token is masked in the journal and equals nothing there; expect it with present: [token]"},
+		{
+			"two numbers", []mock.Expectation{mock.Expect("").Exactly(1).AtLeast(1)},
+			"mock: expectation 1: exactly cannot be combined with atLeast or atMost",
+		},
+		{
+			"a number below none", []mock.Expectation{mock.Expect("").Exactly(-1)},
+			"mock: expectation 1: exactly must be a whole number of at least 0, not -1",
+		},
+		{
+			"a secret", []mock.Expectation{mock.Expect("").Param("token", "admin-token").Exactly(1)},
+			"mock: expectation 1: token is masked in the journal and equals nothing there; expect it with present: [token]",
+		},
 		{"a value that is none", []mock.Expectation{mock.Expect("").Param("f", make(chan int)).Exactly(1)}, "mock: expectation 1: json: "},
 		{"two faults", []mock.Expectation{mock.Expect("x").Exactly(1), mock.Expect("y").Exactly(1)}, "expectation 2: no operation \"y\""},
 	} {
 		tb := &tester{}
-		if p.Verify(tb, row.expect...) || len(tb.fatals) != 1 || len(tb.errors) != 0 || !strings.Contains(tb.fatals[0], row.want) {
-			t.Errorf("%s: %q", row.name, tb.said())
+		if s.Verify(tb, row.expect...) || len(tb.fatals) != 1 || len(tb.errors) != 0 || !strings.Contains(tb.fatals[0], row.want) {
+			t.Errorf("%s: %q", row.name, tb.output())
 		}
-		if _, err := p.Judge(t.Context(), mock.Expectations{Expect: row.expect}); err == nil || "mock: "+err.Error() != tb.fatals[0] {
-			t.Errorf("%s: Judge says %v", row.name, err)
+		if _, err := p.Verify(t.Context(), mock.Expectations{Expect: row.expect}); err == nil || "mock: "+err.Error() != tb.fatals[0] {
+			t.Errorf("%s: the error of a portal is %v", row.name, err)
 		}
 	}
 }
@@ -97,35 +118,38 @@ func TestExpectationsAreValues(t *testing.T) {
 	call(t, p, license())
 	base := mock.Expect(mock.GetFutureLicense).Param("f", "json").AtLeast(1)
 	base.Param("f", "html").Member("viewer").AtMost(0)
-	p.Verify(t, base)
+	verify(t, p, base)
 	var zero mock.Expectation
-	p.Verify(t, zero.AtLeast(1), zero.Member("admin").Param("f", "json").Exactly(1))
+	verify(t, p, zero.AtLeast(1), zero.Member("admin").Param("f", "json").Exactly(1))
 }
 
-// TestVerifyAll proves that order and time are kept to, in a test and outside.
+// TestVerifyAll proves that a server and a portal check the order of calls and wait for those to come.
 func TestVerifyAll(t *testing.T) {
 	t.Parallel()
-	p := portal(t)
-	call(t, p, provision())
-	call(t, p, license())
+	s, p := mock.NewServer(t), portal(t)
+	for _, r := range []request{provision(), license()} {
+		ask(t, s, r)
+		call(t, p, r)
+	}
 	first, second := mock.Expect(mock.ProvisionOrgEntitlements).AtLeast(1), mock.Expect(mock.GetFutureLicense).AtLeast(1)
-	p.VerifyAll(t, mock.Expectations{Expect: []mock.Expectation{first, second}, InOrder: true})
+	s.VerifyAll(t, mock.Expectations{Expect: []mock.Expectation{first, second}, InOrder: true})
 	wrong := mock.Expectations{Expect: []mock.Expectation{second, first}, InOrder: true, Within: time.Millisecond}
 	tb := &tester{}
-	if p.VerifyAll(tb, wrong) || len(tb.errors) != 1 || !strings.Contains(tb.errors[0], "expectation 2: at least 1 call of provisionOrgEntitlements, after call 2; 1 came, none after it") {
-		t.Errorf("out of order: %q", tb.said())
+	if s.VerifyAll(tb, wrong) || len(tb.errors) != 1 || !strings.Contains(tb.errors[0], "expectation 2: at least 1 "+
+		"call of provisionOrgEntitlements, after call 2; 1 came, none after it") {
+		t.Errorf("out of order: %q", tb.output())
 	}
-	verdict, err := p.Judge(t.Context(), wrong)
-	diff(t, "Judge", []any{error(nil), false, true, 2}, []any{err, verdict.Met(), verdict.Complete, verdict.Expectations})
+	verdict, err := p.Verify(t.Context(), wrong)
+	diff(t, "a portal", []any{error(nil), false, true, 2}, []any{err, verdict.Met(), verdict.Complete, verdict.Expectations})
 	wrong.Within = time.Hour
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	verdict, err = p.Judge(ended, wrong)
-	diff(t, "Judge, no longer waiting", []any{error(nil), false}, []any{err, verdict.Met()})
+	verdict, err = p.Verify(ended, wrong)
+	diff(t, "a portal, no longer waiting", []any{error(nil), false}, []any{err, verdict.Met()})
 	var group sync.WaitGroup
 	defer group.Wait()
-	group.Go(func() { call(t, p, provision()) })
-	p.VerifyAll(t, wrong) // it waits for the call that is on its way
+	group.Go(func() { ask(t, s, provision()) })
+	s.VerifyAll(t, wrong) // it waits for the call that is on its way
 }
 
 // TestAwait proves what Await returns, and with what words it ends.
@@ -146,8 +170,18 @@ func TestAwait(t *testing.T) {
 		is              error
 		calls           int
 	}{
-		{mock.GetFutureLicense, `mock: sandbox "default" (scenario "trial", seed 0): 2 of 3 calls of getFutureLicense came (not complete: 1 dropped): context deadline exceeded`, context.DeadlineExceeded, 2},
-		{mock.ProvisionOrgEntitlements, `mock: sandbox "default" (scenario "trial", seed 0): 0 of 3 calls of provisionOrgEntitlements came (not complete: 1 dropped): context deadline exceeded`, context.DeadlineExceeded, 0},
+		{
+			mock.GetFutureLicense,
+			`sandbox "default" (scenario "trial", seed 0): 2 of 3 calls of getFutureLicense came (not complete: 1 ` +
+				`dropped): context deadline exceeded`,
+			context.DeadlineExceeded, 2,
+		},
+		{
+			mock.ProvisionOrgEntitlements,
+			`sandbox "default" (scenario "trial", seed 0): 0 of 3 calls of provisionOrgEntitlements came (not ` +
+				`complete: 1 dropped): context deadline exceeded`,
+			context.DeadlineExceeded, 0,
+		},
 		{"trail", `no operation "trail"`, nil, 0},
 		{"provision", `no operation "provision" (did you mean "provisionOrgEntitlements"?)`, nil, 0},
 		{"getFutureLicence", `no operation "getFutureLicence" (did you mean "getFutureLicense"?)`, nil, 0},
@@ -170,10 +204,24 @@ func TestAwaitComes(t *testing.T) {
 	var group sync.WaitGroup
 	defer group.Wait()
 	group.Go(func() { ask(t, s, license()) })
-	calls, err := s.Await(t.Context(), mock.GetFutureLicense, 1)
-	if err != nil || len(calls) != 1 || calls[0].Outcome != journal.OK {
-		t.Errorf("%v, %v", err, calls)
+	calls := s.Await(t.Context(), mock.GetFutureLicense, 1)
+	if len(calls) != 1 || calls[0].Outcome != journal.OK {
+		t.Errorf("it returns %v", calls)
 	}
+}
+
+// TestAwaitFails proves that Await fails a test when its context ends first, or the server is closed first.
+func TestAwaitFails(t *testing.T) {
+	t.Parallel()
+	tb := &tester{}
+	s := mock.NewServer(tb)
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	s.Await(ended, mock.GetFutureLicense, 1)
+	s.Close()
+	s.Await(t.Context(), mock.GetFutureLicense, 1)
+	const missing = `mock: sandbox "default" (scenario "trial", seed 0): 0 of 1 calls of getFutureLicense came: `
+	diff(t, "fatal", []string{missing + "context canceled", missing + "the journal is closed"}, tb.fatals)
 }
 
 // TestUnknownOperationFails proves that a misspelt operation ends the test instead of finding nothing.
@@ -183,18 +231,21 @@ func TestUnknownOperationFails(t *testing.T) {
 	s := mock.NewServer(tb)
 	defer tb.end()
 	s.Calls("getFutureLicence", mock.GetFutureLicense, "trail")
-	_, _ = s.Await(t.Context(), "getFutureLicence", 1)
+	s.Await(t.Context(), "getFutureLicence", 1)
 	const licence = `mock: no operation "getFutureLicence" (did you mean "getFutureLicense"?)`
 	diff(t, "fatal", []string{licence + "\n" + `no operation "trail"`, licence}, tb.fatals)
-	if calls := portal(t).Calls("getFutureLicence"); calls != nil {
-		t.Errorf("outside of a test there are %v", calls)
+	if calls, err := portal(t).Calls("getFutureLicence"); err == nil || "mock: "+err.Error() != licence || calls != nil {
+		t.Errorf("a portal returns %v, %v", calls, err)
 	}
 }
 
 // expecting is a scenario that expects one call of getFutureLicense.
-var expecting = mock.WithScenarioDocument([]byte("format: 1\nsummary: Expects one call.\nextends: trial\nexpect:\n  - { when: { operation: getFutureLicense }, exactly: 1 }\n"))
+var expecting = mock.WithScenarioDocument(
+	[]byte("format: 1\nsummary: Expects one call.\nextends: trial\nexpect:\n  - { when: { operation: getFutureLicense }, exactly: 1 }\n"),
+)
 
-// TestCheckExpectations proves that a scenario's own expectations are checked at the end of a test where that is asked for, and nowhere else.
+// TestCheckExpectations proves that a scenario's own expectations are checked at the end of a test where that is asked for, and nowhere
+// else.
 func TestCheckExpectations(t *testing.T) {
 	t.Parallel()
 	const unmet = "the expectation is unmet\nexpectation 1: exactly 1 call of getFutureLicense; none came\n    no call came at all"
@@ -206,10 +257,16 @@ func TestCheckExpectations(t *testing.T) {
 		want         string
 	}{
 		{"not asked for", []mock.Option{expecting}, nil, 0, 0, ""},
-		{"unmet", []mock.Option{expecting, mock.CheckExpectations()}, nil, 0, 0, `mock: sandbox "default" (scenario "document", seed 0): ` + unmet},
+		{
+			"unmet", []mock.Option{expecting, mock.CheckExpectations()}, nil, 0, 0,
+			`mock: sandbox "default" (scenario "document", seed 0): ` + unmet,
+		},
 		{"met", []mock.Option{expecting, mock.CheckExpectations()}, nil, 1, 0, ""},
 		{"nothing expected", []mock.Option{mock.CheckExpectations()}, nil, 0, 0, ""},
-		{"a sandbox, unmet", nil, []mock.Option{expecting, mock.CheckExpectations()}, 1, 0, `mock: sandbox "s1" (scenario "document", seed 0): ` + unmet},
+		{
+			"a sandbox, unmet", nil, []mock.Option{expecting, mock.CheckExpectations()}, 1, 0,
+			`mock: sandbox "s1" (scenario "document", seed 0): ` + unmet,
+		},
 		{"a sandbox, met", nil, []mock.Option{expecting, mock.CheckExpectations()}, 0, 1, ""},
 		{"a sandbox, not asked for", []mock.Option{mock.CheckExpectations()}, []mock.Option{expecting}, 0, 0, ""},
 	} {
@@ -240,10 +297,14 @@ func TestJournalIsLogged(t *testing.T) {
 		want  []string
 	}{
 		{"passed", 2, func(*tester) {}, nil},
-		{"failed", 2, func(tb *tester) { tb.Errorf("something") }, []string{`mock: sandbox "default" (scenario "trial", seed 0): the journal, after 1 that are no longer held
+		{"failed", 2, func(tb *tester) { tb.Errorf("something") },
+			[]string{`mock: sandbox "default" (scenario "trial", seed 0): the journal (not complete: 1 dropped)
 call  operation         member  outcome  violations  rule
 2     getFutureLicense  admin   ok       0           -`}},
-		{"failed without calls", 0, func(tb *tester) { tb.Fatalf("something") }, []string{`mock: sandbox "default" (scenario "trial", seed 0): no calls came`}},
+		{
+			"failed without calls", 0, func(tb *tester) { tb.Fatalf("something") },
+			[]string{`mock: sandbox "default" (scenario "trial", seed 0): 0 calls in the journal`},
+		},
 	} {
 		tb := &tester{}
 		s := mock.NewServer(tb, mock.WithJournal(1, 0))
@@ -276,11 +337,12 @@ func TestTypedCalls(t *testing.T) {
 	p := portal(t, mock.WithScenario("future-entitlements"))
 	for _, r := range []request{
 		provision(), license(), license().with("token", "viewer-token"),
-		orgEntitlements(`{"maxUsers":3,"entitlements":{},"extra":1}`), orgEntitlements(`{"maxUsers":"3"}`), orgEntitlements("[object Object]"), provision().with("orgEntitlements", ""),
+		orgEntitlements(`{"maxUsers":3,"entitlements":{},"extra":1}`), orgEntitlements(`{"maxUsers":"3"}`),
+		orgEntitlements("[object Object]"), provision().with("orgEntitlements", ""),
 	} {
 		call(t, p, r)
 	}
-	calls := p.Calls()
+	calls := callsOf(t, p)
 	got, err := calls[0].Provision()
 	want := journal.Provision{ItemID: item, PurchaserOrgID: purchaser, Entitlements: journal.OrgEntitlements{
 		MaxUsers: 10, Entitlements: map[string]journal.Entitlement{"standard": {Num: 8}, "advanced": {Num: 2}, "spatialAnalyst": {Num: 2}},

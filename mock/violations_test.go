@@ -50,16 +50,22 @@ func violationRows() []violationRow {
 		{"in-the-query", []request{{method: "POST", path: provisionPath, query: provision().form}}, 0, 400, []openapi.Violation{
 			{Kind: openapi.Unknown, In: "query", Name: "purchaserOrgId"}, {Kind: openapi.Unknown, In: "query", Name: "orgEntitlements"},
 		}, "send it in the body of the POST"},
-		{"body-of-json", []request{provision().sending("Content-Type", "application/json").at(provisionPath + "?f=json&token=admin-token")}, 400, 400, []openapi.Violation{
+		{"body-of-json", []request{
+			provision().sending("Content-Type", "application/json").at(provisionPath + "?f=json&token=admin-token"),
+		}, 400, 400, []openapi.Violation{
 			{Kind: openapi.Malformed, In: "header", Name: "Content-Type"},
 			{Kind: openapi.Missing, In: "form", Name: "purchaserOrgId"},
 			{Kind: openapi.Missing, In: "form", Name: "orgEntitlements"},
 		}, "send application/x-www-form-urlencoded or multipart/form-data"},
-		{"inside-the-entitlements", []request{provision().with("orgEntitlements", `{"maxusers":1,"entitlements":{"standard":{"num":"8"}}}`)}, 400, 400, []openapi.Violation{
+		{"inside-the-entitlements", []request{
+			provision().with("orgEntitlements", `{"maxusers":1,"entitlements":{"standard":{"num":"8"}}}`),
+		}, 400, 400, []openapi.Violation{
 			{Kind: openapi.Malformed, In: "form", Name: "orgEntitlements", Pointer: "/entitlements/standard/num"},
 			{Kind: openapi.Missing, In: "form", Name: "orgEntitlements", Pointer: "/maxUsers"},
 		}, "write the number without quotes"},
-		{"nearly-a-path", []request{provision().at("/sharing/rest/content/listings/" + item + "/provisionOrgEntitlement")}, 400, 400, []openapi.Violation{
+		{"nearly-a-path", []request{
+			provision().at("/sharing/rest/content/listings/" + item + "/provisionOrgEntitlement"),
+		}, 400, 400, []openapi.Violation{
 			{Kind: openapi.Unknown, In: "path", Name: "*"},
 		}, "did you mean /sharing/rest/content/listings/{itemId}/provisionOrgEntitlements?"},
 		{"the-last-segment-forgotten", []request{provision().at("/sharing/rest/content/listings/" + item)}, 400, 400, []openapi.Violation{
@@ -162,8 +168,8 @@ func TestDroppedViolations(t *testing.T) {
 	}
 	want := "mock: 3 of the calls to the portal violated its contract (mock.AllowViolations lets them pass):" +
 		"\n\tcall 3, GET /portaladmin/license/getFutureLicense: query verbose: is not in the contract (allowed are token, f)" +
-		"\n\t2 of them are no longer held by the journal (mock.WithJournal bounds it)" +
-		"\n\tin sandbox \"default\", scenario \"trial\", seed 0"
+		"\n\t2 of them were dropped from the journal (mock.WithJournal bounds it)" +
+		"\n\tin sandbox \"default\" (scenario \"trial\", seed 0)"
 	diff(t, "failures", []string{want}, test.end())
 }
 

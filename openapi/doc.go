@@ -1,7 +1,7 @@
-// Package openapi holds the two contracts as documents, and the words of theirs that a test meets.
+// Package openapi holds the two contracts as documents, and the few types of them that tests use.
 //
-// portal.yaml describes the portal's operations, control.yaml the control API; both are OpenAPI 3.0.3. The server checks every request
-// against them and proves every reply before it leaves. A call in the journal carries what the check found:
+// portal.yaml describes the portal's operations, control.yaml the control API. Both are OpenAPI 3.0.3. The server checks
+// every request against them and proves every reply before it leaves. A call in the journal has its violations:
 //
 //	for _, call := range portal.Calls(mock.ProvisionOrgEntitlements) {
 //		for _, violation := range call.Violations {

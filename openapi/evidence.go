@@ -10,7 +10,7 @@ const (
 	Assumed    Level = "assumed"    // chosen here, because nothing was found
 )
 
-// Weaker returns the weaker of two levels. A level that is none of the three, such as the empty one, counts as the strongest.
+// Weaker returns the weaker of two levels. An unknown level, such as "", counts as the strongest.
 func (l Level) Weaker(other Level) Level {
 	if other.rank() > l.rank() {
 		return other
@@ -18,7 +18,7 @@ func (l Level) Weaker(other Level) Level {
 	return l
 }
 
-// Valid reports whether the level is one of the three.
+// Valid reports whether the level is one of the three constants.
 func (l Level) Valid() bool { return l.rank() > 0 }
 
 func (l Level) rank() int {
@@ -33,9 +33,9 @@ func (l Level) rank() int {
 	return 0
 }
 
-// Evidence is what a reply, a fixture or a text rests on.
+// Evidence says how well a reply, a fixture or a text is known to be the portal's.
 type Evidence struct {
 	Level  Level  `json:"level"`
-	Source string `json:"source"` // where the fact stands; "none" when it was chosen
+	Source string `json:"source"` // where the fact was found; "none" for an assumption
 	Note   string `json:"note"`   // may be empty
 }

@@ -1,6 +1,6 @@
 package openapi
 
-// Kind tells the two operations that mockportal exists for from those that clients need to reach them.
+// Kind groups operations: licensing operations are what mockportal is for, support operations let clients reach them.
 type Kind string
 
 // The kinds of operations.

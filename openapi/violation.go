@@ -2,19 +2,19 @@ package openapi
 
 import "strings"
 
-// ViolationKind says in which way a request departs from the contract.
+// ViolationKind says how a request violates the contract.
 type ViolationKind string
 
 // The kinds of violations.
 const (
-	Missing   ViolationKind = "missing"   // a required name is not there, or empty
-	Malformed ViolationKind = "malformed" // the value is not what the contract asks for
-	Unknown   ViolationKind = "unknown"   // the contract does not have this name in this place
-	Repeated  ViolationKind = "repeated"  // the name came more than once; the first value counted
+	Missing   ViolationKind = "missing"   // a required name is absent or empty
+	Malformed ViolationKind = "malformed" // the value does not fit the contract
+	Unknown   ViolationKind = "unknown"   // the contract does not have this name here
+	Repeated  ViolationKind = "repeated"  // the name was sent more than once; the first value counted
 )
 
-// Violation is one thing that a request did and that the contract does not allow. It never holds the text of a parameter, since that may be a
-// token; a content type that cannot be read is shown cut and masked.
+// Violation is one thing in a request that the contract does not allow. It never holds the text of a parameter, which
+// may be a token. An unreadable content type is cut and masked.
 type Violation struct {
 	Kind    ViolationKind `json:"kind"`
 	In      string        `json:"in"`      // path, query, form, header or body
@@ -23,17 +23,17 @@ type Violation struct {
 	Message string        `json:"message"` // what is wrong, and what is allowed
 	Hint    string        `json:"hint"`    // what to do about it; may be empty
 
-	// Allowed completes the sentence "it must be …"; empty when the message does not say so. It is not part of the JSON form.
+	// Allowed completes the sentence "it must be …"; it may be empty. It is not part of the JSON form.
 	Allowed string `json:"-"`
-	// Offset is where a JSON text stops being JSON, in bytes from 1; 0 when it is JSON. It is not part of the JSON form.
+	// Offset is the byte, from 1, where a text stops being valid JSON; 0 if it is valid. It is not part of the JSON form.
 	Offset int `json:"-"`
 }
 
-// Refusable reports whether the real portal cannot answer such a request: something is missing or malformed.
-// It ignores unknown names and reads the first of a repeated one.
+// Refusable reports whether the real portal refuses such a request: something is missing or malformed. The portal
+// ignores unknown names and reads the first value of a repeated name.
 func (v Violation) Refusable() bool { return v.Kind == Missing || v.Kind == Malformed }
 
-// String returns the violation as one line: place, name, message and hint. A body or a path as a whole has no name.
+// String returns the violation as one line: place, name, message and hint. A whole body or path has no name.
 func (v Violation) String() string {
 	name := v.Name + v.Pointer
 	if v.Name == "*" && (v.In == "body" || v.In == "path") {

@@ -14,8 +14,8 @@ import schemathesis
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.specs.openapi import checks
 
-# A portal refuses a missing token by 499 and a bad one by 498, Esri's own codes, where
-# others have 401. The check ignored_auth must take them for what they are.
+# A portal refuses a missing token with 499 and an invalid one with 498, Esri's codes, where
+# others use 401. The check ignored_auth must accept them.
 assert checks.AUTH_REJECTION_STATUSES == {401, 403}
 checks.AUTH_REJECTION_STATUSES = frozenset({401, 403, 498, 499})
 

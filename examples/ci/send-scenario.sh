@@ -1,19 +1,19 @@
 #!/bin/sh
-# Sends a scenario to a mockportal that is already running, such as a service container of a CI, which cannot mount
-# files; and prints where it is played.
+# Sends a scenario to a running mockportal and prints the URLs of its sandbox. A service container in CI cannot mount
+# files, so it gets its scenario this way.
 #
 #   sh send-scenario.sh SCENARIO.json [ID] >sandbox.env
 #
-# SCENARIO.json is a whole scenario document, in JSON. It is played in a sandbox of its own: an isolated portal with
-# its own world, clock, rules and journal. ID names the sandbox; without it the server does.
+# SCENARIO.json is a whole scenario document, in JSON. A new sandbox plays it: an isolated portal with its own world,
+# clock, rules and journal. ID is the id of the sandbox; without it the server picks one.
 #
 #   MOCKPORTAL_URL            the server's root (http://127.0.0.1:8080)
-#   MOCKPORTAL_CONTROL_TOKEN  what the server's --control-token says (nothing)
+#   MOCKPORTAL_CONTROL_TOKEN  the value of the server's --control-token (none)
 #   MOCKPORTAL_MEMBER         whose token is printed (admin)
 #
 # It prints lines NAME=value, as $GITHUB_ENV, GitLab's dotenv reports and `set -a; . ./sandbox.env` read them:
 # MOCKPORTAL_SANDBOX, MOCKPORTAL_SHARING_URL, MOCKPORTAL_PORTALADMIN_URL and MOCKPORTAL_TOKEN.
-# It needs curl and jq. When the server refuses the scenario, its answer says what is wrong where.
+# It needs curl and jq. If the server refuses the scenario, it prints the mistakes with their places.
 set -eu
 
 url=${MOCKPORTAL_URL:-http://127.0.0.1:8080}
@@ -33,11 +33,11 @@ esac
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# The service container may still be starting: 30 more attempts, one a second.
+# The service container may still be starting: 30 retries, one per second.
 curl --silent --fail --output /dev/null --max-time 10 \
   --retry 30 --retry-delay 1 --retry-connrefused "$url/readyz" || die "$url is not ready"
 
-# The document goes out as it stands: a seed may have more digits than jq keeps.
+# The document is sent unchanged: a seed may have more digits than jq keeps.
 {
   printf '{'
   [ -z "${2-}" ] || printf '"id": "%s", ' "$2"
@@ -46,7 +46,7 @@ curl --silent --fail --output /dev/null --max-time 10 \
   printf '}'
 } >"$work/sandbox"
 
-# Neither scenario nor token is an argument of curl's, so no list of processes shows them.
+# The scenario and the token are not arguments of curl, so no process list shows them.
 authorization() {
   [ -z "${MOCKPORTAL_CONTROL_TOKEN-}" ] || printf 'header = "Authorization: Bearer %s"\n' "$MOCKPORTAL_CONTROL_TOKEN"
 }
@@ -59,7 +59,7 @@ if [ "$status" != 201 ]; then
   die "$url refused $1 with status $status"
 fi
 
-# All four lines or none; what would not be one plain word in a shell is refused.
+# Print all four lines or none. Refuse a value that is not one plain word in a shell.
 jq --raw-output --arg member "$member" '
   .id as $id
   | (first(.members[] | select(.username == "\($member).\($id)") | .token // empty)

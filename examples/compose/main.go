@@ -1,7 +1,7 @@
-// Command upcoming prints what a portal's future licence will bring, one user type, app bundle or app a line.
+// Command upcoming prints the entries of a portal's future licence, one per line.
 //
-// It stands for an application under test: it knows a portal by its address and a token, and nothing of mockportal.
-// It asks once, so it fails when it is started before the portal answers.
+// It is an example of an application under test. It knows the URL of a portal and a token, and nothing of mockportal.
+// It makes one call, so it fails if it starts before the portal is ready.
 package main
 
 import (
@@ -24,7 +24,7 @@ type license struct {
 	} `json:"error"`
 }
 
-// An entry with a count of 0 does not come: its date is the day on which the licence ends.
+// An entry with a count of 0 is not a future entitlement; its date is the end of the licence.
 type entry struct {
 	ID        string `json:"id"`
 	Count     int    `json:"maximumRegisteredMembers"`
@@ -61,7 +61,7 @@ func futureLicense(portal, token string) (license, error) {
 	client := &http.Client{Timeout: 10 * time.Second}
 	response, err := client.Get(portal + "/license/getFutureLicense?" + query.Encode())
 	if err != nil {
-		// The error would quote the address, and the token in it.
+		// The error would quote the URL, which has the token.
 		return license{}, fmt.Errorf("the portal does not answer: %w", errors.Unwrap(err))
 	}
 	defer func() { _ = response.Body.Close() }()
@@ -69,7 +69,7 @@ func futureLicense(portal, token string) (license, error) {
 	if err := json.NewDecoder(response.Body).Decode(&future); err != nil {
 		return license{}, fmt.Errorf("the portal answered %s: %w", response.Status, err)
 	}
-	// The portal sends its errors under HTTP 200.
+	// The portal sends errors with HTTP 200.
 	if future.Error != nil {
 		return license{}, fmt.Errorf("the portal answered %d: %s", future.Error.Code, future.Error.Message)
 	}

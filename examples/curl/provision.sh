@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Gives one purchaser its entitlements of a listing, then prints what the future licence brings.
+# Gives one purchaser its entitlements of a listing, then prints the future licence.
 #
 #   PORTAL_SHARING_URL=https://…/portal/sharing/rest PORTAL_ADMIN_URL=https://…/portal/portaladmin \
 #   PORTAL_USERNAME=… PORTAL_PASSWORD=… ./provision.sh ITEM_ID PURCHASER_ORG_ID ORG_ENTITLEMENTS
 #
 # ORG_ENTITLEMENTS is JSON, such as {"maxUsers":10,"entitlements":{"standard":{"num":8}}}
-# CURL_CA_BUNDLE names the authority of a portal whose certificate the system does not know.
+# CURL_CA_BUNDLE names the certificate authority of the portal, if the system does not trust it.
 set -euo pipefail
 
 if (($# != 3)); then
@@ -15,10 +15,10 @@ fi
 item=$1 purchaser=$2 entitlements=$3
 : "${PORTAL_SHARING_URL:?}" "${PORTAL_ADMIN_URL:?}" "${PORTAL_USERNAME:?}" "${PORTAL_PASSWORD:?}"
 
-# The portal answers errors under HTTP 200, so --fail is not enough: look for "error" in the answer.
-# f=json is always needed; without it the portal answers a page for people.
-# Throttling (429), a portal that is away (503) and a broken connection pass by themselves. To try again is
-# safe here: provisioning sets the entitlements, it does not add to them.
+# The portal answers errors with HTTP 200, so --fail is not enough: look for "error" in the answer.
+# f=json is always needed. Without it the portal answers an HTML page.
+# Throttling (429), an unavailable portal (503) and a broken connection are temporary. Retrying is safe:
+# provisioning sets the entitlements, it does not add to them.
 call() {
   local answer
   answer=$(curl --silent --show-error --fail --max-time 30 --retry 3 --retry-all-errors "$@") || return
@@ -29,7 +29,7 @@ call() {
   printf '%s\n' "$answer"
 }
 
-# Secrets go through a pipe, since every user of this machine can read the arguments of a command.
+# Secrets go through a pipe, because every user of the machine can read the arguments of a command.
 secret() { printf '%s' "$1"; }
 
 token=$(
@@ -47,7 +47,7 @@ call "$PORTAL_SHARING_URL/content/listings/$item/provisionOrgEntitlements" \
   --data-urlencode "orgEntitlements=$entitlements" |
   jq --compact-output '{purchaserOrgId} + .orgEntitlements'
 
-# GET only. Entries with a count of 0 bring nothing: their date is the day on which the licence expires.
+# GET only. An entry with a count of 0 is not a future entitlement; its date is the expiration of the licence.
 call --get "$PORTAL_ADMIN_URL/license/getFutureLicense" \
   --data f=json \
   --header @<(secret "X-Esri-Authorization: Bearer $token") |

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Tests provision.sh against mockportal. Each test has a sandbox of its own: an isolated portal on the one server.
+# Tests provision.sh against mockportal. Each test has its own sandbox, an isolated portal on the server.
 #
 #   MOCKPORTAL_URL          where the server listens      (http://127.0.0.1:8080)
 #   MOCKPORTAL_CONTROL_URL  where its control API listens ($MOCKPORTAL_URL/__admin)
@@ -17,7 +17,7 @@ entitlements='{"maxUsers":10,"entitlements":{"standard":{"num":8},"advanced":{"n
 work=$(mktemp -d)
 sandbox=
 finish() {
-  # A test that stops in the middle leaves its sandbox to us.
+  # If a test stops in the middle, its sandbox is deleted here.
   [[ -z $sandbox ]] || curl --silent -X DELETE "$control/sandboxes/$sandbox" >/dev/null || true
   rm -rf "$work"
 }
@@ -30,14 +30,14 @@ curl --silent --output /dev/null --max-time 10 "$control/scenarios" || {
   exit 1
 }
 
-# begin NAME SCENARIO makes the sandbox of a test.
+# begin NAME SCENARIO creates the sandbox of a test.
 begin() {
   name=$1
   admin /sandboxes --data "{\"scenario\": \"$2\"}" >"$work/sandbox"
   sandbox=$(jq --raw-output .id "$work/sandbox")
 }
 
-# end holds the calls to the contract, and ends the sandbox.
+# end deletes the sandbox and fails if calls violated the contract.
 end() {
   admin "/sandboxes/$sandbox" -X DELETE >"$work/summary"
   sandbox=
@@ -55,10 +55,10 @@ expect() {
   }
 }
 
-# rule RULE has the next matching calls answered otherwise.
+# rule RULE changes the answers to the next matching calls.
 rule() { admin "/sandboxes/$sandbox/rules" --data "$1" >/dev/null; }
 
-# journal FILTER looks at the calls that came, by jq.
+# journal FILTER prints the journaled calls through jq.
 journal() { admin "/sandboxes/$sandbox/calls" | jq --compact-output --raw-output "$1"; }
 
 # run [PURCHASER] runs the program: its output is in $work/stdout and $work/stderr, its exit code in $code.

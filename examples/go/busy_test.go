@@ -15,7 +15,7 @@ import (
 	"example.com/provision"
 )
 
-// inMemory lets a client call a handler without a network. Time that passes meanwhile is that of testing/synctest, so nobody truly waits.
+// inMemory lets a client call a handler without a network. In a testing/synctest bubble no real time passes.
 type inMemory struct{ portal http.Handler }
 
 func (m inMemory) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -34,11 +34,28 @@ func newPortal(t *testing.T, options ...mock.Option) (*mock.Portal, *provision.C
 	if err != nil {
 		t.Fatal(err)
 	}
-	client := newClient(portal.Sandbox)
-	client.SharingURL = "http://portal.example" + client.SharingURL
-	client.PortalAdminURL = "http://portal.example" + client.PortalAdminURL
-	client.HTTP = &http.Client{Transport: inMemory{portal}}
-	return portal, client
+	password, err := portal.Password("admin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return portal, &provision.Client{
+		SharingURL:     "http://portal.example/portal/sharing/rest",
+		PortalAdminURL: "http://portal.example/portal/portaladmin",
+		HTTP:           &http.Client{Transport: inMemory{portal}},
+		Username:       "admin", Password: password,
+	}
+}
+
+// verify fails the test when the calls to a portal do not meet expectations.
+func verify(t *testing.T, portal *mock.Portal, expect ...mock.Expectation) {
+	t.Helper()
+	verdict, err := portal.Verify(t.Context(), mock.Expectations{Expect: expect})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !verdict.Met() {
+		t.Error(verdict)
+	}
 }
 
 func addRules(t *testing.T, portal *mock.Portal, rules string) {
@@ -72,7 +89,7 @@ func TestThrottled(t *testing.T) {
 				if waited := time.Since(begin); waited != test.waits {
 					t.Errorf("want %s between the calls, got %s", test.waits, waited)
 				}
-				portal.Verify(t,
+				verify(t, portal,
 					mock.Expect(mock.GetFutureLicense).Outcome(journal.Error).Exactly(2),
 					mock.Expect(mock.GetFutureLicense).Outcome(journal.OK).Exactly(1),
 				)
@@ -81,7 +98,7 @@ func TestThrottled(t *testing.T) {
 	}
 }
 
-// A portal that stays busy is not asked for ever, signing in included.
+// The client gives up on a portal that stays busy, also when it signs in.
 func TestThrottledForGood(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -90,7 +107,7 @@ func TestThrottledForGood(t *testing.T) {
 		if _, err := client.Upcoming(t.Context()); err == nil {
 			t.Error("want an error, got none")
 		}
-		portal.Verify(t, mock.Expect("generateToken").Exactly(4), mock.Expect(mock.GetFutureLicense).Exactly(0))
+		verify(t, portal, mock.Expect("generateToken").Exactly(4), mock.Expect(mock.GetFutureLicense).Exactly(0))
 	})
 }
 
@@ -108,11 +125,11 @@ func TestThrottledBeyondTheDeadline(t *testing.T) {
 		if waited := time.Since(begin); waited != time.Minute {
 			t.Errorf("want to wait for a minute, waited %s", waited)
 		}
-		portal.Verify(t, mock.Expect(mock.GetFutureLicense).Exactly(1))
+		verify(t, portal, mock.Expect(mock.GetFutureLicense).Exactly(1))
 	})
 }
 
-// In the scenario slow-portal every answer takes two seconds, the sign-in too.
+// In the scenario slow-portal every reply takes two seconds, also that of the sign-in.
 func TestSlow(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

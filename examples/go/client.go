@@ -1,4 +1,4 @@
-// Package provision gives organisations the users that they have bought of a listing, and reads what a portal's licence will bring.
+// Package provision gives organisations their users of a listing, and reads the future licence of a portal.
 package provision
 
 import (
@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// Client calls a portal as one member, whom it signs in by itself. It is safe for concurrent use.
+// Client calls a portal as one member. It signs in when needed. It is safe for concurrent use.
 type Client struct {
 	SharingURL     string       // such as https://www.arcgis.com/sharing/rest
 	PortalAdminURL string       // such as https://gis.example.com/portal/portaladmin
@@ -27,7 +27,7 @@ type Client struct {
 	token string // of the last sign-in; mu guards it
 }
 
-// Error is an error that the portal answered, which it does under HTTP 200.
+// Error is an error of the portal, which it sends with HTTP 200.
 type Error struct {
 	Code    int
 	Message string
@@ -39,11 +39,11 @@ func (e *Error) Error() string {
 }
 
 const (
-	invalidToken = 498 // the code of an Error when a token is unknown or has ended
-	maxTries     = 4   // of a call that the portal is too busy for
+	invalidToken = 498 // the code of an Error if a token is unknown or expired
+	maxTries     = 4   // of a call while the portal is busy
 )
 
-// call makes a call as the member. When the token has ended it signs in again, once.
+// call makes a call as the member. If the token has expired, it signs in again, once.
 func (c *Client) call(ctx context.Context, address string, form url.Values, reply any) error {
 	token, err := c.signIn(ctx, "")
 	if err != nil {
@@ -59,7 +59,7 @@ func (c *Client) call(ctx context.Context, address string, form url.Values, repl
 	return c.send(ctx, address, form, token, reply)
 }
 
-// signIn returns the token, and asks for a new one when there is none but the one that has ended.
+// signIn returns the token. It gets a new one if there is none or only the expired one.
 func (c *Client) signIn(ctx context.Context, ended string) (string, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -75,7 +75,7 @@ func (c *Client) signIn(ctx context.Context, ended string) (string, error) {
 	return c.token, nil
 }
 
-// send makes a call, a POST when there is a form, and makes it again when the portal says that it is too busy.
+// send makes a call, a POST if there is a form. It tries again while the portal says that it is busy.
 func (c *Client) send(ctx context.Context, address string, form url.Values, token string, reply any) error {
 	for try := 1; ; try++ {
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, address+"?f=json", strings.NewReader(form.Encode()))
@@ -86,7 +86,7 @@ func (c *Client) send(ctx context.Context, address string, form url.Values, toke
 			req.Method = http.MethodPost
 			req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		}
-		if token != "" { // in a header, so that no error shows it, as errors show the address
+		if token != "" { // in a header: errors quote the URL
 			req.Header.Set("X-Esri-Authorization", "Bearer "+token)
 		}
 		resp, err := cmp.Or(c.HTTP, http.DefaultClient).Do(req)
@@ -103,7 +103,7 @@ func (c *Client) send(ctx context.Context, address string, form url.Values, toke
 	}
 }
 
-// decode reads a reply, unless it is an error.
+// decode reads a reply, or returns its error.
 func decode(resp *http.Response, reply any) error {
 	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode != http.StatusOK {
@@ -127,7 +127,7 @@ func decode(resp *http.Response, reply any) error {
 	return nil
 }
 
-// wait waits as many seconds as a Retry-After header says, or one.
+// wait waits for the seconds in a Retry-After header, or for one second.
 func wait(ctx context.Context, retryAfter string) error {
 	seconds, err := strconv.Atoi(retryAfter)
 	if err != nil {

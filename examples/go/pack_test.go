@@ -6,22 +6,17 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/mockportal/mockportal/mock"
-	"github.com/mockportal/mockportal/internal/scenario"
 
 	"example.com/provision"
 )
 
-// pack is what we share with the teams beside us: a scenario of our own, and an error that we have seen.
+// pack is what we share with other teams: a scenario, and an error that we have seen.
 func pack() mock.Option { return mock.WithPack(os.DirFS("testdata/pack")) }
 
-// Every scenario of the pack answers by the contract, at each boundary of its clock.
+// Every scenario of the pack keeps to the contract at each boundary of its clock.
 func TestPack(t *testing.T) {
 	t.Parallel()
-	library, err := scenario.Open(scenario.Pack{Name: "testdata/pack", FS: os.DirFS("testdata/pack")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	notes, err := mock.Check(library)
+	notes, err := mock.Check(os.DirFS("testdata/pack"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,10 +25,10 @@ func TestPack(t *testing.T) {
 	}
 }
 
-// Our seller is no administrator, so what it can do shows that we need no more than the one privilege.
+// Our seller is not an administrator. So this shows that one privilege is enough.
 func TestSeller(t *testing.T) {
 	t.Parallel()
-	portal := mock.NewServer(t, pack(), mock.WithScenario("seller")).Portal.Sandbox
+	portal := mock.NewServer(t, pack(), mock.WithScenario("seller"))
 	client := newClient(portal)
 	got, err := client.Provision(t.Context(), listing, purchaser, tenUsers)
 	if err != nil {
@@ -47,10 +42,10 @@ func TestSeller(t *testing.T) {
 	wantCode(t, err, 403)
 }
 
-// The portal's own words reach the person who runs the program.
+// The user of the program sees the portal's message.
 func TestErrorDetails(t *testing.T) {
 	t.Parallel()
-	portal := mock.NewServer(t, pack(), mock.WithScenario("interested")).Portal.Sandbox
+	portal := mock.NewServer(t, pack(), mock.WithScenario("interested"))
 	_, err := newClient(portal).Provision(t.Context(), listing, purchaser, tenUsers)
 	const want = "portal: item not provisioned (400); The customer has not requested this item."
 	if err == nil || err.Error() != want {

@@ -19,14 +19,14 @@ type Count struct {
 	Num int `json:"num"`
 }
 
-// Provision is what a purchasing organisation has of a listing.
+// Provision is the state of a listing for a purchasing organisation.
 type Provision struct {
 	PurchaserUsername string
 	EndDate           int64 // milliseconds since 1970; -1 for never
 	OrgEntitlements   Entitlements
 }
 
-// Provision sets what a purchasing organisation may use of a listing of ours. To set the same again does no harm.
+// Provision sets the entitlements of a purchasing organisation for our listing. It may be repeated.
 func (c *Client) Provision(ctx context.Context, listing, purchaser string, entitlements Entitlements) (Provision, error) {
 	document, err := json.Marshal(entitlements)
 	if err != nil {
@@ -45,7 +45,7 @@ type Upcoming struct {
 	From    time.Time
 }
 
-// Upcoming returns what the portal's licence will bring; nothing when it has no future part.
+// Upcoming returns the future parts of the portal's licence; nil if there are none.
 func (c *Client) Upcoming(ctx context.Context) ([]Upcoming, error) {
 	type entry struct {
 		ID                       string
@@ -58,7 +58,7 @@ func (c *Client) Upcoming(ctx context.Context) ([]Upcoming, error) {
 	}
 	var upcoming []Upcoming
 	for _, e := range slices.Concat(reply.UserTypes, reply.AppBundles, reply.Apps, reply.Extensions) {
-		// What is not to come is listed too, with no members and the date on which the licence expires.
+		// The other parts are listed too, with 0 members and the expiration date of the licence.
 		if e.MaximumRegisteredMembers > 0 {
 			upcoming = append(upcoming, Upcoming{e.ID, e.MaximumRegisteredMembers, time.UnixMilli(e.StartDate).UTC()})
 		}

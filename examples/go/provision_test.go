@@ -2,6 +2,7 @@ package provision_test
 
 import (
 	"errors"
+	"net/http"
 	"sync"
 	"testing"
 	"time"
@@ -13,7 +14,7 @@ import (
 	"example.com/provision"
 )
 
-// What the built-in scenarios have in common.
+// The ids that all built-in scenarios share.
 const (
 	listing   = "6489da7f08f045ac8c0a5b1de37d56fe"
 	purchaser = "sWwd06TnJR4lHopc"
@@ -21,15 +22,23 @@ const (
 
 var tenUsers = provision.Entitlements{MaxUsers: 10, Products: map[string]provision.Count{"standard": {Num: 8}, "advanced": {Num: 2}}}
 
+// fakePortal is what the code under test needs of a portal: a *mock.Server or a *mock.Sandbox.
+type fakePortal interface {
+	SharingURL(parts ...string) string
+	PortalAdminURL(parts ...string) string
+	Client() *http.Client
+	Password(member string) string
+}
+
 // newClient returns the code under test, which signs in to a portal as admin.
-func newClient(portal *mock.Sandbox) *provision.Client {
+func newClient(portal fakePortal) *provision.Client {
 	return &provision.Client{
 		SharingURL: portal.SharingURL(), PortalAdminURL: portal.PortalAdminURL(), HTTP: portal.Client(),
 		Username: "admin", Password: portal.Password("admin"),
 	}
 }
 
-// wantCode fails the test when an error is not one that the portal answered with this code.
+// wantCode fails the test if err is not an error of the portal with this code.
 func wantCode(t *testing.T, err error, code int) {
 	t.Helper()
 	var refused *provision.Error
@@ -40,7 +49,7 @@ func wantCode(t *testing.T, err error, code int) {
 
 func TestProvision(t *testing.T) {
 	t.Parallel()
-	portal := mock.NewServer(t, mock.WithScenario("trial")).Portal.Sandbox
+	portal := mock.NewServer(t, mock.WithScenario("trial"))
 	client := newClient(portal)
 
 	got, err := client.Provision(t.Context(), listing, purchaser, tenUsers)
@@ -58,7 +67,7 @@ func TestProvision(t *testing.T) {
 	)
 }
 
-// One server serves all of these at once, each in a sandbox of its own.
+// One server serves these tests in parallel, each in its own sandbox.
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	server := mock.NewServer(t)
@@ -81,7 +90,7 @@ func TestRefusals(t *testing.T) {
 
 func TestSignInRefused(t *testing.T) {
 	t.Parallel()
-	portal := mock.NewServer(t).Portal.Sandbox
+	portal := mock.NewServer(t)
 	client := newClient(portal)
 	client.Password = "not the password"
 
@@ -92,7 +101,7 @@ func TestSignInRefused(t *testing.T) {
 
 func TestTrialEnds(t *testing.T) {
 	t.Parallel()
-	portal := mock.NewServer(t, mock.WithScenario("trial")).Portal.Sandbox
+	portal := mock.NewServer(t, mock.WithScenario("trial"))
 	client := newClient(portal)
 	got, err := client.Provision(t.Context(), listing, purchaser, tenUsers)
 	if err != nil {
@@ -110,7 +119,7 @@ func TestTrialEnds(t *testing.T) {
 
 func TestTokenEnds(t *testing.T) {
 	t.Parallel()
-	portal := mock.NewServer(t).Portal.Sandbox
+	portal := mock.NewServer(t)
 	client := newClient(portal)
 	for range 2 {
 		if _, err := client.Upcoming(t.Context()); err != nil {
@@ -130,10 +139,10 @@ func TestTokenEnds(t *testing.T) {
 	)
 }
 
-// A portal that takes no token at all is asked twice, not for ever.
+// If the portal refuses every token, the client tries twice and gives up.
 func TestTokenRefused(t *testing.T) {
 	t.Parallel()
-	portal := mock.NewServer(t).Portal.Sandbox
+	portal := mock.NewServer(t)
 	portal.AddRules(`{ when: { operation: provisionOrgEntitlements }, reply: { error: errors/sharing/token-invalid } }`)
 
 	_, err := newClient(portal).Provision(t.Context(), listing, purchaser, tenUsers)
@@ -141,10 +150,10 @@ func TestTokenRefused(t *testing.T) {
 	portal.Verify(t, mock.Expect(mock.ProvisionOrgEntitlements).Exactly(2), mock.Expect("generateToken").Exactly(2))
 }
 
-// Many at once sign in once.
+// Concurrent calls sign in once.
 func TestConcurrent(t *testing.T) {
 	t.Parallel()
-	portal := mock.NewServer(t).Portal.Sandbox
+	portal := mock.NewServer(t)
 	client := newClient(portal)
 	var wg sync.WaitGroup
 	for range 8 {
@@ -160,7 +169,7 @@ func TestConcurrent(t *testing.T) {
 
 func TestUpcoming(t *testing.T) {
 	t.Parallel()
-	portal := mock.NewServer(t, mock.WithScenario("future-entitlements")).Portal.Sandbox
+	portal := mock.NewServer(t, mock.WithScenario("future-entitlements"))
 	client := newClient(portal)
 	got, err := client.Upcoming(t.Context())
 	if err != nil {
@@ -180,14 +189,14 @@ func TestUpcoming(t *testing.T) {
 
 func TestUpcomingNeedsPrivilege(t *testing.T) {
 	t.Parallel()
-	portal := mock.NewServer(t, mock.WithScenario("missing-privilege")).Portal.Sandbox
+	portal := mock.NewServer(t, mock.WithScenario("missing-privilege"))
 	_, err := newClient(portal).Upcoming(t.Context())
 	wantCode(t, err, 403)
 }
 
 func TestTLS(t *testing.T) {
 	t.Parallel()
-	portal := mock.NewServer(t, mock.WithTLS(), mock.WithScenario("signature-required")).Portal.Sandbox
+	portal := mock.NewServer(t, mock.WithTLS(), mock.WithScenario("signature-required"))
 	client := newClient(portal)
 	if _, err := client.Provision(t.Context(), listing, purchaser, tenUsers); err != nil {
 		t.Error(err)

@@ -1,10 +1,10 @@
-"""One portal of its own for every test, on one mockportal for all of them.
+"""A portal for every test, all on one mockportal.
 
-Copy this file into your tests; it needs nothing but requests. It reads:
+Copy this file into your tests. It needs only requests. It reads:
 
     MOCKPORTAL_URL            the server's root, http://127.0.0.1:8080 if not set
     MOCKPORTAL_CONTROL_URL    its control API, $MOCKPORTAL_URL/__admin if not set
-    MOCKPORTAL_CONTROL_TOKEN  what --control-token says, if the server has one
+    MOCKPORTAL_CONTROL_TOKEN  the value of --control-token, if the server has one
     MOCKPORTAL_TLS_URL        the root of a server with --tls, for tests over HTTPS
 """
 
@@ -26,12 +26,12 @@ def pytest_configure(config):
 
 
 class Sandbox:
-    """A portal that one test has for itself, and what the control API says of it."""
+    """The portal of one test, with its part of the control API."""
 
     def __init__(self, control, session, verify, choice):
         self._control = control
         self._session = session
-        # Sent with each request: REQUESTS_CA_BUNDLE would win over the session's own.
+        # Passed with each request: REQUESTS_CA_BUNDLE would override the session's setting.
         self._verify = verify
         try:
             made = self._ask("POST", "/sandboxes", json=choice)
@@ -45,23 +45,23 @@ class Sandbox:
         self._members = {member["username"].removesuffix(f".{self.id}"): member for member in made["members"]}
 
     def member(self, name="admin"):
-        """username, password and token; they reach this sandbox by the server's own URLs too."""
+        """username, password and token. They lead to this sandbox also at the server's own URLs."""
         return self._members[name]
 
     def calls(self, **only):
-        """The journal, oldest call first; only is operation, member, outcome, violations, after, limit."""
+        """The journal, oldest call first. only: operation, member, outcome, violations, after, limit."""
         return self._ask("GET", f"/sandboxes/{self.id}/calls", params=only)["calls"]
 
     def advance(self, duration):
-        """Moves the portal's clock on, by a text such as 31d or 2h."""
+        """Advances the portal's clock by a duration such as 31d or 2h."""
         self._ask("POST", f"/sandboxes/{self.id}/clock", json={"advance": duration})
 
     def add_rules(self, *rules):
-        """Changes how the portal answers, as the rules of a scenario file do."""
+        """Changes how the portal answers, with rules as in a scenario file."""
         self._ask("POST", f"/sandboxes/{self.id}/rules", json=list(rules))
 
     def delete(self):
-        """Ends it, and returns the summary: calls, violations, unmet expectations."""
+        """Deletes the sandbox and returns its summary: calls, violations, unmet expectations."""
         return self._ask("DELETE", f"/sandboxes/{self.id}")
 
     def _ask(self, method, path, **content):
@@ -73,7 +73,7 @@ class Sandbox:
 
 @contextmanager
 def new_sandbox(request, control, verify=True):
-    """Makes the sandbox that the test's marker asks for, and ends it; violations and unmet expectations are an error."""
+    """Creates the sandbox of the test's marker, and deletes it. Violations and unmet expectations are errors."""
     marker = request.node.get_closest_marker("portal")
     scenario = marker.args[0] if marker and marker.args else "trial"
     choice = {"scenario": scenario, **(marker.kwargs if marker else {})}
@@ -97,7 +97,7 @@ def new_sandbox(request, control, verify=True):
 
 @pytest.fixture
 def sandbox(request):
-    """A portal of its own for the test, over HTTP."""
+    """The test's own portal, over HTTP."""
     with new_sandbox(request, CONTROL) as made:
         yield made
 
@@ -107,7 +107,7 @@ def ca(tmp_path_factory):
     """The file of the authority that signed the certificate of MOCKPORTAL_TLS_URL."""
     if not TLS_ROOT:
         pytest.skip("MOCKPORTAL_TLS_URL is not set: it names a mockportal that was started with --tls")
-    # Trust begins here, so this one answer cannot be verified.
+    # This answer cannot be verified, because it has the authority.
     with pytest.warns(requests.packages.urllib3.exceptions.InsecureRequestWarning):
         response = requests.get(f"{TLS_ROOT}/__admin/ca.pem", verify=False, timeout=10)
     response.raise_for_status()
@@ -118,6 +118,6 @@ def ca(tmp_path_factory):
 
 @pytest.fixture
 def tls_sandbox(request, ca):
-    """The same over HTTPS."""
+    """The test's own portal, over HTTPS."""
     with new_sandbox(request, f"{TLS_ROOT}/__admin", verify=ca) as made:
         yield made

@@ -1,7 +1,7 @@
-"""Gives a customer the licences it has bought, and looks up which licences are to come.
+"""Gives a customer the licences that it has bought, and looks up future licences.
 
-This is the program under test: an ordinary client of an ArcGIS portal. It knows
-nothing of mockportal; its tests give it the URLs of one.
+This is the program under test: an ordinary client of an ArcGIS portal. It does not
+know mockportal; its tests pass the URLs of one.
 """
 
 import json
@@ -9,14 +9,14 @@ import time
 
 import requests
 
-# Signing in again helps with these; both come in the error's envelope, under HTTP 200.
+# Signing in again helps with these codes. Both come in the error envelope, with HTTP 200.
 TOKEN_REFUSED = (498, 499)
-# Waiting helps with these; they come as HTTP statuses, most often from a proxy.
+# Waiting helps with these HTTP statuses. They usually come from a proxy.
 TRY_LATER = (429, 503)
 
 
 class PortalError(Exception):
-    """A refusal of the portal, or an answer that is none of its."""
+    """An error of the portal, or an answer that is not from a portal."""
 
     def __init__(self, code, message, details=()):
         super().__init__(" ".join([f"{code}: {message}", *details]))
@@ -40,11 +40,11 @@ class Licensing:
         self._sleep = sleep
         self._session = requests.Session()
         self._session.headers["Referer"] = referer
-        # Sent with each request: REQUESTS_CA_BUNDLE would win over the session's own.
+        # Passed with each request: REQUESTS_CA_BUNDLE would override the session's setting.
         self._verify = verify
 
     def sign_in(self):
-        """Gets a token for an hour. The calls below do it by themselves."""
+        """Gets a token for an hour. The calls below do it when needed."""
         self._session.headers.pop("X-Esri-Authorization", None)
         reply = self._send("POST", f"{self.sharing_url}/generateToken", {
             **self._credentials,
@@ -66,7 +66,7 @@ class Licensing:
         })
 
     def to_come(self):
-        """Returns (id, count, date in milliseconds) of each licence that is to come."""
+        """Returns (id, count, date in milliseconds) of each future licence."""
         reply = self._call("GET", f"{self.portaladmin_url}/license/getFutureLicense", {})
         return [
             (part["id"], part["maximumRegisteredMembers"], part["startDate"])
@@ -76,7 +76,7 @@ class Licensing:
         ]
 
     def _call(self, method, url, params):
-        """Signs in first where need be, and once more when the portal refuses the token."""
+        """Signs in first if needed, and once more if the portal refuses the token."""
         if "X-Esri-Authorization" in self._session.headers:
             try:
                 return self._send(method, url, params)
@@ -87,7 +87,7 @@ class Licensing:
         return self._send(method, url, params)
 
     def _send(self, method, url, params):
-        """Sends a request, again while the portal asks for patience. Both operations may be repeated."""
+        """Sends a request, and retries while the portal is busy. Both operations may be repeated."""
         params = {**params, "f": "json"}
         where = {"data": params} if method == "POST" else {"params": params}
         for attempt in range(1, self._attempts + 1):
@@ -98,7 +98,7 @@ class Licensing:
 
     @staticmethod
     def _read(response):
-        """The reply's JSON. The portal's own refusals are HTTP 200 with an error in the body."""
+        """The JSON of the reply. The portal's errors are HTTP 200 with an error in the body."""
         try:
             reply = response.json()
         except requests.JSONDecodeError:

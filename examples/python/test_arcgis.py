@@ -1,8 +1,8 @@
 """Esri's own client, the ArcGIS API for Python, unmodified and over HTTPS.
 
-It makes https of every http, so it needs a server with --tls. It keeps of a URL's
-path one folder only when it signs in, so a sandbox's prefix is lost on it: it gets
-the server's own URL and the sandbox's own credentials, which lead to the sandbox.
+It turns http into https, so it needs a server with --tls. When it signs in, it keeps
+only one folder of a URL's path and loses the prefix of a sandbox. So it gets the URL
+of the server and the credentials of the sandbox, which lead to the sandbox.
 """
 
 import pytest
@@ -23,7 +23,7 @@ SIGN_IN = ["generateToken", "sharingInfo", "portalSelf", "user", "user", "portal
 
 @pytest.fixture(autouse=True)
 def nothing_goes_astray(request):
-    """What the client asks before it has credentials is for the default sandbox; it must be no violation there either."""
+    """Calls without credentials reach the default sandbox. They must not be violations there."""
     ca = request.getfixturevalue("ca")
     yield
     reply = requests.get(f"{TLS_ROOT}/__admin/sandboxes/default/calls", params={"violations": "true"}, verify=ca, timeout=10)
@@ -134,7 +134,7 @@ def test_its_administration_of_the_portal(tls_sandbox, ca):
 
 @pytest.mark.portal("trial", allow_violations=True)
 def test_its_own_wrapper_misses_the_path(tls_sandbox, ca):
-    """provision_org_entitlements posts to the listing itself; the portal is not to blame, and the journal says who is."""
+    """provision_org_entitlements posts to the URL of the listing. That is the client's mistake, as the journal shows."""
     from arcgis.gis.sharing._marketplace import MarketPlaceManager
 
     portal = by_password(tls_sandbox, ca)

@@ -1,4 +1,4 @@
-"""That the fixture of conftest.py tells on a test which is wrong about the portal."""
+"""The fixture of conftest.py fails a test that misuses the portal."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What provision.py does against a portal in one state or another."""
+"""provision.py against portals in different states."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The same program over HTTPS, trusting the authority that the server has made."""
+"""The same program over HTTPS. It trusts the authority of the server."""
 
 import pytest
 import requests

@@ -1,4 +1,4 @@
-"""How the ArcGIS API for Python talks, piece by piece, with requests alone."""
+"""The requests of the ArcGIS API for Python, one by one, made with the package requests."""
 
 import json
 
@@ -60,7 +60,7 @@ def test_multipart(sandbox):
 
 
 def test_what_the_python_api_needs_of_an_answer(sandbox):
-    """It saves what is neither text nor json to a file, and reads an error of a chunked answer otherwise."""
+    """The client saves an answer that is neither text nor JSON to a file, and reads chunked errors differently."""
     response = provision(sandbox, data=FORM, headers={"Accept-Encoding": "gzip, deflate"})
 
     assert response.status_code == 200, "the portal's errors come under 200"
@@ -71,14 +71,14 @@ def test_what_the_python_api_needs_of_an_answer(sandbox):
 
 
 def test_f_left_out(sandbox):
-    """The commonest mistake: an answer in html, which is a good answer and no error."""
+    """The most common mistake: without f=json the answer is HTML, and not an error."""
     response = provision(sandbox, data={name: value for name, value in FORM.items() if name != "f"})
 
     assert response.headers["Content-Type"].startswith("text/html")
 
 
 def test_the_same_by_credentials_alone(sandbox):
-    """A client that can be given no path prefix is still alone with its test: its credentials lead to the sandbox."""
+    """A client without a path prefix is isolated too: its credentials lead to the sandbox."""
     root = sandbox.url.removesuffix(f"/sandboxes/{sandbox.id}")
     reply = requests.get(
         f"{root}/portal/portaladmin/license/getFutureLicense", params={"f": "json"}, timeout=10,

@@ -19,8 +19,8 @@ type Container struct {
 	testcontainers.Container
 }
 
-// Run starts a portal from an image, and returns once it is ready: once its scenario is loaded and proven.
-// On an error the container may be there all the same, so pass it to [testcontainers.CleanupContainer] first.
+// Run starts a portal from an image and returns when it is ready: its scenario is loaded and proven.
+// The container may exist despite an error, so pass it to [testcontainers.CleanupContainer] first.
 func Run(ctx context.Context, img string, opts ...testcontainers.ContainerCustomizer) (*Container, error) {
 	moduleOpts := []testcontainers.ContainerCustomizer{
 		testcontainers.WithExposedPorts(port),
@@ -42,17 +42,17 @@ func Run(ctx context.Context, img string, opts ...testcontainers.ContainerCustom
 // URL returns the address of the server, such as http://localhost:49153.
 func (c *Container) URL(ctx context.Context) (string, error) { return c.address(ctx, "") }
 
-// SharingURL returns the address of the sharing API, under which content/listings is found.
+// SharingURL returns the address of the sharing API, which has content/listings.
 func (c *Container) SharingURL(ctx context.Context) (string, error) {
 	return c.address(ctx, "/portal/sharing/rest")
 }
 
-// PortalAdminURL returns the address of the Portal Administrator API, under which license is found.
+// PortalAdminURL returns the address of the Portal Administrator API, which has license.
 func (c *Container) PortalAdminURL(ctx context.Context) (string, error) {
 	return c.address(ctx, "/portal/portaladmin")
 }
 
-// ControlURL returns the address of the control API, which makes sandboxes, moves clocks, adds rules and tells what was called.
+// ControlURL returns the address of the control API for sandboxes, clocks, rules and the journal.
 func (c *Container) ControlURL(ctx context.Context) (string, error) {
 	return c.address(ctx, "/__admin")
 }
@@ -65,7 +65,7 @@ func (c *Container) address(ctx context.Context, path string) (string, error) {
 	return root + path, nil
 }
 
-// Token returns the token that the scenario gives a member, such as admin. It stands in the line that the portal prints when it is ready.
+// Token returns the token of a member, such as admin. The portal prints it in its ready line.
 func (c *Container) Token(ctx context.Context, member string) (string, error) {
 	logs, err := c.Logs(ctx)
 	if err != nil {

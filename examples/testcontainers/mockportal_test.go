@@ -18,10 +18,10 @@ import (
 	mockportal "github.com/mockportal/mockportal/examples/testcontainers"
 )
 
-// image is what `docker build -t mockportal .` makes, unless the environment names another.
+// image is the image of `docker build -t mockportal .`, unless the environment names another one.
 var image = cmp.Or(os.Getenv("MOCKPORTAL_IMAGE"), "mockportal")
 
-// noContainers is why no container can be run here; "" when one can.
+// noContainers says why no container can run here; "" if one can.
 var noContainers string
 
 // The examples need an engine and an image, and cannot skip themselves.
@@ -38,7 +38,7 @@ func TestMain(m *testing.M) {
 
 func whyNoContainers(ctx context.Context) (why string) {
 	defer func() {
-		// Without any engine testcontainers panics rather than returning an error.
+		// Without an engine testcontainers panics instead of returning an error.
 		if r := recover(); r != nil {
 			why = fmt.Sprintf("no container engine is reached: %v", r)
 		}
@@ -82,7 +82,7 @@ func get(t *testing.T, address string) map[string]any {
 	return decode(t, resp.Body)
 }
 
-// provision calls provisionOrgEntitlements as admin, with a parameter too many, which only a strict portal refuses. It returns the reply.
+// provision calls provisionOrgEntitlements as admin, with an unknown parameter, which only a strict portal refuses.
 func provision(t *testing.T, portal *mockportal.Container, purchaser string) map[string]any {
 	t.Helper()
 	sharingURL := must(t)(portal.SharingURL(t.Context()))
@@ -105,7 +105,7 @@ func decode(t *testing.T, body io.Reader) (reply map[string]any) {
 	return reply
 }
 
-// must returns a function that returns a text, or fails the test with the error.
+// must returns a function that returns text or fails the test with an error.
 func must(t *testing.T) func(string, error) string {
 	return func(text string, err error) string {
 		t.Helper()
@@ -197,7 +197,7 @@ func TestWithClock(t *testing.T) {
 	}
 }
 
-// The container is there although it did not start, so that its log can be read and it can be removed.
+// A container that fails to start still exists, so its log can be read and it can be removed.
 func TestRunFails(t *testing.T) {
 	t.Parallel()
 	if noContainers != "" {

@@ -10,15 +10,15 @@ import (
 	"github.com/testcontainers/testcontainers-go"
 )
 
-// packFolder is the folder of the image that a pack is read from.
+// packFolder is the folder in the image for packs.
 const packFolder = "/pack"
 
-// WithScenario plays the scenario of this name, built in or of a pack. The default is trial.
+// WithScenario plays a built-in scenario or one of a pack, by its name. The default is trial.
 func WithScenario(name string) testcontainers.CustomizeRequestOption {
 	return testcontainers.WithEnv(map[string]string{"MOCKPORTAL_SCENARIO": name})
 }
 
-// WithScenarioFile copies a scenario file into the container and plays it. Its name is that of the file, which ends in .yaml.
+// WithScenarioFile copies a scenario file into the container and plays it. The name of the file must end in .yaml.
 func WithScenarioFile(file string) testcontainers.CustomizeRequestOption {
 	return func(req *testcontainers.GenericContainerRequest) error {
 		name, ok := strings.CutSuffix(filepath.Base(file), ".yaml")
@@ -32,10 +32,10 @@ func WithScenarioFile(file string) testcontainers.CustomizeRequestOption {
 	}
 }
 
-// WithPack copies a pack, a folder with scenarios/ and fixtures/, into the container. Of files of the same name in several packs the last is taken.
+// WithPack copies a pack, a folder with scenarios/ and fixtures/, into the container. Later packs overwrite files.
 func WithPack(dir string) testcontainers.CustomizeRequestOption {
 	return func(req *testcontainers.GenericContainerRequest) error {
-		// File by file: a folder that testcontainers copies keeps its own name, and gives its mode to the files in it.
+		// File by file: testcontainers would keep the name of the folder and give its mode to the files.
 		return filepath.WalkDir(dir, func(file string, entry fs.DirEntry, err error) error {
 			if err != nil {
 				return fmt.Errorf("pack: %w", err)
@@ -52,17 +52,17 @@ func WithPack(dir string) testcontainers.CustomizeRequestOption {
 	}
 }
 
-// packFile is a file of this machine by its name in the pack, where everybody may read it: the portal is not root.
+// packFile is a local file with its name in the pack. Everybody may read it, because the portal is not root.
 func packFile(file, name string) testcontainers.ContainerFile {
 	return testcontainers.ContainerFile{HostFilePath: file, ContainerFilePath: path.Join(packFolder, name), FileMode: 0o644}
 }
 
-// WithStrict refuses unknown and repeated parameters with the portal's 400, which are answered and journaled as violations otherwise.
+// WithStrict refuses unknown and repeated parameters with error 400. Otherwise they are only journaled as violations.
 func WithStrict() testcontainers.CustomizeRequestOption {
 	return testcontainers.WithEnv(map[string]string{"MOCKPORTAL_STRICT": "true"})
 }
 
-// WithClock sets the clock: "frozen", "running", "wall", or a time such as "2016-07-22T16:48:37Z" at which it stands still.
+// WithClock sets the clock: "frozen", "running", "wall", or a time such as "2016-07-22T16:48:37Z" at which it is frozen.
 func WithClock(clock string) testcontainers.CustomizeRequestOption {
 	return testcontainers.WithEnv(map[string]string{"MOCKPORTAL_CLOCK": clock})
 }

@@ -13,16 +13,17 @@ import (
 
 const (
 	day = 24 * time.Hour
-	// backdated forgives clients whose clock is behind ours, such as a virtual machine that has just woken up.
+	// backdated is for clients whose clock is slow, such as a virtual machine that has just woken up.
 	backdated = day
 	// leafLifetime stays below the 398 days above which some clients refuse a server certificate.
 	leafLifetime = 397 * day
 	caYears      = 10
 )
 
-// Generate makes a new authority, and a server certificate for localhost, 127.0.0.1, ::1 and hosts, which are host
-// names, wildcards such as "*.portal.test" or IP addresses in any order; repeated ones count once. Both certificates are valid from a day before now, the
-// authority's for ten years and the server's for 397 days. The error names every host that is refused, and why.
+// Generate makes a new authority, and a server certificate for localhost, 127.0.0.1, ::1 and hosts. Hosts are host
+// names, wildcards such as "*.portal.test" and IP addresses, in any order; duplicates count once. Both certificates are
+// valid from a day before now, the authority's for ten years and the server's for 397 days. The error names every host
+// that cannot stand in a certificate, with the reason.
 func Generate(hosts []string, now time.Time) (*Identity, error) {
 	names, ips, err := parseHosts(hosts)
 	if err != nil {
@@ -54,9 +55,9 @@ func Generate(hosts []string, now time.Time) (*Identity, error) {
 	if err != nil {
 		return nil, fmt.Errorf("certs: server certificate: %w", err)
 	}
-	// A client needs the leaf only. With the authority behind it, a client that does not know it says so
-	// ("self-signed certificate in chain") instead of complaining about the leaf. The authority's key is let go: nothing
-	// else will be signed.
+	// A client needs only the leaf. The chain has the authority too, so that a client which does not trust it says so
+	// ("self-signed certificate in chain") instead of complaining about the leaf. Nothing else will be signed, so the
+	// authority's key is dropped.
 	return &Identity{
 		server:  tls.Certificate{Certificate: [][]byte{leaf.Raw, ca.Raw}, PrivateKey: leafKey, Leaf: leaf},
 		trusted: []*x509.Certificate{ca},
@@ -64,7 +65,7 @@ func Generate(hosts []string, now time.Time) (*Identity, error) {
 	}, nil
 }
 
-// issue makes a key and a certificate for it, signed by the parent, or by itself when the parent is nil.
+// issue makes a key and a certificate for it, signed by the parent; a nil parent means self-signed.
 func issue(template, parent *x509.Certificate, parentKey *ecdsa.PrivateKey) (*x509.Certificate, *ecdsa.PrivateKey, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

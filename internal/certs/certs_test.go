@@ -152,7 +152,7 @@ func TestHTTPClientTrustsThePEM(t *testing.T) {
 	}
 }
 
-// facts are what matters of a certificate.
+// facts are the properties of a certificate that matter here.
 type facts struct {
 	Names, IPs          []string
 	NotBefore, NotAfter string
@@ -178,7 +178,10 @@ func read(c, ca *x509.Certificate) facts {
 func TestCertificatesSayWhatTheyAreFor(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2024, 2, 29, 12, 0, 0, 0, time.FixedZone("", 3600))
-	authority, err := certs.Generate([]string{"portal.test", "PORTAL.test", "localhost", "::ffff:127.0.0.1", "192.0.2.7", "192.0.2.7", "*.Portal.test"}, now)
+	authority, err := certs.Generate(
+		[]string{"portal.test", "PORTAL.test", "localhost", "::ffff:127.0.0.1", "192.0.2.7", "192.0.2.7", "*.Portal.test"},
+		now,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -202,7 +205,9 @@ func TestCertificatesSayWhatTheyAreFor(t *testing.T) {
 			KeyUsage: x509.KeyUsageDigitalSignature, Server: true, Curve: elliptic.P256(),
 		},
 	}
-	if diff := cmp.Diff(want, []facts{read(ca, ca), read(leaf, ca)}, cmp.Comparer(func(a, b elliptic.Curve) bool { return a == b })); diff != "" {
+	if diff := cmp.Diff(
+		want, []facts{read(ca, ca), read(leaf, ca)}, cmp.Comparer(func(a, b elliptic.Curve) bool { return a == b }),
+	); diff != "" {
 		t.Errorf("authority and server certificate (-want +got):\n%s", diff)
 	}
 }
@@ -218,42 +223,47 @@ func TestPEMBelongsToTheCaller(t *testing.T) {
 	}
 }
 
-func TestGenerateRefusesWhatIsNoHost(t *testing.T) {
+func TestGenerateRefusesInvalidHosts(t *testing.T) {
 	t.Parallel()
 	const example = `write a host name such as "portal.test", or an IP address such as "192.0.2.7"`
-	const wildcard = `a wildcard is the whole first part of at least three, or clients refuse it: write "*.portal.test", or name each host`
+	const bare = "must not have a scheme, port, path, brackets or final dot: write "
+	const part = " must be 1 to 63 letters, digits, - or _, and must not begin or end with -: "
+	const wildcard = `a wildcard must be the whole first part of at least three parts: write "*.portal.test", or name each host`
 	long := strings.Repeat("a", 64)
 	tests := []struct{ host, want string }{
-		{"", `TLS host "": it is empty: ` + example},
-		{"https://portal.test:8443/arcgis", `TLS host "https://portal.test:8443/arcgis": a host stands alone, without scheme, port, path, brackets or final dot: write "portal.test"`},
-		{"portal.test:8443", `TLS host "portal.test:8443": a host stands alone, without scheme, port, path, brackets or final dot: write "portal.test"`},
-		{"[::1]:8443", `TLS host "[::1]:8443": a host stands alone, without scheme, port, path, brackets or final dot: write "::1"`},
-		{"[::1]", `TLS host "[::1]": a host stands alone, without scheme, port, path, brackets or final dot: write "::1"`},
-		{"portal.test.", `TLS host "portal.test.": a host stands alone, without scheme, port, path, brackets or final dot: write "portal.test"`},
+		{"", `TLS host "": is empty: ` + example},
+		{"https://portal.test:8443/arcgis", `TLS host "https://portal.test:8443/arcgis": ` + bare + `"portal.test"`},
+		{"portal.test:8443", `TLS host "portal.test:8443": ` + bare + `"portal.test"`},
+		{"[::1]:8443", `TLS host "[::1]:8443": ` + bare + `"::1"`},
+		{"[::1]", `TLS host "[::1]": ` + bare + `"::1"`},
+		{"portal.test.", `TLS host "portal.test.": ` + bare + `"portal.test"`},
 		{"*.test", `TLS host "*.test": ` + wildcard},
 		{"*", `TLS host "*": ` + wildcard},
 		{"portal.*.test", `TLS host "portal.*.test": ` + wildcard},
 		{"por*.portal.test", `TLS host "por*.portal.test": ` + wildcard},
-		{"*." + strings.Repeat("a.", 125) + "aa", `TLS host "*.` + strings.Repeat("a.", 125) + `aa": a host name has at most 253 characters, this one has 254`},
+		{
+			"*." + strings.Repeat("a.", 125) + "aa",
+			`TLS host "*.` + strings.Repeat("a.", 125) + `aa": has 254 characters, a host name has at most 253`,
+		},
 		{"*.*.portal.test", `TLS host "*.*.portal.test": ` + wildcard},
-		{"*.-a.test", `TLS host "*.-a.test": "-a" is not 1 to 63 letters, digits, "-" or "_", without "-" at either end: ` + example},
-		{"*.192.0.2.7", `TLS host "*.192.0.2.7": it is neither an IP address nor a host name, whose last part is no number: ` + example},
-		{"https://*.portal.test/", `TLS host "https://*.portal.test/": a host stands alone, without scheme, port, path, brackets or final dot: write "*.portal.test"`},
+		{"*.-a.test", `TLS host "*.-a.test": the part "-a"` + part + example},
+		{"*.192.0.2.7", `TLS host "*.192.0.2.7": is neither an IP address nor a host name: ` + example},
+		{"https://*.portal.test/", `TLS host "https://*.portal.test/": ` + bare + `"*.portal.test"`},
 		{"fe80::1%eth0", `TLS host "fe80::1%eth0": a certificate cannot name a zone: write "fe80::1"`},
-		{"256.1.1.1", `TLS host "256.1.1.1": it is neither an IP address nor a host name, whose last part is no number: ` + example},
-		{"bücher.test", `TLS host "bücher.test": a certificate has ASCII names only: write the name's punycode form, which starts with "xn--"`},
-		{"a b", `TLS host "a b": "a b" is not 1 to 63 letters, digits, "-" or "_", without "-" at either end: ` + example},
-		{"-a.test", `TLS host "-a.test": "-a" is not 1 to 63 letters, digits, "-" or "_", without "-" at either end: ` + example},
-		{"a..test", `TLS host "a..test": "" is not 1 to 63 letters, digits, "-" or "_", without "-" at either end: ` + example},
-		{long, `TLS host "` + long + `": "` + long + `" is not 1 to 63 letters, digits, "-" or "_", without "-" at either end: ` + example},
-		{strings.Repeat("a.", 127) + "a", `TLS host "` + strings.Repeat("a.", 127) + `a": a host name has at most 253 characters, this one has 255`},
+		{"256.1.1.1", `TLS host "256.1.1.1": is neither an IP address nor a host name: ` + example},
+		{"bücher.test", `TLS host "bücher.test": must be ASCII: write the punycode form, which starts with "xn--"`},
+		{"a b", `TLS host "a b": the part "a b"` + part + example},
+		{"-a.test", `TLS host "-a.test": the part "-a"` + part + example},
+		{"a..test", `TLS host "a..test": the part ""` + part + example},
+		{long, `TLS host "` + long + `": the part "` + long + `"` + part + example},
+		{strings.Repeat("a.", 127) + "a", `TLS host "` + strings.Repeat("a.", 127) + `a": has 255 characters, a host name has at most 253`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.host, func(t *testing.T) {
 			t.Parallel()
 			authority, err := certs.Generate([]string{"portal.test", tt.host}, time.Now())
 			if err == nil || authority != nil {
-				t.Fatalf("Generate(%q): got no error, or an authority beside %v", tt.host, err)
+				t.Fatalf("Generate(%q): got an authority and the error %v", tt.host, err)
 			}
 			if diff := cmp.Diff(tt.want, err.Error()); diff != "" {
 				t.Errorf("Generate(%q) (-want +got):\n%s", tt.host, diff)
@@ -262,11 +272,11 @@ func TestGenerateRefusesWhatIsNoHost(t *testing.T) {
 	}
 }
 
-func TestGenerateNamesAllFaultsAtOnce(t *testing.T) {
+func TestGenerateNamesAllMistakesAtOnce(t *testing.T) {
 	t.Parallel()
 	_, err := certs.Generate([]string{"*.one", "fine.test", "two.test:80"}, time.Now())
-	want := `TLS host "*.one": a wildcard is the whole first part of at least three, or clients refuse it: write "*.portal.test", or name each host
-TLS host "two.test:80": a host stands alone, without scheme, port, path, brackets or final dot: write "two.test"`
+	want := `TLS host "*.one": a wildcard must be the whole first part of at least three parts: write "*.portal.test", or name each host
+TLS host "two.test:80": must not have a scheme, port, path, brackets or final dot: write "two.test"`
 	if err == nil {
 		t.Fatal("want an error")
 	}
@@ -276,7 +286,10 @@ TLS host "two.test:80": a host stands alone, without scheme, port, path, bracket
 }
 
 func FuzzGenerate(f *testing.F) {
-	for _, host := range []string{"portal.test", "192.0.2.7", "::1", "[::1]:80", "https://a/b", "a..b", "xn--bcher-kva.test", "*.a.test", "*.a", "1.2.3", "a%b", "-", "."} {
+	for _, host := range []string{
+		"portal.test", "192.0.2.7", "::1", "[::1]:80", "https://a/b", "a..b", "xn--bcher-kva.test", "*.a.test", "*.a",
+		"1.2.3", "a%b", "-", ".",
+	} {
 		f.Add(host)
 	}
 	f.Fuzz(func(t *testing.T, host string) {
@@ -288,7 +301,7 @@ func FuzzGenerate(f *testing.F) {
 			host = "any." + below
 		}
 		if err := authority.TLSConfig().Certificates[0].Leaf.VerifyHostname(host); err != nil {
-			t.Errorf("Generate took %q, yet clients do not: %v", host, err)
+			t.Errorf("Generate accepts %q, but clients do not: %v", host, err)
 		}
 	})
 }

@@ -1,9 +1,9 @@
-// Package certs is the TLS identity of a fake portal: a certificate authority that is born with the server and dies
-// with it, and one server certificate signed by it; or a certificate that was given.
+// Package certs makes the TLS identity of a server: a certificate authority that lives as long as the server, and one
+// server certificate signed by it. The identity may also be a certificate from elsewhere.
 //
 //	identity, err := certs.Generate([]string{"portal.test", "*.gis.test", "192.0.2.7"}, time.Now())
 //	if err != nil {
-//		return err // every host that cannot stand in a certificate, one a line
+//		return err // every host that cannot stand in a certificate, one per line
 //	}
 //	listener = tls.NewListener(listener, identity.TLSConfig())
 //
@@ -12,6 +12,6 @@
 //	}}
 //	err = os.WriteFile("ca.pem", identity.PEM(), 0o644) // for curl --cacert, NODE_EXTRA_CA_CERTS, keytool …
 //
-// The private keys that it makes never leave memory. Not modelled: revocation, intermediate authorities, client certificates,
-// renewal (a server lives shorter than its certificate).
+// The generated private keys never leave memory. Not modelled: revocation, intermediate authorities, client
+// certificates, and renewal (a certificate outlives its server).
 package certs

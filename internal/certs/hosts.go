@@ -9,39 +9,39 @@ import (
 	"strings"
 )
 
-// parseHosts sorts hosts into names and addresses, after those that every server has, without repetitions.
+// parseHosts splits hosts into names and addresses, after those that every server has, and drops duplicates.
 func parseHosts(hosts []string) (names []string, ips []net.IP, err error) {
 	addrs := []netip.Addr{netip.AddrFrom4([4]byte{127, 0, 0, 1}), netip.IPv6Loopback()}
 	names = []string{"localhost"}
-	var faults []error
+	var mistakes []error
 	for _, host := range hosts {
 		addr, notAddr := netip.ParseAddr(host)
-		fault := ""
+		mistake := ""
 		switch {
 		case notAddr != nil:
-			fault = nameFault(host)
+			mistake = nameMistake(host)
 			names = append(names, strings.ToLower(host))
 		case addr.Zone() != "":
-			fault = fmt.Sprintf("a certificate cannot name a zone: write %q", addr.WithZone(""))
+			mistake = fmt.Sprintf("a certificate cannot name a zone: write %q", addr.WithZone(""))
 		default:
 			addrs = append(addrs, addr.Unmap())
 		}
-		if fault != "" {
-			faults = append(faults, fmt.Errorf("TLS host %q: %s", host, fault))
+		if mistake != "" {
+			mistakes = append(mistakes, fmt.Errorf("TLS host %q: %s", host, mistake))
 		}
 	}
 	for _, addr := range unique(addrs) {
 		ips = append(ips, addr.AsSlice())
 	}
-	return unique(names), ips, errors.Join(faults...)
+	return unique(names), ips, errors.Join(mistakes...)
 }
 
-// nameFault says what is wrong with a host name, and what to write; empty when nothing is. An underscore is no
-// letter of a host name, but names of containers have it, and clients accept it.
-func nameFault(host string) string {
+// nameMistake says what is wrong with a host name and what to write instead; "" if the name is valid. A host name must
+// not have an underscore, but container names have it and clients accept it.
+func nameMistake(host string) string {
 	const allowed = `write a host name such as "portal.test", or an IP address such as "192.0.2.7"`
 	if bare := bareHost(host); bare != host && valid(bare) {
-		return fmt.Sprintf("a host stands alone, without scheme, port, path, brackets or final dot: write %q", bare)
+		return fmt.Sprintf("must not have a scheme, port, path, brackets or final dot: write %q", bare)
 	}
 	labels := strings.Split(host, ".")
 	if labels[0] == "*" && len(labels) > 2 {
@@ -49,19 +49,19 @@ func nameFault(host string) string {
 	}
 	switch last := labels[len(labels)-1]; {
 	case host == "":
-		return "it is empty: " + allowed
+		return "is empty: " + allowed
 	case strings.Contains(strings.Join(labels, "."), "*"):
-		return `a wildcard is the whole first part of at least three, or clients refuse it: write "*.portal.test", or name each host`
+		return `a wildcard must be the whole first part of at least three parts: write "*.portal.test", or name each host`
 	case len(host) > 253:
-		return fmt.Sprintf("a host name has at most 253 characters, this one has %d", len(host))
+		return fmt.Sprintf("has %d characters, a host name has at most 253", len(host))
 	case strings.ContainsFunc(host, func(r rune) bool { return r > 0x7f }):
-		return `a certificate has ASCII names only: write the name's punycode form, which starts with "xn--"`
+		return `must be ASCII: write the punycode form, which starts with "xn--"`
 	case last != "" && strings.Trim(last, "0123456789") == "":
-		return "it is neither an IP address nor a host name, whose last part is no number: " + allowed
+		return "is neither an IP address nor a host name: " + allowed
 	}
 	for _, label := range labels {
 		if !validLabel(label) {
-			return fmt.Sprintf("%q is not 1 to 63 letters, digits, %q or %q, without %q at either end: %s", label, "-", "_", "-", allowed)
+			return fmt.Sprintf("the part %q must be 1 to 63 letters, digits, - or _, and must not begin or end with -: %s", label, allowed)
 		}
 	}
 	return ""
@@ -69,7 +69,7 @@ func nameFault(host string) string {
 
 func valid(host string) bool {
 	_, err := netip.ParseAddr(host)
-	return err == nil || nameFault(host) == ""
+	return err == nil || nameMistake(host) == ""
 }
 
 func validLabel(label string) bool {
@@ -79,7 +79,7 @@ func validLabel(label string) bool {
 	return strings.Trim(strings.ToLower(label), "abcdefghijklmnopqrstuvwxyz0123456789-_") == ""
 }
 
-// bareHost guesses the host in something that people paste: a URL, host:port, an address in brackets.
+// bareHost guesses the host in what people paste: a URL, host:port, an address in brackets.
 func bareHost(s string) string {
 	if _, rest, ok := strings.Cut(s, "://"); ok {
 		s = rest

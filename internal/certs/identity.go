@@ -11,16 +11,16 @@ import (
 	"slices"
 )
 
-// Identity is a server certificate with its key, and what a client needs to trust it. It never changes, so all its
-// methods may be called at the same time.
+// Identity is a server certificate with its key, and the certificates that a client needs to trust it. It never changes
+// and is safe for concurrent use.
 type Identity struct {
 	server  tls.Certificate
 	trusted []*x509.Certificate
-	root    *x509.Certificate // self-signed, at the end of the chain; nil when it is not known
+	root    *x509.Certificate // self-signed, at the end of the chain; nil if the chain does not have it
 }
 
-// Given takes a certificate that was made elsewhere, followed by as much of its chain as there is. It may have expired.
-// The error is one that cannot be served: none, one that cannot be read, or a key that is not its own.
+// Given returns the identity of a certificate from elsewhere, with as much of its chain as there is. The certificate may
+// have expired. Given fails if there is no certificate, if one cannot be parsed, or if the private key does not match.
 func Given(server tls.Certificate) (*Identity, error) {
 	var chain []*x509.Certificate
 	for i, der := range server.Certificate {
@@ -31,16 +31,16 @@ func Given(server tls.Certificate) (*Identity, error) {
 		chain = append(chain, certificate)
 	}
 	if len(chain) == 0 {
-		return nil, errors.New("TLS certificate: there is none")
+		return nil, errors.New("TLS certificate: missing")
 	}
 	if !belongs(server.PrivateKey, chain[0]) {
-		return nil, errors.New("TLS certificate: its private key is missing, or belongs to another certificate")
+		return nil, errors.New("TLS certificate: the private key is missing or belongs to another certificate")
 	}
 	server.Leaf = chain[0]
 	return &Identity{server: server, trusted: chain, root: rootOf(chain)}, nil
 }
 
-// belongs reports whether a private key is that of a certificate.
+// belongs reports whether a private key belongs to a certificate.
 func belongs(key crypto.PrivateKey, certificate *x509.Certificate) bool {
 	signer, ok := key.(crypto.Signer)
 	if !ok {
@@ -50,9 +50,8 @@ func belongs(key crypto.PrivateKey, certificate *x509.Certificate) bool {
 	return ok && public.Equal(certificate.PublicKey)
 }
 
-// rootOf goes from the server's certificate from issuer to issuer, as far as the chain has them, and returns the
-// self-signed one at the end; nil when it is not there. Many clients trust no authority that is itself issued by
-// another one, so an intermediate one is of no use to them.
+// rootOf follows the issuers from the server's certificate and returns the self-signed certificate at the end; nil if
+// the chain does not have it. Many clients do not trust an intermediate authority, so that one would not help them.
 func rootOf(chain []*x509.Certificate) *x509.Certificate {
 	at := chain[0]
 	for range chain {
@@ -68,11 +67,10 @@ func rootOf(chain []*x509.Certificate) *x509.Certificate {
 	return nil
 }
 
-// PEM returns the certificate that clients must know in order to trust the server, without any key, as one PEM block:
-// the authority's, or the server's own when that has signed itself. It is nil when the chain does not reach so far.
-// The caller owns the bytes.
+// PEM returns the certificate that clients must trust, as one PEM block without a key: the authority's, or the server's
+// own if it is self-signed. It returns nil if the chain does not have it, and for a nil identity. The caller owns the bytes.
 func (i *Identity) PEM() []byte {
-	if i.root == nil {
+	if i == nil || i.root == nil {
 		return nil
 	}
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: i.root.Raw})
@@ -87,11 +85,14 @@ func (i *Identity) Hosts() []string {
 	return hosts
 }
 
-// Names reports whether the certificate is good for a host, as clients judge it.
+// Names reports whether clients accept the certificate for a host.
 func (i *Identity) Names(host string) bool { return i.server.Leaf.VerifyHostname(host) == nil }
 
-// TLSConfig returns a new server configuration with the server certificate: TLS 1.2 or later, HTTP/2 and HTTP/1.1.
+// TLSConfig returns a new server configuration with the server certificate: TLS 1.2 or later, HTTP/2 and HTTP/1.1. Of a nil identity it is nil.
 func (i *Identity) TLSConfig() *tls.Config {
+	if i == nil {
+		return nil
+	}
 	return &tls.Config{
 		Certificates: []tls.Certificate{i.server},
 		MinVersion:   tls.VersionTLS12,
@@ -99,7 +100,7 @@ func (i *Identity) TLSConfig() *tls.Config {
 	}
 }
 
-// Pool returns a new pool for a client's RootCAs: the authority, or what was given, the server's certificate included.
+// Pool returns a new pool for a client's RootCAs. It has the generated authority, or the whole given chain.
 func (i *Identity) Pool() *x509.CertPool {
 	pool := x509.NewCertPool()
 	for _, certificate := range i.trusted {

@@ -26,7 +26,7 @@ type issued struct {
 	key *ecdsa.PrivateKey
 }
 
-// issue makes a certificate for portal.test and 192.0.2.7, signed by the parent, or by itself when that is nil.
+// issue makes a certificate for portal.test and 192.0.2.7, signed by the parent; a nil parent means self-signed.
 func issue(t *testing.T, name string, parent *issued, change func(*x509.Certificate)) *issued {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -57,7 +57,7 @@ func issue(t *testing.T, name string, parent *issued, change func(*x509.Certific
 
 func authority(c *x509.Certificate) { c.IsCA, c.KeyUsage = true, x509.KeyUsageCertSign }
 
-// served is the first certificate with its key, and the others behind it.
+// served returns the key of the first certificate with the whole chain.
 func served(chain ...*issued) tls.Certificate {
 	server := tls.Certificate{PrivateKey: chain[0].key}
 	for _, one := range chain {
@@ -66,7 +66,7 @@ func served(chain ...*issued) tls.Certificate {
 	return server
 }
 
-// TestGiven proves which certificate a client is told to trust, and that a client which trusts the pool is served.
+// TestGiven proves which certificate PEM returns, and that a client with the pool connects.
 func TestGiven(t *testing.T) {
 	t.Parallel()
 	root := issue(t, "root", nil, authority)
@@ -74,7 +74,7 @@ func TestGiven(t *testing.T) {
 	between := issue(t, "between", root, authority)
 	leaf := issue(t, "leaf", between, nil)
 	alone := issue(t, "alone", nil, nil)
-	namesake := issue(t, "root", root, nil) // issuer and subject are the same, and yet it has not signed itself
+	namesake := issue(t, "root", root, nil) // issuer and subject are equal, but it is not self-signed
 	for _, row := range []struct {
 		name  string
 		chain []*issued
@@ -82,14 +82,14 @@ func TestGiven(t *testing.T) {
 	}{
 		{"the whole chain", []*issued{leaf, between, root}, root},
 		{"the whole chain in another order", []*issued{leaf, root, between}, root},
-		{"a root of the same name before it", []*issued{leaf, between, impostor, root}, root},
+		{"another root of the same name", []*issued{leaf, between, impostor, root}, root},
 		{"no root", []*issued{leaf, between}, nil},
-		{"a root that has not signed it", []*issued{leaf, between, impostor}, nil},
+		{"a root that did not sign it", []*issued{leaf, between, impostor}, nil},
 		{"a gap", []*issued{leaf, root}, nil},
 		{"the leaf alone", []*issued{leaf}, nil},
-		{"one that has signed itself", []*issued{alone}, alone},
-		{"one of its issuer's name", []*issued{namesake}, nil},
-		{"one of its issuer's name, and the issuer", []*issued{namesake, root}, root},
+		{"self-signed", []*issued{alone}, alone},
+		{"subject like the issuer", []*issued{namesake}, nil},
+		{"subject like the issuer, with the issuer", []*issued{namesake, root}, root},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -102,7 +102,7 @@ func TestGiven(t *testing.T) {
 	}
 }
 
-// checkTrust proves what clients are told to trust, "" for no root, and that one which trusts the pool is shown the whole chain.
+// checkTrust checks PEM against the root, which may be nil, and proves that a client with the pool gets the whole chain.
 func checkTrust(t *testing.T, identity *certs.Identity, root *issued, length int) {
 	t.Helper()
 	want := ""
@@ -112,7 +112,10 @@ func checkTrust(t *testing.T, identity *certs.Identity, root *issued, length int
 	if diff := cmp.Diff(want, string(identity.PEM())); diff != "" {
 		t.Errorf("PEM (-want +got):\n%s", diff)
 	}
-	state, err := handshake(t, identity.TLSConfig(), &tls.Config{RootCAs: identity.Pool(), ServerName: "portal.test", MinVersion: tls.VersionTLS12})
+	state, err := handshake(
+		t, identity.TLSConfig(),
+		&tls.Config{RootCAs: identity.Pool(), ServerName: "portal.test", MinVersion: tls.VersionTLS12},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +124,7 @@ func checkTrust(t *testing.T, identity *certs.Identity, root *issued, length int
 	}
 }
 
-// TestGivenExpired proves that a certificate which is out of date is served: how a client meets it may be what is tested.
+// TestGivenExpired proves that an expired certificate is served: a test may be about how a client reacts.
 func TestGivenExpired(t *testing.T) {
 	t.Parallel()
 	old := issue(t, "old", nil, func(c *x509.Certificate) { c.NotAfter = time.Now().Add(-time.Minute) })
@@ -132,7 +135,7 @@ func TestGivenExpired(t *testing.T) {
 	_, err = handshake(t, identity.TLSConfig(), &tls.Config{RootCAs: identity.Pool(), ServerName: "portal.test", MinVersion: tls.VersionTLS12})
 	var invalid x509.CertificateInvalidError
 	if !errors.As(err, &invalid) || invalid.Reason != x509.Expired {
-		t.Errorf("the client says %v", err)
+		t.Errorf("got error %v", err)
 	}
 }
 
@@ -143,23 +146,26 @@ func TestGivenRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const key = "TLS certificate: its private key is missing, or belongs to another certificate"
+	const key = "TLS certificate: the private key is missing or belongs to another certificate"
 	for _, row := range []struct {
 		name   string
 		server tls.Certificate
 		want   string
 	}{
-		{"nothing", tls.Certificate{}, "TLS certificate: there is none"},
+		{"nothing", tls.Certificate{}, "TLS certificate: missing"},
 		{"no key", tls.Certificate{Certificate: [][]byte{one.Raw}}, key},
 		{"another's key", tls.Certificate{Certificate: [][]byte{one.Raw}, PrivateKey: other.key}, key},
 		{"a key of another kind", tls.Certificate{Certificate: [][]byte{one.Raw}, PrivateKey: ed}, key},
-		{"no certificate", tls.Certificate{Certificate: [][]byte{one.Raw, {1}}, PrivateKey: one.key}, "TLS certificate 2 of the chain: x509: malformed certificate"},
+		{
+			"no certificate", tls.Certificate{Certificate: [][]byte{one.Raw, {1}}, PrivateKey: one.key},
+			"TLS certificate 2 of the chain: x509: malformed certificate",
+		},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			identity, err := certs.Given(row.server)
 			if err == nil || identity != nil {
-				t.Fatal("it is taken")
+				t.Fatal("it is accepted")
 			}
 			if diff := cmp.Diff(row.want, err.Error()); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
@@ -181,9 +187,11 @@ func TestNames(t *testing.T) {
 	if diff := cmp.Diff([]string{"localhost", "*.portal.test", "127.0.0.1", "::1", "192.0.2.7"}, made.Hosts()); diff != "" {
 		t.Errorf("made (-want +got):\n%s", diff)
 	}
-	for host, want := range map[string]bool{"portal.test": true, "any.portal.test": true, "a.b.portal.test": false, "192.0.2.7": true, "127.0.0.1": false} {
+	for host, want := range map[string]bool{
+		"portal.test": true, "any.portal.test": true, "a.b.portal.test": false, "192.0.2.7": true, "127.0.0.1": false,
+	} {
 		if got := given.Names(host); got != want {
-			t.Errorf("it names %s: %t", host, got)
+			t.Errorf("Names(%q) is %t", host, got)
 		}
 	}
 }

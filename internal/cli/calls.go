@@ -121,7 +121,7 @@ func (p printer) page(page journal.Page) error {
 	return nil
 }
 
-func (p printer) news(news journal.News) error {
+func (p printer) news(news client.News) error {
 	if news.Restarted {
 		p.warn("(the journal starts over: the sandbox was reset, or its journal was cleared)")
 	}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/mockportal/mockportal/internal/fixture"
 	"github.com/mockportal/mockportal/internal/scenario"
-	"github.com/mockportal/mockportal/mock"
+	"github.com/mockportal/mockportal/internal/server"
 )
 
 type checkCmd struct {
@@ -32,7 +32,7 @@ func (c *checkCmd) Run(p Process) error {
 	if err != nil {
 		return err
 	}
-	notes, err := mock.Check(library)
+	notes, err := server.Check(library)
 	errs := []error{err}
 	for _, file := range files {
 		errs = append(errs, checkFile(library, file))
@@ -90,7 +90,7 @@ func checkFile(library *scenario.Library, file string) error {
 	if err != nil {
 		return err
 	}
-	return mock.CheckScenario(library, scenario)
+	return server.CheckScenario(library, scenario)
 }
 
 // counted ends a list of mistakes with their number.

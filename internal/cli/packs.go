@@ -19,9 +19,6 @@ func (f packFlags) open(p Process) (*scenario.Library, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(packs) == 0 {
-		return scenario.BuiltIn(), nil
-	}
 	return scenario.Open(packs...)
 }
 

@@ -4,11 +4,12 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"slices"
 	"time"
 
+	"github.com/mockportal/mockportal/internal/exchange"
+	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/scenario"
-	"github.com/mockportal/mockportal/mock"
+	"github.com/mockportal/mockportal/internal/server"
 )
 
 // portalFlags are shared by the commands that start a portal.
@@ -46,8 +47,8 @@ func (f *portalFlags) logger(w io.Writer, name string) *slog.Logger {
 }
 
 // portal loads the packs, checks what it will play, and makes the portal.
-func (f *portalFlags) portal(p Process, log *slog.Logger, more ...mock.Option) (*mock.Portal, error) {
-	secured, err := f.tlsOptions(p, log)
+func (f *portalFlags) portal(p Process, log *slog.Logger, history *sandbox.History) (*server.Portal, error) {
+	identity, err := f.identity(p, log)
 	if err != nil {
 		return nil, err
 	}
@@ -55,36 +56,37 @@ func (f *portalFlags) portal(p Process, log *slog.Logger, more ...mock.Option) (
 	if err != nil {
 		return nil, err
 	}
-	if err := f.prove(p, library); err != nil {
+	played, err := f.prove(p, library)
+	if err != nil {
 		return nil, err
 	}
-	options := []mock.Option{
-		mock.WithLibrary(library), mock.WithScenario(f.Scenario), mock.WithClock(f.Clock), mock.WithContexts(f.Context...),
-		mock.WithJournal(f.JournalMaxCalls, f.JournalMaxBytes), mock.WithMaxBody(f.MaxBody),
-		mock.WithSandboxes(f.MaxSandboxes, f.SandboxTTL), mock.WithControlToken(f.ControlToken), mock.WithLogger(log),
-	}
-	if f.Seed != nil {
-		options = append(options, mock.WithSeed(*f.Seed))
-	}
-	if f.Strict {
-		options = append(options, mock.WithStrict())
-	}
-	portal, err := mock.New(slices.Concat(options, secured, more)...)
+	clock, err := sandbox.ParseClock(f.Clock)
 	if err != nil {
-		return nil, p.fromEnvironment(err, "scenario", "clock", "context", "tls-host")
+		return nil, p.fromEnvironment(err, "clock")
+	}
+	portal, err := server.New(server.Options{
+		Options: exchange.Options{
+			Library: library, Contexts: f.Context, Strict: f.Strict, TrustProxy: f.TrustProxy, MaxBody: f.MaxBody, Log: log,
+		},
+		Scenario: played, Clock: clock, Seed: f.Seed, Identity: identity, ControlToken: f.ControlToken, History: history,
+		MaxCalls: f.JournalMaxCalls, MaxBytes: f.JournalMaxBytes, MaxSandboxes: f.MaxSandboxes, SandboxTTL: f.SandboxTTL,
+	})
+	if err != nil {
+		return nil, p.fromEnvironment(err, "context")
 	}
 	return portal, nil
 }
 
-// prove plays every scenario; without packs only the one that is served, since tests prove the built-in ones.
-func (f *portalFlags) prove(p Process, library *scenario.Library) error {
-	scenario, err := library.Scenario(f.Scenario)
+// prove plays every scenario; without packs only the one that is served, since tests prove the built-in ones. It returns that one.
+func (f *portalFlags) prove(p Process, library *scenario.Library) (*scenario.Scenario, error) {
+	played, err := library.Scenario(f.Scenario)
 	switch {
 	case err != nil:
-		return fmt.Errorf("%s: %w", p.flag("scenario"), err)
+		return nil, fmt.Errorf("%s: %w", p.flag("scenario"), err)
 	case len(f.Pack) > 0:
-		_, err = mock.Check(library)
-		return err
+		_, err = server.Check(library)
+	default:
+		err = server.CheckScenario(library, played)
 	}
-	return mock.CheckScenario(library, scenario)
+	return played, err
 }

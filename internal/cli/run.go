@@ -8,7 +8,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/mockportal/mockportal/mock"
+	"github.com/mockportal/mockportal/internal/sandbox"
 )
 
 type runCmd struct {
@@ -50,7 +50,8 @@ func (r *runCmd) Run(ctx context.Context, p Process) error {
 		return err
 	}
 	defer files.close()
-	portal, err := r.start(p, addresses{portal: "127.0.0.1:0", tls: r.TLSAddr}, r.logger(p.Stderr, r.LogLevel), mock.WithHistory())
+	history := sandbox.NewHistory(r.JournalMaxCalls, r.JournalMaxBytes)
+	portal, err := r.start(p, addresses{portal: "127.0.0.1:0", tls: r.TLSAddr}, r.logger(p.Stderr, r.LogLevel), history)
 	if err != nil {
 		return err
 	}
@@ -59,7 +60,7 @@ func (r *runCmd) Run(ctx context.Context, p Process) error {
 	}
 	s.ended = r.execute(portal, p)
 	s.took = time.Since(s.began)
-	s.history, s.coverage = s.historyOf(ctx, portal), portal.Coverage()
+	s.history, s.coverage = s.historyOf(ctx, portal), portal.CoverageReport()
 	return s.conclude(p, errors.Join(portal.stop(), files.write(&s)))
 }
 
@@ -88,12 +89,12 @@ func (r *runCmd) environment(portal *started, p Process) (environment []string, 
 	line, tidy := portal.line, func() {}
 	environment = append(slices.Clone(p.Env),
 		"MOCKPORTAL_URL="+line.URL, "MOCKPORTAL_SHARING_URL="+line.SharingURL, "MOCKPORTAL_PORTALADMIN_URL="+line.PortalAdminURL,
-		"MOCKPORTAL_CONTROL_URL="+line.ControlURL, "MOCKPORTAL_TOKEN="+tokenOf(portal.Portal), "MOCKPORTAL_CONTROL_TOKEN="+r.ControlToken,
+		"MOCKPORTAL_CONTROL_URL="+line.ControlURL, "MOCKPORTAL_TOKEN="+line.token(), "MOCKPORTAL_CONTROL_TOKEN="+r.ControlToken,
 	)
 	if line.TLSURL != "" {
 		environment = append(environment, "MOCKPORTAL_TLS_URL="+line.TLSURL)
 	}
-	pem := portal.AuthorityPEM()
+	pem := portal.Identity.PEM()
 	if pem == nil {
 		return environment, tidy, nil
 	}
@@ -108,14 +109,4 @@ func (r *runCmd) environment(portal *started, p Process) (environment []string, 
 		return nil, func() {}, err
 	}
 	return append(environment, "MOCKPORTAL_CA="+file.Name()), tidy, nil
-}
-
-// tokenOf returns the token of the member admin, else of the first member that has one.
-func tokenOf(portal *mock.Portal) string {
-	for _, member := range append([]string{"admin"}, portal.Members()...) {
-		if token := portal.Token(member); token != "" {
-			return token
-		}
-	}
-	return ""
 }

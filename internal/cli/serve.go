@@ -5,9 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
+	"maps"
+	"slices"
 
-	"github.com/mockportal/mockportal/mock"
+	"github.com/mockportal/mockportal/internal/server"
 )
 
 type serveCmd struct {
@@ -19,13 +20,10 @@ type serveCmd struct {
 	LogLevel string `default:"info" enum:"debug,info,warn,error" help:"debug logs all calls, info and warn those with violations."`
 }
 
-// shutdownGrace is how long calls in progress may take once the server stops.
-const shutdownGrace = 5 * time.Second
-
 // Run serves until ctx is done.
 func (s *serveCmd) Run(ctx context.Context, p Process) error {
 	log := s.logger(p.Stderr, s.LogLevel)
-	portal, err := s.start(p, addresses{s.Addr, s.TLSAddr, s.ControlAddr}, log)
+	portal, err := s.start(p, addresses{s.Addr, s.TLSAddr, s.ControlAddr}, log, nil)
 	if err != nil {
 		return err
 	}
@@ -51,22 +49,33 @@ type readyLine struct {
 	Tokens         map[string]string `json:"tokens"`
 }
 
-func (a addresses) ready(portal *mock.Portal, servers []*server) readyLine {
-	url, control := servers[0].url, servers[0].url
+func (a addresses) ready(portal *server.Portal, listeners []*server.Listener) readyLine {
+	url, control := listeners[0].URL, listeners[0].URL
 	if a.control != "" {
-		control = servers[len(servers)-1].url
+		control = listeners[len(listeners)-1].URL
 	}
 	line := readyLine{
 		URL: url, SharingURL: url + "/portal/sharing/rest", PortalAdminURL: url + "/portal/portaladmin",
-		ControlURL: control + "/__admin", Scenario: portal.Scenario(), Tokens: map[string]string{},
+		ControlURL: control + "/__admin", Scenario: portal.Scenario.Name, Tokens: map[string]string{},
 	}
 	if a.tls != "" {
-		line.TLSURL = servers[1].url
+		line.TLSURL = listeners[1].URL
 	}
-	for _, member := range portal.Members() {
-		if token := portal.Token(member); token != "" {
+	world := portal.Sandboxes.Default.World()
+	for _, member := range world.Usernames() {
+		if token, ok := world.Token(member); ok {
 			line.Tokens[member] = token
 		}
 	}
 	return line
+}
+
+// token returns the token of the member admin, else of the first member that has one.
+func (l readyLine) token() string {
+	for _, member := range append([]string{"admin"}, slices.Sorted(maps.Keys(l.Tokens))...) {
+		if token := l.Tokens[member]; token != "" {
+			return token
+		}
+	}
+	return ""
 }

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/mockportal/mockportal/internal/report"
-	"github.com/mockportal/mockportal/mock"
+	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/mock/journal"
 	"github.com/mockportal/mockportal/openapi"
 )
@@ -23,20 +23,20 @@ type summary struct {
 	began    time.Time
 	took     time.Duration
 	ended    error // nil: with 0
-	history  mock.History
+	history  sandbox.Past
 	coverage journal.CoverageReport
 
 	requireCalls bool // a run without any call fails
 }
 
 // historyOf waits for calls as long as the scenarios say, unless the command was never started.
-func (s *summary) historyOf(ctx context.Context, portal *started) mock.History {
+func (s *summary) historyOf(ctx context.Context, portal *started) sandbox.Past {
 	if !s.ran() {
 		ended, cancel := context.WithCancel(ctx)
 		cancel()
 		ctx = ended
 	}
-	return portal.History(ctx)
+	return portal.Sandboxes.Past(ctx)
 }
 
 // ran reports whether the command was started.
@@ -120,7 +120,7 @@ func (s *summary) String() string {
 	}
 	for _, v := range s.history.Verdicts {
 		if !v.Met() || !v.Complete {
-			fmt.Fprintf(&b, "\n%s: %s", sandboxOf(v.Sandbox, v.Scenario, v.Seed), v.Verdict)
+			fmt.Fprintf(&b, "\n%s: %s", sandboxOf(v.Sandbox, v.Scenario.Name, v.Scenario.Seed), v.Verdict)
 		}
 	}
 	fmt.Fprintf(&b, "\n%s", s.coverage)
@@ -249,18 +249,30 @@ func (s *summary) blame(one *report.Case, message, text string) {
 	one.Failure = &report.Failure{Message: message, Text: text}
 }
 
-func expectationCases(v mock.SandboxVerdict) []report.Case {
+func expectationCases(v sandbox.Verdict) []report.Case {
 	var cases []report.Case
-	for i, name := range v.Expect {
-		one := report.Case{Class: "mockportal.sandbox." + v.Sandbox, Name: fmt.Sprintf("expectation %d: %s", i+1, name)}
+	for i, expectation := range v.Scenario.Expect {
+		one := report.Case{Class: "mockportal.sandbox." + v.Sandbox, Name: fmt.Sprintf("expectation %d: %s", i+1, expectation)}
 		at := slices.IndexFunc(v.Unmet, func(u journal.Unmet) bool { return u.Expectation == i+1 })
 		if at >= 0 {
 			unmet := v.Unmet[at]
-			one.Failure = &report.Failure{Message: unmet.Message, Text: sandboxOf(v.Sandbox, v.Scenario, v.Seed) + ":\n" + unmet.String()}
+			text := sandboxOf(v.Sandbox, v.Scenario.Name, v.Scenario.Seed) + ":\n" + unmet.String()
+			one.Failure = &report.Failure{Message: unmet.Message, Text: text}
 		}
 		cases = append(cases, one)
 	}
 	return cases
+}
+
+// neverOf returns the names of those that no call exercised.
+func neverOf(counts []journal.Count) []string {
+	var names []string
+	for _, c := range counts {
+		if c.Calls == 0 {
+			names = append(names, c.Name)
+		}
+	}
+	return names
 }
 
 // properties are the coverage, for CI servers that show or plot properties.
@@ -269,7 +281,7 @@ func (s *summary) properties() []report.Property {
 		{Name: "calls", Value: fmt.Sprint(len(s.history.Calls.Calls))}, {Name: "complete", Value: fmt.Sprint(s.history.Calls.Complete)},
 	}
 	add := func(name string, counts []journal.Count) {
-		never := journal.Never(counts)
+		never := neverOf(counts)
 		properties = append(properties,
 			report.Property{Name: name, Value: fmt.Sprintf("%d of %d", len(counts)-len(never), len(counts))},
 			report.Property{Name: name + ".never", Value: cmp.Or(strings.Join(never, ", "), "-")})

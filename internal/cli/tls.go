@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/mockportal/mockportal/mock"
+	"github.com/mockportal/mockportal/internal/certs"
 )
 
 // tlsFlags are shared by the commands that start a portal.
@@ -24,23 +24,21 @@ type tlsFlags struct {
 	TrustProxy bool     `help:"Take scheme and host of a request from X-Forwarded-Proto and -Host."`
 }
 
-// tlsOptions are the portal's options for the flags. The error has all mistakes in them and in the files that they name.
-func (f tlsFlags) tlsOptions(p Process, log *slog.Logger) ([]mock.Option, error) {
-	mistakes := f.mistakes(p)
-	var options []mock.Option
+// identity is the certificate to serve; nil for plain HTTP only. The error has all mistakes in the flags and in the files that they name.
+func (f tlsFlags) identity(p Process, log *slog.Logger) (identity *certs.Identity, err error) {
 	switch {
 	case f.TLSCert != "" && f.TLSKey != "":
-		certificate, err := f.readCertificate(p)
-		mistakes = append(mistakes, err)
-		options = append(options, mock.WithCertificate(certificate))
-		warnOf(log, certificate.Leaf)
+		var certificate tls.Certificate
+		if certificate, err = f.readCertificate(p); err == nil {
+			warnOf(log, certificate.Leaf)
+			identity, err = certs.Given(certificate)
+		}
 	case f.TLS || f.TLSAddr != "":
-		options = append(options, mock.WithTLS(f.TLSHost...))
+		if identity, err = certs.Generate(f.TLSHost, time.Now()); err != nil {
+			err = p.fromEnvironment(err, "tls-host")
+		}
 	}
-	if f.TrustProxy {
-		options = append(options, mock.WithTrustProxy())
-	}
-	return options, errors.Join(mistakes...)
+	return identity, errors.Join(append(f.mistakes(p), err)...)
 }
 
 // mistakes are flags that contradict each other.

@@ -103,7 +103,7 @@ func TestNoStandardInput(t *testing.T) {
 	t.Parallel()
 	var out, err strings.Builder
 	p := cli.Process{Args: []string{"verify", "-"}, Stdout: &out, Stderr: &err}
-	if code := cli.Run(t.Context(), p); code != 2 || !strings.HasPrefix(err.String(), "mockportal: -: empty") {
+	if code := cli.Run(t.Context(), p); code != 2 || !strings.HasPrefix(err.String(), "mockportal: -: the document is empty") {
 		t.Errorf("code %d: %s", code, err.String())
 	}
 }

@@ -250,7 +250,7 @@ func TestErrors(t *testing.T) {
 		if tt.name == "an answer that breaks off" || tt.name == "a page" {
 			continue // a stream has neither
 		}
-		err = c.Follow(t.Context(), journal.Query{}, func(journal.News) error { return nil })
+		err = c.Follow(t.Context(), journal.Query{}, func(client.News) error { return nil })
 		diff(t, tt.name+", followed", want, fmt.Sprint(err))
 	}
 	c := client.Client{ControlURL: own.URL + "/__admin", Sandbox: "default", Token: "sesame"}

@@ -12,9 +12,16 @@ import (
 	"github.com/mockportal/mockportal/mock/journal"
 )
 
+// News is what a journal passes to a follower.
+type News struct {
+	Calls     []journal.Call
+	Missed    int  // how many calls the journal dropped before they could be read
+	Restarted bool // the journal was cleared, or its sandbox reset, before these calls
+}
+
 // Follow passes the calls that match to f: first those in the journal with a number above q.After, then new ones as they
 // come. It returns nil when the sandbox ends, and an error if ctx is done, f fails or the stream breaks off.
-func (c *Client) Follow(ctx context.Context, q journal.Query, f func(journal.News) error) error {
+func (c *Client) Follow(ctx context.Context, q journal.Query, f func(News) error) error {
 	resp, err := c.send(ctx, http.MethodGet, "/events?"+values(q).Encode(), nil)
 	if err != nil {
 		return err
@@ -55,7 +62,7 @@ func (c *Client) Follow(ctx context.Context, q journal.Query, f func(journal.New
 }
 
 // newsOf reads one event.
-func newsOf(event, data string) (news journal.News, err error) {
+func newsOf(event, data string) (news News, err error) {
 	switch event {
 	case "call":
 		news.Calls = make([]journal.Call, 1)

@@ -18,7 +18,7 @@ import (
 func follow(ctx context.Context, c *client.Client, q journal.Query) (<-chan string, <-chan error) {
 	news, end := make(chan string, 100), make(chan error, 1)
 	go func() {
-		end <- c.Follow(ctx, q, func(n journal.News) error {
+		end <- c.Follow(ctx, q, func(n client.News) error {
 			news <- fmt.Sprint(numbers(n.Calls), n.Missed, n.Restarted)
 			return nil
 		})
@@ -37,9 +37,7 @@ func TestFollow(t *testing.T) {
 	diff(t, "held", []string{"[1] 0 false", "[2] 0 false"}, []string{<-all, <-all})
 	get(t, s, license)
 	diff(t, "to come", []string{"[3] 0 false", "[3] 0 false"}, []string{<-all, <-licenses})
-	if err := s.Reset(); err != nil {
-		t.Fatal(err)
-	}
+	s.Reset()
 	diff(t, "reset", []string{"[] 0 true", "[] 0 true"}, []string{<-all, <-licenses})
 	get(t, s, info)
 	get(t, s, license)
@@ -61,7 +59,7 @@ func TestFollowEndsWithItsContext(t *testing.T) {
 		t.Errorf("it ends with %v", err)
 	}
 	enough := errors.New("enough")
-	if err := of(s).Follow(t.Context(), journal.Query{}, func(journal.News) error { return enough }); !errors.Is(err, enough) {
+	if err := of(s).Follow(t.Context(), journal.Query{}, func(client.News) error { return enough }); !errors.Is(err, enough) {
 		t.Errorf("it ends with %v", err)
 	}
 }
@@ -80,7 +78,7 @@ func TestFollowReadsEvents(t *testing.T) {
 		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, tt.stream) }))
 		t.Cleanup(s.Close)
 		got := ""
-		err := (&client.Client{ControlURL: s.URL, Sandbox: "default"}).Follow(t.Context(), journal.Query{}, func(n journal.News) error {
+		err := (&client.Client{ControlURL: s.URL, Sandbox: "default"}).Follow(t.Context(), journal.Query{}, func(n client.News) error {
 			got += fmt.Sprint(numbers(n.Calls), n.Missed, n.Restarted) + ", "
 			return nil
 		})
@@ -97,6 +95,6 @@ func TestFollowBreaksOff(t *testing.T) {
 	}))
 	t.Cleanup(s.Close)
 	c := client.Client{ControlURL: s.URL, Sandbox: "default"}
-	err := c.Follow(t.Context(), journal.Query{}, func(journal.News) error { return nil })
+	err := c.Follow(t.Context(), journal.Query{}, func(client.News) error { return nil })
 	diff(t, "error", "the stream of "+s.URL+" broke off: unexpected EOF", fmt.Sprint(err))
 }

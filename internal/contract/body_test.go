@@ -8,10 +8,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/mockportal/mockportal/internal/contract"
-	"github.com/mockportal/mockportal/openapi"
 )
 
-// TestCheckBody holds what is said of a body. That of createSandbox is good unless the row says otherwise.
+// TestCheckBody records the violations of JSON bodies in a golden file.
 func TestCheckBody(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
@@ -21,32 +20,33 @@ func TestCheckBody(t *testing.T) {
 		{"everything", "createSandbox", `{"scenario":"trial","id":"a-1","clock":"wall","seed":18446744073709551615,"rules":[{}]}`},
 		{"nothing", "createSandbox", ""},
 		{"blanks", "createSandbox", " \n"},
-		{"no JSON", "createSandbox", "scenario=trial"},
+		{"not JSON", "createSandbox", "scenario=trial"},
 		{"cut off", "createSandbox", `{"scenario":"trial"`},
-		{"text behind", "createSandbox", `{"scenario":"trial"} x`},
+		{"trailing text", "createSandbox", `{"scenario":"trial"} x`},
 		{"null", "createSandbox", "null"},
 		{"a list", "createSandbox", "[]"},
 		{"empty", "createSandbox", "{}"},
-		{"key twice", "createSandbox", `{"scenario":"a","scenario":"b"}`},
-		{"near-missing", "createSandbox", `{"Scenario":"trial"}`},
+		{"duplicate key", "createSandbox", `{"scenario":"a","scenario":"b"}`},
+		{"misspelt key", "createSandbox", `{"Scenario":"trial"}`},
 		{"empty name", "createSandbox", `{"scenario":""}`},
 		{"everything wrong", "createSandbox", `{"scenario":null,"id":"A","clock":1,"seed":1.0,"rules":7,"more":true}`},
 		{"seed as text", "createSandbox", `{"scenario":"a","seed":"1"}`},
 		{"a secret is not repeated", "createSandbox", `{"scenario":["hunter2"],"id":"hunter2 ","token":"hunter2"}`},
 		{"one rule", "addRules", "{}"},
 		{"rules", "addRules", "[{},{}]"},
-		{"rules that are none", "addRules", `[{},"x"]`},
+		{"rules that are not objects", "addRules", `[{},"x"]`},
 		{"one change", "changeClock", `{"mode":"wall"}`},
 		{"no change", "changeClock", "{}"},
 		{"two changes", "changeClock", `{"mode":"wall","advance":"1s"}`},
 		{"a change and something else", "changeClock", `{"mode":"wall","advanced":"1s"}`},
-		{"no time", "changeClock", `{"at":"tomorrow"}`},
+		{"not a time", "changeClock", `{"at":"tomorrow"}`},
 		{"a time as a number", "changeClock", `{"at":1469206117000}`},
-		{"no mode", "changeClock", `{"mode":"frosen"}`},
-		{"none is taken, none came", "resetSandbox", ""},
-		{"none is taken", "resetSandbox", "{}"},
-		{"none is taken, blanks", "getClock", " "},
-		{"a form is no body", "provisionOrgEntitlements", "{}"},
+		{"not a mode", "changeClock", `{"mode":"frosen"}`},
+		{"no body allowed, none sent", "resetSandbox", ""},
+		{"no body allowed, an empty object sent", "resetSandbox", " {\n}"},
+		{"no body allowed, an object sent", "resetSandbox", `{"a":1}`},
+		{"no body allowed, blanks sent", "getClock", " "},
+		{"a form instead of a JSON body", "provisionOrgEntitlements", "f=json"},
 	} {
 		fmt.Fprintf(&b, "## %s: %s\n", tt.operation, tt.name)
 		violations := routeWith(t, tt.operation).CheckBody(tt.body)
@@ -59,12 +59,12 @@ func TestCheckBody(t *testing.T) {
 		b.WriteString("\n")
 	}
 	if strings.Contains(b.String(), "hunter2") {
-		t.Error("a value that was sent is told")
+		t.Error("a violation quotes a value of the request")
 	}
 	golden(t, "body.txt", b.String())
 }
 
-// routeWith returns the route of an operation, of whichever contract has it.
+// routeWith returns the route of an operation, in whichever contract it is.
 func routeWith(t *testing.T, operation string) *contract.Route {
 	t.Helper()
 	for _, c := range contracts() {
@@ -76,7 +76,7 @@ func routeWith(t *testing.T, operation string) *contract.Route {
 	return nil
 }
 
-// TestBodyExamples sends the body that the control contract gives as an example of each operation that takes one. Every such operation has one.
+// TestBodyExamples proves that every operation with a JSON body in the control contract has a valid example.
 func TestBodyExamples(t *testing.T) {
 	t.Parallel()
 	n := 0
@@ -91,8 +91,8 @@ func TestBodyExamples(t *testing.T) {
 			continue
 		}
 		text := string(encoded(t, media.Example))
-		if diff := cmp.Diff([]openapi.Violation(nil), routeOf(t, contract.Control(), op.OperationID).CheckBody(text), cmp.Transformer("strings", func(v openapi.Violation) string { return v.String() })); diff != "" {
-			t.Errorf("%s: %s (-want +got):\n%s", op.OperationID, text, diff)
+		if violations := routeOf(t, contract.Control(), op.OperationID).CheckBody(text); len(violations) > 0 {
+			t.Errorf("%s: the example %s has violations: %v", op.OperationID, text, violations)
 		}
 	}
 	if n < 4 {
@@ -100,7 +100,7 @@ func TestBodyExamples(t *testing.T) {
 	}
 }
 
-// TestMethodsOfOnePath holds that a path with several methods has a route for each, and that each is its own operation.
+// TestMethodsOfOnePath proves that each method of a path has its own route and operation.
 func TestMethodsOfOnePath(t *testing.T) {
 	t.Parallel()
 	spec := specOf(t, contract.Control())

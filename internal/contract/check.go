@@ -18,13 +18,13 @@ type Value struct {
 	Text string
 }
 
-// Params is what a request said as far as it fits the contract. Its zero value has no parameter.
+// Params are the parameters of a request that fit the contract. The zero value has none.
 type Params struct {
 	names []string
-	texts []string // "" when it was not sent, or is malformed
+	texts []string // empty if the parameter was not sent, was sent empty, or is malformed
 }
 
-// Text returns a parameter as it was sent; "" when it was not sent, was sent empty, or is malformed.
+// Text returns a parameter as it was sent; "" if it was not sent, was sent empty, or is malformed.
 func (p Params) Text(name string) string {
 	if i := slices.Index(p.names, name); i >= 0 {
 		return p.texts[i]
@@ -32,18 +32,18 @@ func (p Params) Text(name string) string {
 	return ""
 }
 
-// Int returns an integer parameter, and false when it was not sent or is malformed.
+// Int returns an integer parameter, and false if it was not sent or is malformed.
 func (p Params) Int(name string) (int64, bool) {
 	n, err := strconv.ParseInt(p.Text(name), 10, 64)
 	return n, err == nil
 }
 
-// JSON returns a JSON parameter; the zero JSON when it was not sent or is malformed.
+// JSON returns a JSON parameter; the zero [JSON] if it was not sent or is malformed.
 func (p Params) JSON(name string) JSON { return JSON{p.Text(name)} }
 
-// Check holds a request against the contract. Values must come in the order in which they count: the query's before the form's.
-// It returns the parameters, of a repeated name the first value, and every violation: those of declared names in the contract's order,
-// then names that it does not have, in the order in which they came. An empty optional value counts as absent.
+// Check checks a request against the contract. The values of the query must come before those of the form. Check
+// returns the parameters and every violation: first those of declared names, in the contract's order, then unknown
+// names, in the order of the values. The first value of a repeated name counts. An empty optional value counts as absent.
 func (r *Route) Check(values []Value) (Params, []openapi.Violation) {
 	params := Params{names: r.names, texts: make([]string, len(r.Parameters))}
 	var violations []openapi.Violation
@@ -52,57 +52,50 @@ func (r *Route) Check(values []Value) (Params, []openapi.Violation) {
 		value, found := r.first(p, values, &violations)
 		switch {
 		case found && value.Text != "":
-			if faults := p.faults(value); len(faults) > 0 {
-				violations = append(violations, faults...)
-				continue
+			malformed := p.violations(value)
+			violations = append(violations, malformed...)
+			if len(malformed) == 0 {
+				params.texts[i] = value.Text
 			}
-			params.texts[i] = value.Text
 		case p.Required:
-			violations = append(violations, r.absent(p, values))
+			violations = append(violations, r.missing(p, values))
 		}
 	}
 	return params, append(violations, r.unknowns(values, violations)...)
 }
 
-// unknowns returns a violation for each value whose name the contract does not have in its place.
-func (r *Route) unknowns(values []Value, so []openapi.Violation) (violations []openapi.Violation) {
-	var all, absent []string
+// unknowns returns a violation for each value that the contract does not declare. The violations found so far tell which
+// names are missing.
+func (r *Route) unknowns(values []Value, found []openapi.Violation) []openapi.Violation {
+	var violations []openapi.Violation
 	for _, v := range values {
-		if p := r.parameter(v.Name); p != nil && (v.In == "path") == (p.In == "path") {
-			continue
+		if p := r.Parameter(v.Name); p == nil || !p.belongs(v) {
+			violations = append(violations, r.unknown(v, found))
 		}
-		if all == nil {
-			all, absent = r.sendable(so)
-		}
-		violations = append(violations, unknown(v, all, absent))
 	}
 	return violations
 }
 
-// sendable returns the names that may be sent, and those among them that are required and were not.
-func (r *Route) sendable(violations []openapi.Violation) (all, absent []string) {
-	for i := range r.Parameters {
-		if p := &r.Parameters[i]; p.In != "path" {
-			all = append(all, p.Name)
-			if slices.ContainsFunc(violations, func(v openapi.Violation) bool { return v.Kind == openapi.Missing && v.Name == p.Name }) {
-				absent = append(absent, p.Name)
-			}
-		}
-	}
-	return all, absent
-}
+// belongs reports whether a value came in the place of the parameter. Query and form are one place here.
+func (p *Parameter) belongs(v Value) bool { return (v.In == "path") == (p.In == "path") }
 
-// first returns the value of p that counts and notes where it came again, or in a place where it does not belong.
+// first returns the value of p that counts. It adds a violation for each repetition and for a value in the wrong place.
 func (r *Route) first(p *Parameter, values []Value, violations *[]openapi.Violation) (value Value, found bool) {
 	for _, v := range values {
-		if v.Name != p.Name || (v.In == "path") != (p.In == "path") {
+		if v.Name != p.Name || !p.belongs(v) {
 			continue
 		}
 		switch {
 		case found:
-			*violations = append(*violations, openapi.Violation{Kind: openapi.Repeated, In: v.In, Name: v.Name, Message: "came more than once, the first value counts", Hint: "send it once", Allowed: "sent once"})
+			*violations = append(*violations, openapi.Violation{
+				Kind: openapi.Repeated, In: v.In, Name: v.Name, Message: "was sent more than once; the first value counts",
+				Hint: "send it once", Allowed: "sent once",
+			})
 		case v.In == "query" && !p.InQuery:
-			*violations = append(*violations, openapi.Violation{Kind: openapi.Unknown, In: v.In, Name: v.Name, Message: "belongs into the form body, not into the query", Hint: "send it in the body of the POST", Allowed: "sent in the body of the POST"})
+			*violations = append(*violations, openapi.Violation{
+				Kind: openapi.Unknown, In: v.In, Name: v.Name, Message: "belongs in the form body, not in the query",
+				Hint: "send it in the body of the POST", Allowed: "sent in the body of the POST",
+			})
 		}
 		if !found {
 			value, found = v, true
@@ -111,17 +104,19 @@ func (r *Route) first(p *Parameter, values []Value, violations *[]openapi.Violat
 	return value, found
 }
 
-func (r *Route) parameter(name string) *Parameter {
+// Parameter returns the parameter of this name; nil when the route has none.
+func (r *Route) Parameter(name string) *Parameter {
 	if i := slices.Index(r.names, name); i >= 0 {
 		return &r.Parameters[i]
 	}
 	return nil
 }
 
-func (r *Route) absent(p *Parameter, values []Value) openapi.Violation {
+// missing names the value that was probably meant for p, or gives an example.
+func (r *Route) missing(p *Parameter, values []Value) openapi.Violation {
 	v := openapi.Violation{Kind: openapi.Missing, In: p.In, Name: p.Name, Message: "must be specified"}
 	for _, value := range values {
-		if r.parameter(value.Name) != nil {
+		if r.Parameter(value.Name) != nil {
 			continue
 		}
 		if _, near := nearest.Name(value.Name, []string{p.Name}); near {
@@ -135,10 +130,21 @@ func (r *Route) absent(p *Parameter, values []Value) openapi.Violation {
 	return v
 }
 
-// unknown suggests the declared name that is closest, preferably one that was not sent.
-func unknown(value Value, all, absent []string) openapi.Violation {
+// unknown suggests the closest declared name, preferably one that is missing.
+func (r *Route) unknown(value Value, found []openapi.Violation) openapi.Violation {
 	v := openapi.Violation{Kind: openapi.Unknown, In: value.In, Name: value.Name, Message: "is not in the contract"}
-	near, ok := nearest.Name(value.Name, absent)
+	var all, missing []string
+	for i := range r.Parameters {
+		if r.Parameters[i].In != "path" {
+			all = append(all, r.Parameters[i].Name)
+		}
+	}
+	for _, other := range found {
+		if other.Kind == openapi.Missing && other.In != "path" {
+			missing = append(missing, other.Name)
+		}
+	}
+	near, ok := nearest.Name(value.Name, missing)
 	if !ok {
 		near, ok = nearest.Name(value.Name, all)
 	}
@@ -146,7 +152,7 @@ func unknown(value Value, all, absent []string) openapi.Violation {
 	case ok:
 		v.Hint = fmt.Sprintf("did you mean %q?", near)
 	case len(all) == 0:
-		v.Hint = "there are no parameters here"
+		v.Hint = "this operation takes no parameters"
 	default:
 		v.Hint = "allowed are " + strings.Join(all, ", ")
 	}
@@ -154,8 +160,8 @@ func unknown(value Value, all, absent []string) openapi.Violation {
 	return v
 }
 
-// faults says in what a text departs from what the contract declares. Every text is a value of a plain parameter.
-func (p *Parameter) faults(value Value) []openapi.Violation {
+// violations returns every violation of a value. A plain parameter has none.
+func (p *Parameter) violations(value Value) []openapi.Violation {
 	var violations []openapi.Violation
 	switch {
 	case p.plain || slices.Contains(p.Enum, value.Text):
@@ -163,10 +169,12 @@ func (p *Parameter) faults(value Value) []openapi.Violation {
 	case p.JSON:
 		violations = p.judge.violations(value.Text)
 	case p.Integer:
-		violations = p.integerFaults(value.Text)
+		violations = p.integerViolations(value.Text)
 	default:
 		violations = visit(p.judge.schema, value.Text)
-		p.hintCase(value.Text, violations)
+		if near, ok := nearest.Name(value.Text, p.Enum); ok && len(violations) > 0 {
+			violations[0].Hint = fmt.Sprintf("write %s=%s", p.Name, near)
+		}
 	}
 	for i := range violations {
 		violations[i].In, violations[i].Name = value.In, p.Name
@@ -174,17 +182,10 @@ func (p *Parameter) faults(value Value) []openapi.Violation {
 	return violations
 }
 
-func (p *Parameter) integerFaults(text string) []openapi.Violation {
+func (p *Parameter) integerViolations(text string) []openapi.Violation {
 	if _, err := strconv.ParseInt(text, 10, 64); err != nil || text[0] == '+' {
 		must := allowed(p.judge.schema)
 		return []openapi.Violation{{Kind: openapi.Malformed, Message: "must be " + must, Allowed: must}}
 	}
 	return visit(p.judge.schema, json.Number(text))
-}
-
-// hintCase names the allowed word that was meant.
-func (p *Parameter) hintCase(text string, violations []openapi.Violation) {
-	if near, ok := nearest.Name(text, p.Enum); ok && len(violations) > 0 {
-		violations[0].Hint = fmt.Sprintf("write %s=%s", p.Name, near)
-	}
 }

@@ -14,7 +14,7 @@ import (
 
 const good = `{"maxUsers":10,"entitlements":{"standard":{"num":8}}}`
 
-// checks has one row per fault. A row of provisionOrgEntitlements says only what differs from a good request.
+// checks has one row per violation. Rows of provisionOrgEntitlements differ from a good request in one thing.
 var checks = []struct {
 	name, operation string
 	sent            []string
@@ -29,15 +29,27 @@ var checks = []struct {
 	{"unlike any name", "provisionOrgEntitlements", good4("query cacheBuster=1")},
 	{"unknown, repeated", "provisionOrgEntitlements", good4("query cacheBuster=1", "query cacheBuster=2")},
 	{"repeated", "provisionOrgEntitlements", good4("form purchaserOrgId=c", "form purchaserOrgId=b")},
-	{"query and form", "provisionOrgEntitlements", []string{"path itemId=a", "query f=json", "form f=html", "form purchaserOrgId=b", "form orgEntitlements=" + good}},
-	{"query in place of form", "provisionOrgEntitlements", []string{"path itemId=a", "query purchaserOrgId=b", "form orgEntitlements=" + good}},
-	{"a name of the path in the query", "provisionOrgEntitlements", []string{"path itemId=a", "query itemId=c", "form purchaserOrgId=b", "form orgEntitlements=" + good}},
-	{"a name of the path in the form", "provisionOrgEntitlements", []string{"path itemId=a", "form purchaserOrgId=b", "form orgEntitlements=" + good, "form itemId=c"}},
+	{
+		"query and form", "provisionOrgEntitlements",
+		[]string{"path itemId=a", "query f=json", "form f=html", "form purchaserOrgId=b", "form orgEntitlements=" + good},
+	},
+	{"query instead of form", "provisionOrgEntitlements", []string{"path itemId=a", "query purchaserOrgId=b", "form orgEntitlements=" + good}},
+	{
+		"path parameter in the query", "provisionOrgEntitlements",
+		[]string{"path itemId=a", "query itemId=c", "form purchaserOrgId=b", "form orgEntitlements=" + good},
+	},
+	{
+		"path parameter in the form", "provisionOrgEntitlements",
+		[]string{"path itemId=a", "form purchaserOrgId=b", "form orgEntitlements=" + good, "form itemId=c"},
+	},
 	{"a sign before an integer", "generateToken", []string{"form expiration=+60"}},
-	{"query beside form", "provisionOrgEntitlements", []string{"path itemId=a", "query purchaserOrgId=b", "form purchaserOrgId=c", "form orgEntitlements=" + good}},
-	{"word in wrong letter case", "provisionOrgEntitlements", good4("query f=JSON")},
-	{"word unlike any", "provisionOrgEntitlements", good4("query f=geojson-seq")},
-	{"callback that is no name", "provisionOrgEntitlements", good4("query callback=alert(1)")},
+	{
+		"query beside form", "provisionOrgEntitlements",
+		[]string{"path itemId=a", "query purchaserOrgId=b", "form purchaserOrgId=c", "form orgEntitlements=" + good},
+	},
+	{"enum value in wrong letter case", "provisionOrgEntitlements", good4("query f=JSON")},
+	{"unknown enum value", "provisionOrgEntitlements", good4("query f=geojson-seq")},
+	{"callback that is not a name", "provisionOrgEntitlements", good4("query callback=alert(1)")},
 	{"callback that is long", "provisionOrgEntitlements", good4("query callback=" + strings.Repeat("a", 101))},
 	{"callback that is good", "provisionOrgEntitlements", good4("query callback=$dojo.io.cb_1")},
 
@@ -56,17 +68,23 @@ var checks = []struct {
 	{"maxUsers null", "provisionOrgEntitlements", json4(`{"maxUsers":null,"entitlements":{}}`)},
 	{"maxUsers as list", "provisionOrgEntitlements", json4(`{"maxUsers":[10],"entitlements":{}}`)},
 	{"maxUsers missing", "provisionOrgEntitlements", json4(`{"entitlements":{}}`)},
-	{"maxUsers near-missing", "provisionOrgEntitlements", json4(`{"maxusers":10,"entitlements":{}}`)},
+	{"maxUsers misspelt", "provisionOrgEntitlements", json4(`{"maxusers":10,"entitlements":{}}`)},
 	{"entitlements missing", "provisionOrgEntitlements", json4(`{"maxUsers":10}`)},
 	{"entitlements null", "provisionOrgEntitlements", json4(`{"maxUsers":10,"entitlements":null}`)},
 	{"entitlements as list", "provisionOrgEntitlements", json4(`{"maxUsers":10,"entitlements":[{"num":1}]}`)},
 	{"entitlement null", "provisionOrgEntitlements", json4(`{"maxUsers":10,"entitlements":{"a":null}}`)},
 	{"entitlement as number", "provisionOrgEntitlements", json4(`{"maxUsers":10,"entitlements":{"a":2}}`)},
 	{"num missing", "provisionOrgEntitlements", json4(`{"maxUsers":10,"entitlements":{"a":{}}}`)},
-	{"num near-missing", "provisionOrgEntitlements", json4(`{"maxUsers":10,"entitlements":{"a":{"Num":2}}}`)},
-	{"num of each kind", "provisionOrgEntitlements", json4(`{"maxUsers":10,"entitlements":{"a/b":{"num":"2"},"c~d":{"num":1.50},"e":{"num":-3},"f":{"num":2e0}}}`)},
+	{"num misspelt", "provisionOrgEntitlements", json4(`{"maxUsers":10,"entitlements":{"a":{"Num":2}}}`)},
+	{
+		"num of each kind", "provisionOrgEntitlements",
+		json4(`{"maxUsers":10,"entitlements":{"a/b":{"num":"2"},"c~d":{"num":1.50},"e":{"num":-3},"f":{"num":2e0}}}`),
+	},
 	{"no entitlements", "provisionOrgEntitlements", json4(`{"maxUsers":0,"entitlements":{}}`)},
-	{"extra members", "provisionOrgEntitlements", json4(`{"maxUsers":10,"startDate":1.5e3,"entitlements":{"a":{"num":2,"license":"x"}},"more":[null,{"b":{}}]}`)},
+	{
+		"extra members", "provisionOrgEntitlements",
+		json4(`{"maxUsers":10,"startDate":1.5e3,"entitlements":{"a":{"num":2,"license":"x"}},"more":[null,{"b":{}}]}`),
+	},
 	{"everything wrong in JSON", "provisionOrgEntitlements", json4(`{"maxUsers":"x","entitlements":{"b":{},"a":{"num":null}}}`)},
 
 	{"object as text", "provisionOrgEntitlements", json4(`"text"`)},
@@ -75,16 +93,19 @@ var checks = []struct {
 	{"object null", "provisionOrgEntitlements", json4(`null`)},
 	{"duplicate key", "provisionOrgEntitlements", json4(`{"maxUsers":10,"maxUsers":11,"entitlements":{}}`)},
 	{"duplicate key, escaped", "provisionOrgEntitlements", json4(`{"maxUsers":10,"m\u0061xUsers":11,"entitlements":{}}`)},
-	{"duplicate key in an entitlement", "provisionOrgEntitlements", json4(`{"maxUsers":10,"entitlements":{"a":{"num":1,"num":2},"a":{"num":3}}}`)},
+	{
+		"duplicate key in an entitlement", "provisionOrgEntitlements",
+		json4(`{"maxUsers":10,"entitlements":{"a":{"num":1,"num":2},"a":{"num":3}}}`),
+	},
 	{"duplicate key in a list", "provisionOrgEntitlements", json4(`{"maxUsers":10,"entitlements":{},"more":[0,{"a":1,"a":2}]}`)},
-	{"duplicate key and a fault", "provisionOrgEntitlements", json4(`{"maxUsers":-1,"maxUsers":1,"entitlements":{}}`)},
-	{"text behind", "provisionOrgEntitlements", json4(good + ` and more`)},
-	{"value behind", "provisionOrgEntitlements", json4(good + good)},
-	{"bracket behind", "provisionOrgEntitlements", json4(good + `}`)},
-	{"blanks round it", "provisionOrgEntitlements", json4(" \t\r\n" + good + "\n")},
+	{"duplicate key and a violation", "provisionOrgEntitlements", json4(`{"maxUsers":-1,"maxUsers":1,"entitlements":{}}`)},
+	{"trailing text", "provisionOrgEntitlements", json4(good + ` and more`)},
+	{"trailing value", "provisionOrgEntitlements", json4(good + good)},
+	{"trailing bracket", "provisionOrgEntitlements", json4(good + `}`)},
+	{"blanks around", "provisionOrgEntitlements", json4(" \t\r\n" + good + "\n")},
 	{"blanks only", "provisionOrgEntitlements", json4("  ")},
 	{"cut off", "provisionOrgEntitlements", json4(`{"maxUsers":10,"entitlements":{"a":{"num"`)},
-	{"comma too many", "provisionOrgEntitlements", json4(`{"maxUsers":10,"entitlements":{},}`)},
+	{"extra comma", "provisionOrgEntitlements", json4(`{"maxUsers":10,"entitlements":{},}`)},
 	{"comma missing", "provisionOrgEntitlements", json4(`{"maxUsers":10 "entitlements":{}}`)},
 	{"line comment", "provisionOrgEntitlements", json4("{\"maxUsers\":10, // all of them\n\"entitlements\":{}}")},
 	{"block comment", "provisionOrgEntitlements", json4(`{"maxUsers":10,/* all */"entitlements":{}}`)},
@@ -92,13 +113,19 @@ var checks = []struct {
 	{"Python 2", "provisionOrgEntitlements", json4(`{u'maxUsers':10}`)},
 	{"Python constant", "provisionOrgEntitlements", json4(`{"maxUsers":None,"entitlements":{}}`)},
 	{"names without quotes", "provisionOrgEntitlements", json4(`{maxUsers:10}`)},
-	{"number that JSON does not have", "provisionOrgEntitlements", json4(`{"maxUsers":010,"entitlements":{}}`)},
+	{"leading zero", "provisionOrgEntitlements", json4(`{"maxUsers":010,"entitlements":{}}`)},
 	{"encoded twice", "provisionOrgEntitlements", json4(`%7B%22maxUsers%22%3A10%7D`)},
 	{"encoded twice as JSON", "provisionOrgEntitlements", json4(`"{\"maxUsers\":10,\"entitlements\":{}}"`)},
 	{"not serialised", "provisionOrgEntitlements", json4(`[object Object]`)},
-	{"byte that is no UTF-8", "provisionOrgEntitlements", json4("{\"maxUsers\":1,\"entitlements\":{\"\xff\":{\"num\":1}}}")},
-	{"nested as deeply as allowed", "provisionOrgEntitlements", json4(`{"maxUsers":1,"entitlements":{},"a":` + strings.Repeat("[", 63) + strings.Repeat("]", 63) + `}`)},
-	{"nested too deeply", "provisionOrgEntitlements", json4(`{"maxUsers":1,"entitlements":{},"a":` + strings.Repeat("[", 64) + strings.Repeat("]", 64) + `}`)},
+	{"invalid UTF-8", "provisionOrgEntitlements", json4("{\"maxUsers\":1,\"entitlements\":{\"\xff\":{\"num\":1}}}")},
+	{
+		"nested to the limit", "provisionOrgEntitlements",
+		json4(`{"maxUsers":1,"entitlements":{},"a":` + strings.Repeat("[", 63) + strings.Repeat("]", 63) + `}`),
+	},
+	{
+		"nested too deeply", "provisionOrgEntitlements",
+		json4(`{"maxUsers":1,"entitlements":{},"a":` + strings.Repeat("[", 64) + strings.Repeat("]", 64) + `}`),
+	},
 	{"nested without end", "provisionOrgEntitlements", json4(strings.Repeat(`{"a":`, 100000))},
 
 	{"licence: good", "getFutureLicense", []string{"query token=t", "query f=pjson"}},
@@ -119,12 +146,12 @@ var checks = []struct {
 	{"revoke nothing", "oauthRevokeToken", []string{"form token=t", "form auth_token="}},
 }
 
-// good4 is a good request of provisionOrgEntitlements with more behind it.
+// good4 is a good request of provisionOrgEntitlements with more values at its end.
 func good4(more ...string) []string {
 	return append([]string{"path itemId=a", "form purchaserOrgId=b", "form orgEntitlements=" + good}, more...)
 }
 
-// json4 is a good request of provisionOrgEntitlements but for its JSON.
+// json4 is a request of provisionOrgEntitlements with this JSON; everything else is good.
 func json4(text string) []string {
 	return []string{"path itemId=a", "form purchaserOrgId=b", "form orgEntitlements=" + text}
 }
@@ -150,7 +177,7 @@ func TestCheck(t *testing.T) {
 			case value == "":
 				continue
 			case p.JSON:
-				value = params.JSON(p.Name).Decode()
+				value = decoded(t, []byte(params.Text(p.Name)))
 			case p.Integer:
 				value = json.Number(params.Text(p.Name))
 			}
@@ -196,7 +223,7 @@ func TestParams(t *testing.T) {
 	}
 	var none contract.Params
 	if none.Text("f") != "" || none.JSON("f") != (contract.JSON{}) {
-		t.Error("the zero Params has a parameter")
+		t.Error("the zero Params has a value")
 	}
 }
 

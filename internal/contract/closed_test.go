@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// openSchemas are the only schemas of answers that take any member, and why.
+// openSchemas are the only schemas of answers that allow undeclared members, with the reasons.
 var openSchemas = map[string]map[string]string{
 	"portal": {
 		"FutureLicense.portalCapabilities[]": "the documentation shows no element, so an element may be any object",
@@ -16,13 +16,13 @@ var openSchemas = map[string]map[string]string{
 	"control": {
 		"getScenario":              "a scenario as it is written; its own schema is scenarios/schema/scenario.schema.json",
 		"Call.params":              "the names are what a client sent",
-		"Call.reply":               "whatever the portal answered, a team's off-spec reply too",
-		"Difference.expected":      "whatever an expectation names",
-		"Difference.got":           "whatever a client sent",
+		"Call.reply":               "any reply of the portal, also an off-spec one",
+		"Difference.expected":      "any value in an expectation",
+		"Difference.got":           "any value in a request",
 		"Sandbox.world.members[]":  "for people to look at",
 		"Sandbox.world.apps[]":     "for people to look at",
-		"Sandbox.world.listings[]": "for people to look at; a provision in it is held to its schema where it is answered",
-		"Sandbox.world.license":    "for people to look at; held to its schema where it is answered",
+		"Sandbox.world.listings[]": "for people to look at; provisionOrgEntitlements proves a provision when it answers one",
+		"Sandbox.world.license":    "for people to look at; getFutureLicense proves it when it answers",
 		"Sandbox.world.tokens":     "for people to look at",
 	},
 }

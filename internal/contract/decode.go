@@ -15,8 +15,8 @@ import (
 // maxDepth bounds how deeply a JSON value may be nested.
 const maxDepth = 64
 
-// decodeJSON reads one JSON value, strictly: encoding/json lets duplicate keys and trailing text pass, a contract must not.
-// Numbers come as json.Number. A value is returned together with faults when it could be read all the same (duplicate keys: the first counts).
+// decodeJSON reads one JSON value strictly: unlike encoding/json, it refuses duplicate keys and trailing text. Numbers
+// are json.Number. Duplicate keys come with the value, in which the first one counts.
 func decodeJSON(data []byte) (any, []openapi.Violation) {
 	d := &strictDecoder{json: json.NewDecoder(bytes.NewReader(data)), data: data}
 	d.json.UseNumber()
@@ -24,21 +24,22 @@ func decodeJSON(data []byte) (any, []openapi.Violation) {
 	if err == nil {
 		rest := bytes.TrimLeft(data[d.json.InputOffset():], " \t\r\n")
 		if len(rest) == 0 {
-			return value, d.faults
+			return value, d.duplicates
 		}
 		d.offset = len(data) - len(rest) + 1
 		err = fmt.Errorf("text after the JSON value, at byte %d", d.offset)
 	}
-	return nil, append(d.faults, openapi.Violation{
-		Kind: openapi.Malformed, Message: "is not valid JSON: " + err.Error(), Hint: jsonHint(data), Allowed: "valid JSON", Offset: d.offset,
+	return nil, append(d.duplicates, openapi.Violation{
+		Kind: openapi.Malformed, Message: "is not valid JSON: " + err.Error(), Hint: jsonHint(data),
+		Allowed: "valid JSON", Offset: d.offset,
 	})
 }
 
 type strictDecoder struct {
-	json   *json.Decoder
-	data   []byte
-	faults []openapi.Violation
-	offset int // where the text stops being JSON, from 1
+	json       *json.Decoder
+	data       []byte
+	duplicates []openapi.Violation
+	offset     int // of the byte where the text stops being JSON, from 1
 }
 
 func (d *strictDecoder) value(path []string) (any, error) {
@@ -72,8 +73,11 @@ func (d *strictDecoder) object(path []string) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		if _, double := object[key]; double {
-			d.faults = append(d.faults, openapi.Violation{Kind: openapi.Malformed, Pointer: pointer(inner), Message: "the key is there twice", Hint: "remove one of the two", Allowed: "there only once"})
+		if _, duplicate := object[key]; duplicate {
+			d.duplicates = append(d.duplicates, openapi.Violation{
+				Kind: openapi.Malformed, Pointer: pointer(inner), Message: "is a duplicate key",
+				Hint: "remove one of the two", Allowed: "given only once",
+			})
 			continue
 		}
 		object[key] = value
@@ -108,7 +112,8 @@ func (d *strictDecoder) syntax(err error) error {
 	return fmt.Errorf("syntax error at byte %d", d.offset)
 }
 
-// jsonHint names the usual ways to get JSON wrong. The documentation's own example carries a comment, and old Python 2 scripts send single quotes.
+// jsonHint names the usual mistakes. The example in Esri's documentation has a comment, and Python 2 scripts send
+// single quotes.
 func jsonHint(data []byte) string {
 	text := strings.TrimSpace(string(data))
 	switch {

@@ -1,7 +1,8 @@
-// Package contract is an OpenAPI document at work: which operations exist, what a request may carry, and what a reply may look like.
+// Package contract checks requests and replies against an OpenAPI document. The document also says which operations
+// exist, and who may call them.
 //
-// [BuiltIn] is the contract of the portal's operations, [Control] that of the control API. Every request is checked, and every reply is
-// proven before it leaves:
+// [BuiltIn] is the contract of the portal's operations, [Control] that of the control API. Every request is checked,
+// and every reply is proven before it leaves:
 //
 //	route := contract.BuiltIn().Routes()[0]
 //	params, violations := route.Check([]contract.Value{
@@ -12,6 +13,6 @@
 //	}
 //	err := route.Operation.Prove(`{"itemId":"…"}`)
 //
-// The package reads no file and no network address, and it knows neither HTTP nor the state of a portal. It is the only package that
-// imports kin-openapi, and it exports none of its types.
+// The package reads no file and no network address. It knows neither HTTP nor the state of a portal. It is the only
+// package that imports kin-openapi, and it exports none of its types.
 package contract

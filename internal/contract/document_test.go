@@ -16,7 +16,7 @@ import (
 	"github.com/mockportal/mockportal/openapi"
 )
 
-// specOf reads a contract with kin-openapi alone, past the package under test.
+// specOf reads a contract with kin-openapi, without the package under test.
 func specOf(tb testing.TB, c *contract.Contract) *openapi3.T {
 	tb.Helper()
 	spec, err := openapi3.NewLoader().LoadFromData(c.Document())
@@ -31,7 +31,8 @@ func TestDocumentsAreValid(t *testing.T) {
 	for name, c := range contracts() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			err := specOf(t, c).Validate(t.Context(), openapi3.EnableExamplesValidation(), openapi3.EnableSchemaDefaultsValidation(), openapi3.EnableSchemaPatternValidation())
+			err := specOf(t, c).Validate(t.Context(), openapi3.EnableExamplesValidation(),
+				openapi3.EnableSchemaDefaultsValidation(), openapi3.EnableSchemaPatternValidation())
 			if err != nil {
 				t.Error(err)
 			}
@@ -46,7 +47,7 @@ func TestDocumentsAreValid(t *testing.T) {
 	}
 }
 
-// TestNoServerIsARealHost keeps tools that read the document from calling somebody's portal.
+// TestNoServerIsARealHost proves that tools which read the document cannot call a real portal.
 func TestNoServerIsARealHost(t *testing.T) {
 	t.Parallel()
 	for name, c := range contracts() {
@@ -131,14 +132,14 @@ func operationsOf(spec *openapi3.T) []*openapi3.Operation {
 	return all
 }
 
-// walk calls f for every schema of a document: each component, and what stands in it.
+// walk calls f for every component schema of a document and every schema inside.
 func walk(spec *openapi3.T, f func(where string, schema *openapi3.SchemaRef)) {
 	for _, name := range slices.Sorted(maps.Keys(spec.Components.Schemas)) {
 		descend(name, spec.Components.Schemas[name], map[*openapi3.Schema]bool{}, f)
 	}
 }
 
-// descend calls f for a schema and all below it; a component is called by its name, whoever refers to it.
+// descend calls f for a schema and all schemas inside. A component always has its own name.
 func descend(where string, ref *openapi3.SchemaRef, seen map[*openapi3.Schema]bool, f func(string, *openapi3.SchemaRef)) {
 	if ref == nil || ref.Value == nil || seen[ref.Value] {
 		return
@@ -280,7 +281,7 @@ func TestComponentsAreUsed(t *testing.T) {
 	}
 }
 
-// TestRequiredMembersAreDeclared keeps a misspelt required name from asking for nothing.
+// TestRequiredMembersAreDeclared finds misspelt names in required.
 func TestRequiredMembersAreDeclared(t *testing.T) {
 	t.Parallel()
 	for name, c := range contracts() {

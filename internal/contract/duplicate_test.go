@@ -10,7 +10,7 @@ import (
 	"github.com/mockportal/mockportal/internal/contract"
 )
 
-// entitlements writes orgEntitlements with n entitlements, e0 and on, and more members behind them.
+// entitlements writes orgEntitlements with n entitlements, e0 and so on, and more members at the end.
 func entitlements(n int, more ...string) string {
 	members := make([]string, n)
 	for i := range members {
@@ -19,8 +19,7 @@ func entitlements(n int, more ...string) string {
 	return `{"maxUsers":1,"entitlements":{` + strings.Join(append(members, more...), ",") + `}}`
 }
 
-// TestDuplicateNames has one duplicate a row and no other fault, so that nothing but the duplicate can be what is refused,
-// in objects of few and of many members.
+// TestDuplicateNames has one duplicate key per row and no other violation, in objects with few and with many members.
 func TestDuplicateNames(t *testing.T) {
 	t.Parallel()
 	r := routeOf(t, contract.BuiltIn(), "provisionOrgEntitlements")

@@ -17,7 +17,7 @@ import (
 var update = flag.Bool("update", false, "write the golden files")
 
 // goldens are the files that the tests of this package write.
-var goldens = []string{"body.txt", "check.txt", "prove.txt"}
+var goldens = []string{"body.txt", "check.txt", "load.txt", "prove.txt"}
 
 func golden(t *testing.T, name, got string) {
 	t.Helper()
@@ -50,7 +50,7 @@ func TestGoldensAreAllUsed(t *testing.T) {
 	}
 }
 
-// contracts are all documents of this package, by name.
+// contracts are the contracts of this package, by name.
 func contracts() map[string]*contract.Contract {
 	return map[string]*contract.Contract{"portal": contract.BuiltIn(), "control": contract.Control()}
 }
@@ -65,7 +65,7 @@ func routeOf(tb testing.TB, c *contract.Contract, operation string) *contract.Ro
 	return o.Routes[0]
 }
 
-// sent reads values that are written as "form name=text".
+// sent parses values such as "form name=text".
 func sent(tb testing.TB, lines ...string) []contract.Value {
 	tb.Helper()
 	values := make([]contract.Value, len(lines))
@@ -80,7 +80,7 @@ func sent(tb testing.TB, lines ...string) []contract.Value {
 	return values
 }
 
-// decoded reads a JSON text with its numbers as they are written.
+// decoded decodes JSON. Numbers are json.Number.
 func decoded(tb testing.TB, text []byte) any {
 	tb.Helper()
 	var value any

@@ -1,17 +1,16 @@
 package contract
 
 import (
-	"bytes"
 	"encoding/json"
 	"iter"
 	"strconv"
 	"strings"
 )
 
-// JSON is a JSON text that fits the contract, read where it is needed rather than built as a whole. The zero JSON is no text.
+// JSON is a JSON text that fits the contract. It is read on demand and never decoded as a whole. The zero JSON is empty.
 type JSON struct{ text string }
 
-// Members yields the members of an object, in the order in which they were written; nothing of any other value.
+// Members yields the members of an object, in the order in which they were written. Other values have no members.
 func (j JSON) Members() iter.Seq2[string, JSON] {
 	return func(yield func(string, JSON) bool) {
 		r := scanner{text: j.text}
@@ -36,17 +35,6 @@ func (j JSON) Int() int64 {
 		return 0
 	}
 	return n
-}
-
-// Decode returns the value as encoding/json builds it, numbers as json.Number; nil for the zero JSON.
-func (j JSON) Decode() any {
-	decoder := json.NewDecoder(bytes.NewReader([]byte(j.text)))
-	decoder.UseNumber()
-	var value any
-	if decoder.Decode(&value) != nil {
-		return nil
-	}
-	return value
 }
 
 func unquote(raw string) string {

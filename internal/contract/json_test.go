@@ -11,7 +11,7 @@ import (
 	"github.com/mockportal/mockportal/internal/contract"
 )
 
-// accepted returns orgEntitlements as Check accepts it, and false when it does not.
+// accepted returns orgEntitlements from Check, and false if Check refuses the text.
 func accepted(tb testing.TB, text string) (contract.JSON, bool) {
 	tb.Helper()
 	params, violations := routeOf(tb, contract.BuiltIn(), "provisionOrgEntitlements").Check(sent(tb, json4(text)...))
@@ -20,7 +20,11 @@ func accepted(tb testing.TB, text string) (contract.JSON, bool) {
 
 func TestMembers(t *testing.T) {
 	t.Parallel()
-	value, ok := accepted(t, " {\n\"b/\\\"\\u0061\" : [ {\"}\":1}, \"]\\\\\" , 2 ] , \"maxUsers\":\t7 ,\"entitlements\" : { \"é\" : {\"num\": 0 } , \"x\":{ \"more\":{} ,\"num\":12}},\"last\":null } ")
+	value, ok := accepted(
+		t,
+		" {\n\"b/\\\"\\u0061\" : [ {\"}\":1}, \"]\\\\\" , 2 ] , \"maxUsers\":\t7 ,\"entitlements\" : "+
+			"{ \"é\" : {\"num\": 0 } , \"x\":{ \"more\":{} ,\"num\":12}},\"last\":null } ",
+	)
 	if !ok {
 		t.Fatal("it is refused")
 	}
@@ -45,16 +49,16 @@ func TestMembers(t *testing.T) {
 	}
 	for name := range value.Members() {
 		if name != `b/"a` {
-			t.Errorf("after the loop was left comes %q", name)
+			t.Errorf("the loop continues with %q after a break", name)
 		}
 		break
 	}
 	for name := range (contract.JSON{}).Members() {
-		t.Errorf("no text has the member %q", name)
+		t.Errorf("the zero JSON has the member %q", name)
 	}
 }
 
-// walked builds a value by Members and Int alone, as far as they reach: objects and integers.
+// walked rebuilds a decoded value; objects and integers come from Members and Int.
 func walked(value any, j contract.JSON) any {
 	switch v := value.(type) {
 	case map[string]any:
@@ -71,7 +75,7 @@ func walked(value any, j contract.JSON) any {
 	return value
 }
 
-// TestMembersAgreeWithDecoding reads whatever Check accepts in both ways.
+// TestMembersAgreeWithDecoding compares Members and Int with encoding/json, for texts that Check accepts.
 func TestMembersAgreeWithDecoding(t *testing.T) {
 	t.Parallel()
 	schema := specOf(t, contract.BuiltIn()).Components.Schemas["OrgEntitlementsRequest"].Value
@@ -85,16 +89,16 @@ func TestMembersAgreeWithDecoding(t *testing.T) {
 			return
 		}
 		good++
-		if diff := cmp.Diff(value.Decode(), walked(value.Decode(), value)); diff != "" {
+		if diff := cmp.Diff(decoded(t, []byte(text)), walked(decoded(t, []byte(text)), value)); diff != "" {
 			rt.Fatalf("%s (-decoded +walked):\n%s", text, diff)
 		}
 	})
 	if good < 10 {
-		t.Errorf("only %d texts were accepted, so this holds little", good)
+		t.Errorf("only %d texts were accepted, too few to prove anything", good)
 	}
 }
 
-// FuzzMembers: texts that are accepted are walked to their end, and agree with what encoding/json builds.
+// FuzzMembers proves that Members and Int agree with encoding/json on every accepted text.
 func FuzzMembers(f *testing.F) {
 	f.Add(good)
 	f.Add(`{"a":[{"]":"}\\\""}, 1e3 ],"maxUsers" : 0,"entitlements":{"\u00e9":{"num":1,"x":-1.5}}}`)
@@ -103,7 +107,7 @@ func FuzzMembers(f *testing.F) {
 		if !ok || !utf8.ValidString(text) {
 			return
 		}
-		want := value.Decode()
+		want := decoded(t, []byte(text))
 		if got := walked(want, value); !equal(want, got) {
 			t.Errorf("%q is decoded as %v and walked as %v", text, want, got)
 		}

@@ -1,12 +1,14 @@
 package contract
 
 import (
+	"strings"
+
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/mockportal/mockportal/openapi"
 )
 
-// judge holds JSON texts against one schema. The shape says yes quickly; whatever it is not sure of is decoded and visited.
+// judge checks JSON texts against one schema. The shape says yes quickly. If it is unsure, the text is decoded and visited.
 type judge struct {
 	schema *openapi3.Schema
 	shape  *shape
@@ -14,11 +16,11 @@ type judge struct {
 
 func newJudge(schema *openapi3.Schema) judge { return judge{schema, compile(schema)} }
 
-// violations returns everything in which a text departs from the schema.
+// violations returns every violation of the schema.
 func (j judge) violations(text string) []openapi.Violation {
 	switch {
 	case j.schema == nil:
-		return []openapi.Violation{{Kind: openapi.Unknown, Message: "is not foreseen by the contract"}}
+		return []openapi.Violation{{Kind: openapi.Unknown, Message: "is not described by the contract"}}
 	case j.shape.accepts(text):
 		return nil
 	}
@@ -29,10 +31,54 @@ func (j judge) violations(text string) []openapi.Violation {
 	return violations
 }
 
-// prove returns nil when the text fits the schema, otherwise an *OffSpecError.
+// prove returns nil if the text fits the schema, otherwise an [OffSpecError].
 func (j judge) prove(text string) error {
 	if violations := j.violations(text); len(violations) > 0 {
 		return &OffSpecError{violations}
 	}
 	return nil
+}
+
+// OffSpecError says how a JSON text violates the contract.
+type OffSpecError struct {
+	Violations []openapi.Violation // at least one, by pointer
+}
+
+// Error returns the violations in one line, each with its JSON pointer.
+func (e *OffSpecError) Error() string {
+	lines := make([]string, len(e.Violations))
+	for i, v := range e.Violations {
+		where := v.Pointer
+		if where == "" {
+			where = "the body"
+		}
+		lines[i] = where + " " + v.Message
+		if v.Hint != "" {
+			lines[i] += " (" + v.Hint + ")"
+		}
+	}
+	return "off-spec: " + strings.Join(lines, "; ")
+}
+
+// CheckBody checks a JSON body against the contract and returns every violation. The body is empty if the request has none.
+// An operation that takes no body accepts an empty object too.
+func (r *Route) CheckBody(text string) []openapi.Violation {
+	var violations []openapi.Violation
+	switch {
+	case r.body != nil:
+		violations = r.body.violations(text)
+	case !isEmptyBody(text):
+		violations = []openapi.Violation{{
+			Kind: openapi.Unknown, Message: "this operation takes no body", Hint: "send none, or an empty object",
+		}}
+	}
+	for i := range violations {
+		violations[i].In, violations[i].Name = "body", "*"
+	}
+	return violations
+}
+
+func isEmptyBody(text string) bool {
+	compact := strings.Join(strings.Fields(text), "")
+	return compact == "" || compact == "{}"
 }

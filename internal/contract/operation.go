@@ -1,7 +1,6 @@
 package contract
 
 import (
-	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -11,7 +10,7 @@ import (
 	"github.com/mockportal/mockportal/openapi"
 )
 
-// API is the part of the portal that an operation belongs to; the parts answer errors in different shapes.
+// API is the part of the portal that an operation belongs to. Each part has its own shape of errors.
 type API string
 
 // The APIs of a portal.
@@ -25,15 +24,15 @@ type TokenUse string
 
 // What an operation does with a token.
 const (
-	TokenRequired TokenUse = "required" // without one it answers 499
-	TokenOptional TokenUse = "optional" // without one it answers nobody, with a bad one 498
-	TokenUnused   TokenUse = "none"     // it is not looked at
+	TokenRequired TokenUse = "required" // a missing token is error 499
+	TokenOptional TokenUse = "optional" // without a token the caller is nobody; a bad token is error 498
+	TokenUnused   TokenUse = "none"     // the token is ignored
 )
 
 // Access says who may call an operation.
 type Access struct {
-	Token      TokenUse
-	Privileges []string // one of them, or the role org_admin; empty when every member may
+	Token      TokenUse `json:"token"`
+	Privileges []string `json:"privileges"` // the caller needs one of them, or the role org_admin; empty: none is needed
 }
 
 // Operation is what the contract calls by an operationId. It is safe for concurrent use and must not be changed.
@@ -47,32 +46,46 @@ type Operation struct {
 	Summary     string
 	Description string
 	Routes      []*Route // its methods and paths; the first is the one that has the operationId
+	Status      int      // the HTTP status of a success
 
 	success judge
 	failure judge
 }
 
-func newOperation(r *Route) *Operation {
+// operation compiles an operation with its first route. Other routes may join it.
+func (l *loader) operation(r *Route, op *openapi3.Operation) *Operation {
 	o := &Operation{
-		ID: r.spec.OperationID, Summary: r.spec.Summary, Description: strings.TrimSpace(r.spec.Description),
-		Routes: []*Route{r},
+		ID: op.OperationID, Summary: op.Summary, Description: strings.TrimSpace(op.Description), Routes: []*Route{r}, Status: http.StatusOK,
 	}
-	var access struct {
-		Token      TokenUse `json:"token"`
-		Privileges []string `json:"privileges"`
+	if op.Responses.Value("201") != nil {
+		o.Status = http.StatusCreated
 	}
-	r.extension("x-kind", &o.Kind)
-	r.extension("x-api", &o.API)
-	r.extension("x-access", &access)
-	r.extension("x-errors", &o.Errors)
-	r.extension("x-evidence", &o.Evidence)
-	o.Access = Access(access)
-	success, failure := replySchemas(r.spec)
+	if o.ID == "" {
+		l.mistake("the operation has no operationId")
+	}
+	l.extension(op.Extensions, "x-kind", &o.Kind)
+	l.extension(op.Extensions, "x-api", &o.API)
+	l.extension(op.Extensions, "x-access", &o.Access)
+	l.extension(op.Extensions, "x-errors", &o.Errors)
+	l.extension(op.Extensions, "x-evidence", &o.Evidence)
+	word(l, "x-kind", o.Kind, openapi.Licensing, openapi.Support)
+	word(l, "x-api", o.API, Sharing, PortalAdmin)
+	word(l, "x-access.token", o.Access.Token, TokenRequired, TokenOptional, TokenUnused)
+	word(l, "x-evidence.level", o.Evidence.Level, openapi.Documented, openapi.Observed, openapi.Assumed)
+	success, failure := replySchemas(op)
 	o.success, o.failure = newJudge(success), newJudge(failure)
 	return o
 }
 
-// replySchemas returns the schemas of a success and of an error; either may be nil. Under HTTP 200 the portal answers both.
+// word reports a word that is not among the allowed ones. It may be absent: only operations of the portal have these.
+func word[T ~string](l *loader, name string, got T, allowed ...T) {
+	if got != "" && !slices.Contains(allowed, got) {
+		l.mistake("%s must be one of %q, got %q", name, allowed, got)
+	}
+}
+
+// replySchemas returns the schemas of a success and of an error; either may be nil. The portal answers both with HTTP
+// 200, so two alternatives there are the success and the error.
 func replySchemas(op *openapi3.Operation) (success, failure *openapi3.Schema) {
 	for _, status := range []string{"200", "201"} {
 		if schema := jsonSchema(op.Responses.Value(status)); schema != nil {
@@ -98,28 +111,13 @@ func jsonSchema(response *openapi3.ResponseRef) *openapi3.Schema {
 	return nil
 }
 
-// Prove checks the JSON text of a success against the contract. The error lists every departure with its JSON pointer.
+// Prove checks the JSON text of a success against the contract. The error is an [OffSpecError].
 func (o *Operation) Prove(body string) error { return o.success.prove(body) }
 
-// ProveError checks the JSON text of an error against the contract.
+// ProveError checks the JSON text of an error against the contract. The error is an [OffSpecError].
 func (o *Operation) ProveError(body string) error { return o.failure.prove(body) }
 
-// Methods returns the methods that the operation's first path answers, HEAD beside GET, in alphabetical order.
-func (o *Operation) Methods() []string {
-	var methods []string
-	for _, r := range o.Routes {
-		if r.Path == o.Routes[0].Path {
-			methods = append(methods, r.Method)
-			if r.Method == http.MethodGet {
-				methods = append(methods, http.MethodHead)
-			}
-		}
-	}
-	slices.Sort(methods)
-	return methods
-}
-
-// ParameterNames returns the names of all parameters, the path's and those of every method, without doubles.
+// ParameterNames returns the names of the parameters of all routes, each once.
 func (o *Operation) ParameterNames() []string {
 	var names []string
 	for _, r := range o.Routes {
@@ -130,17 +128,4 @@ func (o *Operation) ParameterNames() []string {
 		}
 	}
 	return names
-}
-
-// extension decodes one x- member of the operation; a member that is not there leaves into as it is.
-func (r *Route) extension(name string, into any) {
-	if raw, ok := r.spec.Extensions[name]; ok {
-		text, err := json.Marshal(raw)
-		if err == nil {
-			err = json.Unmarshal(text, into)
-		}
-		if err != nil {
-			panic("openapi: " + r.spec.OperationID + ": " + name + ": " + err.Error())
-		}
-	}
 }

@@ -1,7 +1,6 @@
 package contract_test
 
 import (
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -20,16 +19,16 @@ func TestOperationsSayEverything(t *testing.T) {
 	uses := []contract.TokenUse{contract.TokenRequired, contract.TokenOptional, contract.TokenUnused}
 	for _, o := range contract.BuiltIn().Operations() {
 		for what, good := range map[string]bool{
-			"x-kind":                         slices.Contains(kinds, o.Kind),
-			"x-api":                          slices.Contains(apis, o.API),
-			"x-access":                       slices.Contains(uses, o.Access.Token),
-			"the level of x-evidence":        o.Evidence.Level.Valid(),
-			"the source of x-evidence":       o.Evidence.Source != "" && (o.Evidence.Source != "none" || o.Evidence.Level == openapi.Assumed),
-			"summary":                        o.Summary != "",
-			"a route":                        len(o.Routes) > 0,
-			"a success that is not anything": o.Prove(`{}`) != nil,
-			"an error that is not anything":  o.ProveError(`{}`) != nil,
-			"routes of its own":              !slices.ContainsFunc(o.Routes, func(r *contract.Route) bool { return r.Operation != o }),
+			"x-kind":                   slices.Contains(kinds, o.Kind),
+			"x-api":                    slices.Contains(apis, o.API),
+			"x-access":                 slices.Contains(uses, o.Access.Token),
+			"the level of x-evidence":  o.Evidence.Level.Valid(),
+			"the source of x-evidence": o.Evidence.Source != "" && (o.Evidence.Source != "none" || o.Evidence.Level == openapi.Assumed),
+			"summary":                  o.Summary != "",
+			"a route":                  len(o.Routes) > 0,
+			"a schema of its success":  o.Prove(`{}`) != nil,
+			"a schema of its errors":   o.ProveError(`{}`) != nil,
+			"routes of its own":        !slices.ContainsFunc(o.Routes, func(r *contract.Route) bool { return r.Operation != o }),
 		} {
 			if !good {
 				t.Errorf("%s lacks %s", o.ID, what)
@@ -47,11 +46,11 @@ func TestControlOperationsSayEverything(t *testing.T) {
 	}
 }
 
-// TestErrorsHaveTheirTexts holds x-errors to the fixtures, and each fixture to somebody who answers it.
+// TestErrorsHaveTheirTexts proves that x-errors names valid fixtures, and that some operation names each fixture.
 func TestErrorsHaveTheirTexts(t *testing.T) {
 	t.Parallel()
 	used := map[string]bool{}
-	// What no operation names: the lines of parameters-invalid, and what is answered where no operation was reached.
+	// No operation names these: the details of parameters-invalid, and the errors of calls that reach no operation.
 	for _, id := range []string{"parameter-missing", "parameter-malformed", "url-invalid", "too-large", "internal"} {
 		used["errors/sharing/"+id], used["errors/portaladmin/"+id] = true, true
 	}
@@ -70,7 +69,7 @@ func TestErrorsHaveTheirTexts(t *testing.T) {
 	}
 	for _, id := range fixture.BuiltIn().IDs() {
 		if strings.HasPrefix(id, "errors/") && !used[id] {
-			t.Errorf("nothing answers %s", id)
+			t.Errorf("no operation answers %s", id)
 		}
 	}
 }
@@ -82,7 +81,7 @@ func TestErrorsFollowFromAccess(t *testing.T) {
 			"token-required":     o.Access.Token == contract.TokenRequired,
 			"token-invalid":      o.Access.Token != contract.TokenUnused,
 			"not-permitted":      len(o.Access.Privileges) > 0,
-			"parameters-invalid": true, // every operation has f at least, which may be wrong
+			"parameters-invalid": true, // every operation has at least the parameter f
 		} {
 			if needed && !slices.Contains(o.Errors, id) {
 				t.Errorf("%s: x-errors lacks %s", o.ID, id)
@@ -107,7 +106,7 @@ func TestOperationsAreSorted(t *testing.T) {
 		}
 	}
 	if _, ok := contract.BuiltIn().Operation("getFutureLicence"); ok {
-		t.Error("there is an operation that there is not")
+		t.Error("Operation finds a misspelt id")
 	}
 }
 
@@ -130,7 +129,7 @@ func TestParametersAreWellFormed(t *testing.T) {
 	for _, r := range append(slices.Clone(contract.BuiltIn().Routes()), contract.Control().Routes()...) {
 		for i, p := range r.Parameters {
 			if slices.Index(names(r), p.Name) != i {
-				t.Errorf("%s %s: %s is there twice", r.Method, r.Path, p.Name)
+				t.Errorf("%s %s: %s is declared twice", r.Method, r.Path, p.Name)
 			}
 			if inPath := strings.Contains(r.Path, "{"+p.Name+"}"); inPath != (p.In == "path") || p.MultiPart && !inPath {
 				t.Errorf("%s %s: %s is in %s", r.Method, r.Path, p.Name, p.In)
@@ -139,7 +138,7 @@ func TestParametersAreWellFormed(t *testing.T) {
 	}
 }
 
-// TestSpecificPathsComeFirst keeps a path with a fixed segment from being taken for one with a parameter.
+// TestSpecificPathsComeFirst proves that no path with a parameter hides a path with a fixed segment.
 func TestSpecificPathsComeFirst(t *testing.T) {
 	t.Parallel()
 	multi := false
@@ -147,15 +146,15 @@ func TestSpecificPathsComeFirst(t *testing.T) {
 		if strings.Contains(r.Path, "{resource}") {
 			multi = true
 		} else if multi && !strings.Contains(r.Path, "{") {
-			t.Errorf("%s comes behind a path that takes everything", r.Path)
+			t.Errorf("%s comes after a path that matches everything", r.Path)
 		}
 	}
 	if !multi {
-		t.Error("no path spans several segments; what does this test hold?")
+		t.Error("no path spans several segments, so this test proves nothing")
 	}
 }
 
-// TestMultiSegmentParameters are those that a path of several segments stands for.
+// TestMultiSegmentParameters lists the parameters that span several segments.
 func TestMultiSegmentParameters(t *testing.T) {
 	t.Parallel()
 	got := map[string]bool{}
@@ -171,7 +170,7 @@ func TestMultiSegmentParameters(t *testing.T) {
 	}
 }
 
-// TestTokensAreSecret holds that what carries a credential is marked, by the names that the portal uses.
+// TestTokensAreSecret proves that exactly the parameters with credentials are secret.
 func TestTokensAreSecret(t *testing.T) {
 	t.Parallel()
 	secret := []string{"token", "auth_token", "refresh_token", "password", "client_secret", "code", "code_verifier"}
@@ -191,7 +190,7 @@ func TestTokensAreSecret(t *testing.T) {
 	}
 }
 
-// TestParametersAreExplained holds the two licensing operations to what their readers need.
+// TestParametersAreExplained proves that the parameters of licensing operations have descriptions and examples.
 func TestParametersAreExplained(t *testing.T) {
 	t.Parallel()
 	for _, o := range contract.BuiltIn().Operations() {
@@ -203,7 +202,7 @@ func TestParametersAreExplained(t *testing.T) {
 				t.Errorf("%s: %s has no description", o.ID, p.Name)
 			}
 			if p.Example == "" && p.Enum == nil && !p.Secret && p.Name != "callback" {
-				t.Errorf("%s: %s has neither an example nor words to choose from", o.ID, p.Name)
+				t.Errorf("%s: %s has neither an example nor enum values", o.ID, p.Name)
 			}
 		}
 	}
@@ -242,21 +241,6 @@ func TestLicensingParameters(t *testing.T) {
 	}
 }
 
-func TestMethods(t *testing.T) {
-	t.Parallel()
-	for operation, want := range map[string][]string{
-		"provisionOrgEntitlements": {http.MethodPost},
-		"getFutureLicense":         {http.MethodGet, http.MethodHead},
-		"portalSelf":               {http.MethodGet, http.MethodHead, http.MethodPost},
-		"serverInfo":               {http.MethodGet, http.MethodHead, http.MethodPost},
-	} {
-		o, _ := contract.BuiltIn().Operation(operation)
-		if diff := cmp.Diff(want, o.Methods()); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", operation, diff)
-		}
-	}
-}
-
 func TestParameterNames(t *testing.T) {
 	t.Parallel()
 	for operation, want := range map[string][]string{
@@ -288,21 +272,21 @@ func TestWeaker(t *testing.T) {
 	}
 }
 
-// TestOptionalParametersMayBeEmpty holds that the documents say of the query what Check does.
+// TestOptionalParametersMayBeEmpty proves that the documents allow an empty query parameter exactly if it is optional.
 func TestOptionalParametersMayBeEmpty(t *testing.T) {
 	t.Parallel()
 	for name, c := range contracts() {
 		for _, op := range operationsOf(specOf(t, c)) {
 			for _, ref := range op.Parameters {
 				if p := ref.Value; p.In == "query" && p.AllowEmptyValue == p.Required {
-					t.Errorf("%s: %s: the query parameter %s is required: %t, may be empty: %t", name, op.OperationID, p.Name, p.Required, p.AllowEmptyValue)
+					t.Errorf("%s: %s: %s: required is %t, allowEmptyValue is %t", name, op.OperationID, p.Name, p.Required, p.AllowEmptyValue)
 				}
 			}
 		}
 	}
 }
 
-// TestEmptyCountsAsAbsent holds it of every optional parameter, whatever its schema.
+// TestEmptyCountsAsAbsent proves that an empty optional parameter counts as absent, whatever its schema.
 func TestEmptyCountsAsAbsent(t *testing.T) {
 	t.Parallel()
 	for name, c := range contracts() {
@@ -318,7 +302,7 @@ func TestEmptyCountsAsAbsent(t *testing.T) {
 	}
 }
 
-// emptied returns the optional parameters of a route, each without a text.
+// emptied returns an empty value for each optional parameter of a route.
 func emptied(r *contract.Route) []contract.Value {
 	var values []contract.Value
 	for _, p := range r.Parameters {

@@ -15,8 +15,8 @@ import (
 	"github.com/mockportal/mockportal/internal/contract"
 )
 
-// fits is the verdict of kin-openapi's visitor on a JSON text, with what it does not look at: duplicate keys, and integers that are
-// written with a fraction or an exponent. It shares nothing with the package under test.
+// fits checks JSON text with kin-openapi's visitor, and checks what the visitor ignores: duplicate keys, and integers
+// with a fraction or an exponent. It shares no code with the package under test.
 func fits(schema *openapi3.Schema, text string) error {
 	if !json.Valid([]byte(text)) {
 		return errors.New("not valid JSON")
@@ -37,7 +37,7 @@ func fits(schema *openapi3.Schema, text string) error {
 	return schema.VisitJSON(value)
 }
 
-// unique reads one value and fails at a key that is there twice.
+// unique reads one value. It fails at a duplicate key.
 func unique(d *json.Decoder) error {
 	token, err := d.Token()
 	if err != nil {
@@ -67,7 +67,7 @@ func unique(d *json.Decoder) error {
 	return err
 }
 
-// written fails at an integer that is not written as one.
+// written fails at an integer with a fraction or an exponent.
 func written(schema *openapi3.Schema, value any) error {
 	switch v := value.(type) {
 	case json.Number:
@@ -75,21 +75,21 @@ func written(schema *openapi3.Schema, value any) error {
 			return fmt.Errorf("an integer is written %s", v)
 		}
 	case []any:
-		var faults []error
+		var errs []error
 		for _, inner := range v {
-			faults = append(faults, writtenBelow(schema.Items, inner))
+			errs = append(errs, writtenBelow(schema.Items, inner))
 		}
-		return errors.Join(faults...)
+		return errors.Join(errs...)
 	case map[string]any:
-		var faults []error
+		var errs []error
 		for key, inner := range v {
 			ref := schema.Properties[key]
 			if ref == nil {
 				ref = schema.AdditionalProperties.Schema
 			}
-			faults = append(faults, writtenBelow(ref, inner))
+			errs = append(errs, writtenBelow(ref, inner))
 		}
-		return errors.Join(faults...)
+		return errors.Join(errs...)
 	}
 	return nil
 }
@@ -101,7 +101,7 @@ func writtenBelow(ref *openapi3.SchemaRef, value any) error {
 	return written(ref.Value, value)
 }
 
-// writer draws JSON texts that nearly fit a schema.
+// writer draws JSON text that fits a schema or nearly does.
 type writer struct {
 	t    *rapid.T
 	text strings.Builder
@@ -116,11 +116,14 @@ func (w *writer) put(text string) {
 	w.text.WriteString(text)
 }
 
-// value writes a value that mostly fits; now and then it is anything.
+// value writes a value that usually fits.
 func (w *writer) value(schema *openapi3.Schema) {
 	switch {
 	case w.oneIn(200):
-		w.put(w.pick(`null`, `true`, `"text"`, `""`, `0`, `-1`, `1.5`, `[]`, `{}`, `[null]`, `{"a":1}`, `tru`, `"`, ``, `01`, `'a'`, `1 2`, `nul`, `falsey`))
+		w.put(w.pick(
+			`null`, `true`, `"text"`, `""`, `0`, `-1`, `1.5`, `[]`, `{}`, `[null]`, `{"a":1}`, `tru`, `"`, ``, `01`, `'a'`,
+			`1 2`, `nul`, `falsey`,
+		))
 	case schema.Nullable && w.oneIn(2):
 		w.put("null")
 	case len(schema.Enum) > 0:
@@ -141,7 +144,10 @@ func (w *writer) value(schema *openapi3.Schema) {
 
 func (w *writer) number() {
 	if w.oneIn(40) {
-		w.put(w.pick("-0", "1.0", "1e3", "0.5", "1E0", "-1", "-2", "2147483648", "-2147483649", "9007199254740993", "9223372036854775808", "-9223372036854775809", "1e400", "00"))
+		w.put(w.pick(
+			"-0", "1.0", "1e3", "0.5", "1E0", "-1", "-2", "2147483648", "-2147483649", "9007199254740993", "9223372036854775808",
+			"-9223372036854775809", "1e400", "00",
+		))
 		return
 	}
 	w.put(w.pick("0", "1", "10", "2147483647", "1469206116000", "999999999999999"))
@@ -273,11 +279,11 @@ func TestCheckAgreesWithTheVisitor(t *testing.T) {
 			return
 		}
 		accepted++
-		if value := params.JSON("orgEntitlements").Decode(); !equal(value, decoded(t, []byte(text))) {
-			rt.Fatalf("%s\ncame out as %s", text, encoded(t, value))
+		if got := params.Text("orgEntitlements"); got != text {
+			rt.Fatalf("%s\ncame out as %s", text, got)
 		}
 	})
 	if accepted < 10 || refused < 10 {
-		t.Errorf("%d texts were accepted and %d refused, so this holds little", accepted, refused)
+		t.Errorf("%d texts were accepted and %d refused, too few to prove anything", accepted, refused)
 	}
 }

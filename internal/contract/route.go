@@ -15,19 +15,17 @@ type Route struct {
 	Operation  *Operation
 	Parameters []Parameter // the path's first, then required ones, then the rest; token, callback and f come last
 
-	sameAs string
-	body   *judge // of a JSON body; nil when there is none
-	spec   *openapi3.Operation
-	names  []string
+	body  *judge // of a JSON body; nil: the route takes none
+	names []string
 }
 
 // Parameter is one name that a request may carry.
 type Parameter struct {
 	Name        string
-	In          string // path, query, or form; a name that is declared in query and form is said to be in the form
-	InQuery     bool   // the query may carry it too
+	In          string // path, query or form; form if the contract declares the name in query and form
+	InQuery     bool   // the query may carry it
 	Description string
-	Example     string // as it would be sent; may be empty
+	Example     string // as a client would send it; may be empty
 	Default     string
 	Enum        []string
 	Required    bool
@@ -37,96 +35,124 @@ type Parameter struct {
 	MultiPart   bool // a path parameter that spans several segments
 
 	judge judge
-	plain bool // any text will do
+	plain bool // any text fits
 }
 
-// formTypes are the content types of a form body; both declare the same schema.
+// formType is one of the two content types of a form body. Both have the same schema.
 const formType = "application/x-www-form-urlencoded"
 
-func newRoute(method, path string, item *openapi3.PathItem, op *openapi3.Operation) *Route {
-	r := &Route{Method: method, Path: path, spec: op}
-	r.extension("x-same-as", &r.sameAs)
+// route compiles one method of a path, all but its operation.
+func (l *loader) route(method, path string, item *openapi3.PathItem, op *openapi3.Operation) *Route {
+	r := &Route{Method: method, Path: path}
 	for _, list := range []openapi3.Parameters{item.Parameters, op.Parameters} {
 		for _, ref := range list {
-			r.addParameter(ref.Value)
+			l.addParameter(r, ref.Value)
 		}
 	}
 	if op.RequestBody != nil {
-		content := op.RequestBody.Value.Content
-		if media := content.Get(formType); media != nil {
-			r.addForm(media)
-		} else if media := content.Get("application/json"); media != nil {
-			j := newJudge(media.Schema.Value)
-			r.body = &j
-		}
+		l.addBody(r, op.RequestBody.Value.Content)
 	}
 	slices.SortStableFunc(r.Parameters, func(a, b Parameter) int { return cmp.Compare(a.order(), b.order()) })
 	for i := range r.Parameters {
-		r.names = append(r.names, r.Parameters[i].Name)
+		p := &r.Parameters[i]
+		if slices.Contains(r.names, p.Name) {
+			l.mistake("parameter %s is declared twice", p.Name)
+		}
+		if types := p.judge.schema.Type; !p.JSON && types != nil && !types.Is("string") && !p.Integer {
+			l.mistake("parameter %s must be a string, an integer or JSON, got %q", p.Name, *types)
+		}
+		r.names = append(r.names, p.Name)
 	}
 	return r
 }
 
-func (r *Route) addParameter(p *openapi3.Parameter) {
-	parameter := newParameter(p.Name, p.In, p.Schema.Value)
+func (l *loader) addParameter(r *Route, p *openapi3.Parameter) {
+	defer l.inside("parameter " + p.Name)()
+	switch {
+	case p.In != "path" && p.In != "query":
+		l.mistake("in must be path or query, got %q", p.In)
+		return
+	case p.Schema == nil:
+		l.mistake("schema is missing")
+		return
+	}
+	parameter := l.parameter(p.Name, p.In, p.Schema.Value)
 	parameter.Required = p.Required
 	parameter.InQuery = p.In == "query"
-	parameter.Secret = parameter.Secret || p.Extensions["x-secret"] == true
-	parameter.MultiPart = p.Extensions["x-multi-segment"] == true
 	parameter.Description = p.Description
+	l.extension(p.Extensions, "x-secret", &parameter.Secret)
+	l.extension(p.Extensions, "x-multi-segment", &parameter.MultiPart)
 	if p.Example != nil {
 		parameter.Example = fmt.Sprint(p.Example)
 	}
 	r.Parameters = append(r.Parameters, parameter)
 }
 
-// addForm adds the names of a form body in a stable order: the required ones as the contract lists them, then the others by name.
-func (r *Route) addForm(media *openapi3.MediaType) {
+func (l *loader) addBody(r *Route, content openapi3.Content) {
+	form, body := content.Get(formType), content.Get("application/json")
+	switch {
+	case form == nil && body == nil:
+		l.mistake("the request body must be %s or application/json", formType)
+	case form != nil && form.Schema != nil:
+		l.addForm(r, form)
+	case form == nil && body.Schema != nil:
+		j := newJudge(body.Schema.Value)
+		r.body = &j
+	default:
+		l.mistake("the request body has no schema")
+	}
+}
+
+// addForm adds the fields of a form in a stable order: required ones in the contract's order, then the others by name.
+func (l *loader) addForm(r *Route, media *openapi3.MediaType) {
 	schema := media.Schema.Value
 	names := slices.Clone(schema.Required)
-	for name := range schema.Properties {
+	for _, name := range keys(schema.Properties) {
 		if !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
-	slices.Sort(names[len(schema.Required):])
 	for _, name := range names {
-		parameter := newParameter(name, "form", schema.Properties[name].Value)
-		parameter.Required = slices.Contains(schema.Required, name)
-		if encoding := media.Encoding[name]; encoding != nil && encoding.ContentType == "application/json" {
-			parameter.JSON, parameter.plain = true, false
-		}
-		if i := slices.IndexFunc(r.Parameters, func(p Parameter) bool { return p.Name == name && p.In == "query" }); i >= 0 {
-			parameter.InQuery, parameter.Secret = true, parameter.Secret || r.Parameters[i].Secret
-			r.Parameters = slices.Delete(r.Parameters, i, i+1)
-		}
-		r.Parameters = append(r.Parameters, parameter)
+		l.addField(r, media, name)
 	}
 }
 
-func newParameter(name, in string, schema *openapi3.Schema) Parameter {
+func (l *loader) addField(r *Route, media *openapi3.MediaType, name string) {
+	defer l.inside("field " + name)()
+	property := media.Schema.Value.Properties[name]
+	if property == nil {
+		l.mistake("the form requires it, but does not declare it")
+		return
+	}
+	parameter := l.parameter(name, "form", property.Value)
+	parameter.Required = slices.Contains(media.Schema.Value.Required, name)
+	if encoding := media.Encoding[name]; encoding != nil && encoding.ContentType == "application/json" {
+		parameter.JSON, parameter.plain = true, false
+	}
+	inQuery := func(p Parameter) bool { return p.Name == name && p.In == "query" }
+	if i := slices.IndexFunc(r.Parameters, inQuery); i >= 0 {
+		parameter.InQuery, parameter.Secret = true, parameter.Secret || r.Parameters[i].Secret
+		r.Parameters = slices.Delete(r.Parameters, i, i+1)
+	}
+	r.Parameters = append(r.Parameters, parameter)
+}
+
+func (l *loader) parameter(name, in string, schema *openapi3.Schema) Parameter {
 	p := Parameter{Name: name, In: in, Description: schema.Description, judge: newJudge(schema)}
-	p.Secret = schema.Extensions["x-secret"] == true
+	l.extension(schema.Extensions, "x-secret", &p.Secret)
 	p.Integer = schema.Type.Is("integer")
 	for _, value := range schema.Enum {
 		p.Enum = append(p.Enum, fmt.Sprint(value))
 	}
-	p.plain = schema.Type.Is("string") && len(schema.Enum) == 0 && schema.Pattern == "" && schema.MaxLength == nil
+	p.plain = p.judge.shape.anyText()
 	p.Example, p.Default = asSent(schema.Example), asSent(schema.Default)
 	return p
 }
 
-// order puts the path before everything and the names that every operation has behind everything.
+// order puts the path's parameters first, and last those that every operation has.
 func (p Parameter) order() int {
-	switch {
-	case p.In == "path":
-		return 0
-	case p.Name == "token":
-		return 2
-	case p.Name == "callback":
-		return 3
-	case p.Name == "f":
-		return 4
+	if p.In == "path" {
+		return -1
 	}
-	return 1
+	return slices.Index([]string{"token", "callback", "f"}, p.Name) + 1
 }

@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// scanner reads a JSON text from the front. Its methods return false when they are not sure.
+// scanner reads a JSON text from the front. Its methods return false if they are unsure.
 type scanner struct {
 	text string
 	at   int
@@ -64,7 +64,7 @@ func (r *scanner) str() (string, bool) {
 	return "", false
 }
 
-// digits reads an integer that is written as one.
+// digits reads an integer of at most 15 digits, without a fraction or an exponent. A float64 holds it exactly.
 func (r *scanner) digits() (string, bool) {
 	r.space()
 	start := r.at
@@ -97,7 +97,7 @@ func (r *scanner) value(s *shape) bool {
 	case 'i':
 		text, ok := r.digits()
 		n, err := strconv.ParseInt(text, 10, 64)
-		return ok && err == nil && n >= s.min && n <= s.max
+		return ok && err == nil && float64(n) >= s.min && float64(n) <= s.max
 	default:
 		return r.literal("true") || r.literal("false")
 	}
@@ -120,7 +120,7 @@ func (r *scanner) array(s *shape) bool {
 	}
 }
 
-// object reads members, each at most once, and all that are required.
+// object reads members: each at most once, and all required ones.
 func (r *scanner) object(s *shape) bool {
 	if !r.is('{') {
 		return false
@@ -143,13 +143,13 @@ func (r *scanner) object(s *shape) bool {
 	return seen&s.required == s.required
 }
 
-// nameSet tells whether a name was there before, for a few names without allocating.
+// nameSet is a set of a few names that needs no allocation.
 type nameSet struct {
 	names [24]string
 	n     int
 }
 
-// add returns false for a name that is there, and when there is no room.
+// add returns false if the name is there already or the set is full.
 func (s *nameSet) add(name string) bool {
 	if s.n == len(s.names) || slices.Contains(s.names[:s.n], name) {
 		return false

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -9,21 +10,22 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// shape is a schema compiled for a quick yes. It reads a JSON text once, without building anything, and either accepts it for certain or is
-// not sure; then decodeJSON and kin-openapi decide and explain. It is not sure of everything that is rare: escapes, characters beyond ASCII,
-// undeclared members, schemas with keywords that are not here. That both agree is held by a differential test.
+// shape is a schema compiled for a quick yes. It reads a JSON text once, without building anything. It either accepts
+// the text or is unsure; then decodeJSON and kin-openapi decide and explain. It is unsure of what is rare: escapes,
+// characters beyond ASCII, undeclared members, and schemas with other keywords than these. A differential test proves
+// that a shape never accepts what kin-openapi refuses.
 type shape struct {
 	kind       byte // o object, a array, s string, i integer, b boolean
 	nullable   bool
 	properties []property // o
 	required   uint64     // o, by index into properties
-	additional *shape     // o, of members that are not declared; nil: none may come
+	additional *shape     // o, of members that are not declared; nil: there may be none
 	items      *shape     // a
-	min, max   int64      // i
+	min, max   float64    // i, as schemas have their bounds
 	enum       []string   // s
 	minLength  int        // s
 	pattern    *regexp.Regexp
-	matched    atomic.Pointer[string] // the last text that fitted the pattern: the same ids come again and again
+	matched    atomic.Pointer[string] // the last text that matched the pattern: tests send the same ids again and again
 }
 
 type property struct {
@@ -34,24 +36,28 @@ type property struct {
 // maxProperties is how many properties the bits of a word can tell apart.
 const maxProperties = 64
 
-// compile returns the shape of a schema, nil when the schema has something that shapes do not know.
-func compile(schema *openapi3.Schema) *shape {
-	if schema == nil || schema.Type == nil || len(*schema.Type) != 1 || unusual(schema) {
+// compile returns the shape of a schema; nil if the schema has something that shapes do not know.
+func compile(schema *openapi3.Schema) *shape { return compileBelow(schema, nil) }
+
+// compileBelow compiles a schema inside other schemas. A schema inside itself has no shape.
+func compileBelow(schema *openapi3.Schema, above []*openapi3.Schema) *shape {
+	if schema == nil || schema.Type == nil || len(*schema.Type) != 1 || unusual(schema) || slices.Contains(above, schema) {
 		return nil
 	}
+	above = append(above, schema)
 	s := &shape{nullable: schema.Nullable}
 	ok := true
 	switch {
 	case schema.Type.Is("object"):
-		s.kind, ok = 'o', s.compileObject(schema)
+		s.kind, ok = 'o', s.compileObject(schema, above)
 	case schema.Type.Is("array") && schema.MinItems == 0 && schema.MaxItems == nil && schema.Items != nil:
-		s.kind, s.items = 'a', compile(schema.Items.Value)
+		s.kind, s.items = 'a', compileBelow(schema.Items.Value, above)
 		ok = s.items != nil
 	case schema.Type.Is("string"):
 		s.kind, ok = 's', s.compileString(schema)
 	case schema.Type.Is("integer"):
-		s.kind, s.min, s.max = 'i', bound(schema.Min, -maxExact), bound(schema.Max, maxExact)
-	case schema.Type.Is("boolean") && len(schema.Enum) == 0:
+		s.kind, s.min, s.max = 'i', bound(schema.Min, math.Inf(-1)), bound(schema.Max, math.Inf(1))
+	case schema.Type.Is("boolean"):
 		s.kind = 'b'
 	default:
 		return nil
@@ -62,28 +68,27 @@ func compile(schema *openapi3.Schema) *shape {
 	return s
 }
 
+// unusual reports whether a schema has keywords that shapes do not know.
 func unusual(s *openapi3.Schema) bool {
+	undeclared := func(name string) bool { return s.Properties[name] == nil }
 	return len(s.OneOf)+len(s.AnyOf)+len(s.AllOf) > 0 || s.Not != nil || s.UniqueItems || s.MultipleOf != nil ||
 		s.ExclusiveMin.IsSet() || s.ExclusiveMax.IsSet() || s.MinProps > 0 || s.MaxProps != nil || s.Discriminator != nil ||
-		s.ReadOnly || s.WriteOnly
+		s.ReadOnly || s.WriteOnly || len(s.Enum) > 0 && !s.Type.Is("string") || slices.ContainsFunc(s.Required, undeclared)
 }
 
-// maxExact bounds the integers that a float64, in which schemas have their bounds, holds exactly.
-const maxExact = 1 << 53
-
-func bound(f *float64, otherwise int64) int64 {
+func bound(f *float64, otherwise float64) float64 {
 	if f == nil {
 		return otherwise
 	}
-	return int64(*f)
+	return *f
 }
 
-func (s *shape) compileObject(schema *openapi3.Schema) bool {
+func (s *shape) compileObject(schema *openapi3.Schema, above []*openapi3.Schema) bool {
 	if len(schema.Properties) > maxProperties {
 		return false
 	}
 	for _, name := range keys(schema.Properties) {
-		inner := compile(schema.Properties[name].Value)
+		inner := compileBelow(schema.Properties[name].Value, above)
 		if inner == nil {
 			return false
 		}
@@ -93,7 +98,7 @@ func (s *shape) compileObject(schema *openapi3.Schema) bool {
 		s.properties = append(s.properties, property{name, inner})
 	}
 	if ref := schema.AdditionalProperties.Schema; ref != nil {
-		s.additional = compile(ref.Value)
+		s.additional = compileBelow(ref.Value, above)
 		return s.additional != nil
 	}
 	return true
@@ -118,7 +123,12 @@ func (s *shape) compileString(schema *openapi3.Schema) bool {
 	return schema.MaxLength == nil && (schema.Format == "" || schema.Format == "password")
 }
 
-// accepts reports whether the text is for certain one JSON value of this shape.
+// anyText reports whether every text that is not empty is a value of this shape.
+func (s *shape) anyText() bool {
+	return s != nil && s.kind == 's' && s.enum == nil && s.pattern == nil && s.minLength < 2
+}
+
+// accepts reports whether the text is certainly one JSON value of this shape.
 func (s *shape) accepts(text string) bool {
 	if s == nil {
 		return false
@@ -127,7 +137,7 @@ func (s *shape) accepts(text string) bool {
 	return r.value(s) && r.end()
 }
 
-// fits reports whether a text without escapes is one of this shape.
+// fits reports whether a string without escapes is a value of this shape.
 func (s *shape) fits(text string) bool {
 	if len(text) < s.minLength || s.enum != nil && !slices.Contains(s.enum, text) {
 		return false
@@ -141,12 +151,12 @@ func (s *shape) fits(text string) bool {
 	if !s.pattern.MatchString(text) {
 		return false
 	}
-	kept := strings.Clone(text) // of its own, so that it holds no request
+	kept := strings.Clone(text) // text is a part of a request, which must not stay in memory
 	s.matched.Store(&kept)
 	return true
 }
 
-// member returns the shape of a member and notes that it was there; nil when it was there before, or may not come.
+// member returns the shape of a member and marks it as seen; nil if it was seen before or is not allowed.
 func (s *shape) member(name string, seen *uint64, others *nameSet) *shape {
 	i := slices.IndexFunc(s.properties, func(p property) bool { return p.name == name })
 	switch {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -17,7 +18,7 @@ import (
 	"github.com/mockportal/mockportal/openapi"
 )
 
-// visit holds a decoded JSON value against a schema and returns every departure, by pointer.
+// visit checks a decoded JSON value against a schema and returns every violation, sorted by pointer.
 func visit(schema *openapi3.Schema, value any) []openapi.Violation {
 	violations := integers(schema, value, nil)
 	if err := schema.VisitJSON(value, openapi3.MultiErrors(), openapi3.DisableSchemaErrorDetails()); err != nil {
@@ -26,16 +27,17 @@ func visit(schema *openapi3.Schema, value any) []openapi.Violation {
 	slices.SortStableFunc(violations, func(a, b openapi.Violation) int {
 		return cmp.Or(cmp.Compare(a.Pointer, b.Pointer), cmp.Compare(a.Message, b.Message))
 	})
-	return slices.Compact(violations) // kin-openapi reports an object once for each key that it does not have
+	return slices.Compact(violations) // kin-openapi reports an object once for each of its unknown keys
 }
 
-// integers finds numbers that are whole but not written so: kin-openapi takes 1e3 and 1.0 for integers, a Java parser would not.
+// integers finds integers that are written with a fraction or an exponent, such as 1.0 and 1e3. kin-openapi accepts
+// them; a parser in Java would not.
 func integers(schema *openapi3.Schema, value any, path []string) []openapi.Violation {
 	var violations []openapi.Violation
 	switch v := value.(type) {
 	case json.Number:
 		if schema.Type.Is("integer") && isWhole(v) && strings.ContainsAny(v.String(), ".eE") {
-			violations = append(violations, malformed(path, schema, "came as "+v.String(), "write it out, without a fraction or an exponent"))
+			violations = append(violations, malformed(path, schema, v, "write it without a fraction or an exponent"))
 		}
 	case map[string]any:
 		for key, inner := range v {
@@ -56,7 +58,7 @@ func isWhole(n json.Number) bool {
 	return err == nil && f == math.Trunc(f)
 }
 
-// member returns the schema that holds for a key of an object, nil when any value will do.
+// member returns the schema of an object's key; nil if any value fits.
 func member(schema *openapi3.Schema, key string) *openapi3.Schema {
 	if ref := schema.Properties[key]; ref != nil {
 		return ref.Value
@@ -67,12 +69,12 @@ func member(schema *openapi3.Schema, key string) *openapi3.Schema {
 	return nil
 }
 
-// explain turns kin-openapi's errors into violations. Its own texts are not used: they hold the schema and the value.
-// A number is shown as it was written, which only the value as a whole still tells: kin-openapi rounds.
+// explain turns kin-openapi's errors into violations. Their own texts are not used, because they quote the value. A
+// number is taken from the root value, where it stands as it was written; in the error it is rounded.
 func explain(err error, root any) []openapi.Violation {
 	if choice := (*openapi3.SchemaError)(nil); errors.As(err, &choice) && choice.SchemaField == "oneOf" {
-		path := choice.JSONPointer() // why each of the alternatives does not fit would only confuse
-		return []openapi.Violation{malformed(path, choice.Schema, "came as "+came(at(root, path)), "")}
+		path := choice.JSONPointer() // why each alternative does not fit would only confuse
+		return []openapi.Violation{malformed(path, choice.Schema, at(root, path), "")}
 	}
 	var many openapi3.MultiError
 	if errors.As(err, &many) {
@@ -93,10 +95,10 @@ func explain(err error, root any) []openapi.Violation {
 	case "properties", "additionalProperties":
 		return unexpected(path, one)
 	}
-	return []openapi.Violation{malformed(path, one.Schema, "came as "+came(at(root, path)), typeHint(one))}
+	return []openapi.Violation{malformed(path, one.Schema, at(root, path), typeHint(one))}
 }
 
-// at returns what stands at a path of a decoded JSON value.
+// at returns the value at a path of a decoded JSON value.
 func at(value any, path []string) any {
 	for _, step := range path {
 		switch v := value.(type) {
@@ -111,9 +113,12 @@ func at(value any, path []string) any {
 	return value
 }
 
-func malformed(path []string, schema *openapi3.Schema, came, hint string) openapi.Violation {
+func malformed(path []string, schema *openapi3.Schema, got any, hint string) openapi.Violation {
 	must := allowed(schema)
-	return openapi.Violation{Kind: openapi.Malformed, Pointer: pointer(path), Message: "must be " + must + ", " + came, Hint: hint, Allowed: must}
+	return openapi.Violation{
+		Kind: openapi.Malformed, Pointer: pointer(path), Message: "must be " + must + ", got " + described(got),
+		Hint: hint, Allowed: must,
+	}
 }
 
 func missing(path []string, object any) openapi.Violation {
@@ -126,7 +131,7 @@ func missing(path []string, object any) openapi.Violation {
 	return v
 }
 
-// sentInstead says which name came in place of the right one.
+// sentInstead says which name was sent instead of the right one.
 func sentInstead(sent, right string) string {
 	if strings.EqualFold(sent, right) {
 		return fmt.Sprintf("%q was sent; names are case sensitive", sent)
@@ -134,7 +139,7 @@ func sentInstead(sent, right string) string {
 	return fmt.Sprintf("%q was sent", sent)
 }
 
-// unexpected names the keys that a closed object does not have; kin-openapi points at the object.
+// unexpected returns a violation for each key that a closed object does not declare. kin-openapi points at the object.
 func unexpected(path []string, err *openapi3.SchemaError) []openapi.Violation {
 	object, _ := err.Value.(map[string]any)
 	var violations []openapi.Violation
@@ -142,7 +147,10 @@ func unexpected(path []string, err *openapi3.SchemaError) []openapi.Violation {
 		if err.Schema.Properties[key] != nil {
 			continue
 		}
-		v := openapi.Violation{Kind: openapi.Unknown, Pointer: pointer(append(slices.Clone(path), key)), Message: "is not in the contract", Allowed: "left out"}
+		v := openapi.Violation{
+			Kind: openapi.Unknown, Pointer: pointer(append(slices.Clone(path), key)),
+			Message: "is not in the contract", Allowed: "left out",
+		}
 		if near, ok := nearest.Name(key, keys(err.Schema.Properties)); ok {
 			v.Hint = fmt.Sprintf("did you mean %q?", near)
 		}
@@ -151,14 +159,7 @@ func unexpected(path []string, err *openapi3.SchemaError) []openapi.Violation {
 	return violations
 }
 
-func keys[V any](m map[string]V) []string {
-	names := make([]string, 0, len(m))
-	for name := range m {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
-}
+func keys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 func typeHint(err *openapi3.SchemaError) string {
 	if text, ok := err.Value.(string); ok && err.Schema.Type.Is("integer") {
@@ -169,8 +170,8 @@ func typeHint(err *openapi3.SchemaError) string {
 	return ""
 }
 
-// came says what was there without showing a text, which may be a token.
-func came(value any) string {
+// described describes a value. It does not quote text, which may be a token.
+func described(value any) string {
 	switch v := value.(type) {
 	case nil:
 		return "null"
@@ -180,9 +181,9 @@ func came(value any) string {
 		return v.String()
 	case string:
 		if v == "" {
-			return "an empty text"
+			return "empty text"
 		}
-		return "a text of " + counted(utf8.RuneCountInString(v), "character")
+		return "text of " + counted(utf8.RuneCountInString(v), "character")
 	case map[string]any:
 		if len(v) == 0 {
 			return "an empty object"
@@ -204,7 +205,7 @@ func counted(n int, noun string) string {
 	return strconv.Itoa(n) + " " + noun + "s"
 }
 
-// allowed says in words what a schema takes.
+// allowed says in words which values fit a schema.
 func allowed(schema *openapi3.Schema) string {
 	switch {
 	case schema.Extensions["x-allowed"] != nil:
@@ -222,11 +223,11 @@ func allowed(schema *openapi3.Schema) string {
 	case schema.Type.Is("boolean"):
 		return "true or false"
 	case schema.Pattern != "":
-		return "a text like " + schema.Pattern
+		return "text that matches " + schema.Pattern
 	case schema.MinLength > 0:
-		return "a text that is not empty"
+		return "text that is not empty"
 	}
-	return "a text"
+	return "text"
 }
 
 func bounds(schema *openapi3.Schema) string {
@@ -241,19 +242,17 @@ func bounds(schema *openapi3.Schema) string {
 	return ""
 }
 
+// oneOf lists words: "a, b or c".
 func oneOf(values []any) string {
-	var b strings.Builder
+	words := make([]string, len(values))
 	for i, value := range values {
-		switch {
-		case i == 0:
-		case i == len(values)-1:
-			b.WriteString(" or ")
-		default:
-			b.WriteString(", ")
-		}
-		fmt.Fprint(&b, value)
+		words[i] = fmt.Sprint(value)
 	}
-	return b.String()
+	last := len(words) - 1
+	if last == 0 {
+		return words[0]
+	}
+	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
 // asSent writes a value of the contract as a client would send it.

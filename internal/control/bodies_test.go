@@ -12,8 +12,8 @@ import (
 	"github.com/mockportal/mockportal/openapi"
 )
 
-// TestBodies proves for every operation that its body is held against the contract: what takes one takes JSON objects, and only what it
-// knows; what takes none takes none.
+// TestBodies proves that every operation checks its body against the contract. An operation that takes a body takes JSON objects with the
+// keys of the contract, and no others. An operation that takes no body refuses one.
 func TestBodies(t *testing.T) {
 	t.Parallel()
 	s := prepared(t, mock.WithTLS())
@@ -21,8 +21,10 @@ func TestBodies(t *testing.T) {
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()
 			if row.body == "" {
-				p := bad(t, s, http.StatusBadRequest, id, row.path, "{}")
-				diff(t, "violations", []openapi.Violation{{Kind: openapi.Unknown, In: "body", Name: "*", Message: "there is no body here", Hint: "send none"}}, p.Violations)
+				p := bad(t, s, http.StatusBadRequest, id, row.path, `{"scenario":"trial"}`)
+				diff(t, "violations", []openapi.Violation{{
+					Kind: openapi.Unknown, In: "body", Name: "*", Message: "this operation takes no body", Hint: "send none, or an empty object",
+				}}, p.Violations)
 				return
 			}
 			for body, detail := range map[string]string{
@@ -59,13 +61,13 @@ func TestBodyFaults(t *testing.T) {
 			{Kind: openapi.Unknown, In: "body", Name: "*", Pointer: "/scenaro", Message: "is not in the contract", Hint: `did you mean "scenario"?`},
 		}},
 		{"a name twice", `{"scenario":"trial","scenario":"purchased"}`, []openapi.Violation{
-			{Kind: openapi.Malformed, In: "body", Name: "*", Pointer: "/scenario", Message: "the key is there twice", Hint: "remove one of the two"},
+			{Kind: openapi.Malformed, In: "body", Name: "*", Pointer: "/scenario", Message: "is a duplicate key", Hint: "remove one of the two"},
 		}},
 		{"wrong types", `{"scenario":[],"id":7,"clock":"","seed":"7"}`, []openapi.Violation{
-			{Kind: openapi.Malformed, In: "body", Name: "*", Pointer: "/clock", Message: "must be a text that is not empty, came as an empty text"},
-			{Kind: openapi.Malformed, In: "body", Name: "*", Pointer: "/id", Message: "must be 1 to 40 of a-z, 0-9 and -, came as 7"},
-			{Kind: openapi.Malformed, In: "body", Name: "*", Pointer: "/scenario", Message: "must be a scenario's name or a scenario document, came as an empty array"},
-			{Kind: openapi.Malformed, In: "body", Name: "*", Pointer: "/seed", Message: "must be an integer from 0 to 18446744073709551615, came as a text of 1 character", Hint: "write the number without quotes"},
+			{Kind: openapi.Malformed, In: "body", Name: "*", Pointer: "/clock", Message: "must be text that is not empty, got empty text"},
+			{Kind: openapi.Malformed, In: "body", Name: "*", Pointer: "/id", Message: "must be 1 to 40 characters of a-z, 0-9 and -, got 7"},
+			{Kind: openapi.Malformed, In: "body", Name: "*", Pointer: "/scenario", Message: "must be a scenario's name or a scenario document, got an empty array"},
+			{Kind: openapi.Malformed, In: "body", Name: "*", Pointer: "/seed", Message: "must be an integer from 0 to 18446744073709551615, got text of 1 character", Hint: "write the number without quotes"},
 		}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -107,3 +109,10 @@ func TestBrokenBody(t *testing.T) {
 type broken struct{}
 
 func (broken) Read([]byte) (int, error) { return 0, errors.New("broken off") }
+
+// TestEmptyObject proves that an operation without a body accepts an empty object, which some HTTP clients send with every POST.
+func TestEmptyObject(t *testing.T) {
+	t.Parallel()
+	s := mock.NewServer(t)
+	diff(t, "sandbox", "default", good[struct{ ID string }](t, s, "resetSandbox", boxes+"/default/reset", "{}").ID)
+}

@@ -6,26 +6,24 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/mockportal/mockportal/internal/nearest"
-	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock/journal"
 )
 
-// defaultLimit is how many calls a page has unless the request says otherwise.
+// defaultLimit is how many calls a page has at most, unless the request says otherwise.
 const defaultLimit = 100
 
-// calls is a page of the journal, and whether it is what was waited for.
+// calls is a page of the journal. TimedOut says that the client's wait ended before enough calls had come.
 type calls struct {
 	journal.Page
 
 	TimedOut bool `json:"timedOut,omitempty"`
 }
 
-func (a *API) listCalls(r request, box *sandbox.Sandbox) (response, *Problem) {
-	q, wrong := a.queryOf(r)
-	if wrong != nil {
-		return response{}, wrong
+func (a *API) listCalls(r request) (any, error) {
+	q, err := a.queryOf(r)
+	if err != nil {
+		return nil, err
 	}
 	q.Limit = defaultLimit
 	if limit, ok := r.params.Int("limit"); ok {
@@ -34,25 +32,25 @@ func (a *API) listCalls(r request, box *sandbox.Sandbox) (response, *Problem) {
 	count, counted := r.params.Int("count")
 	switch wait := r.params.Text("wait"); {
 	case wait != "":
-		return waitForCalls(r, box, q, max(int(count), 1))
+		return waitForCalls(r, q, max(int(count), 1))
 	case counted:
-		return response{}, problem(http.StatusBadRequest, "count says for how many calls to wait, and without wait nobody waits")
+		return nil, problem(http.StatusBadRequest, "count says how many calls wait waits for: send wait too")
 	}
-	return response{value: calls{Page: box.Journal.Find(q)}}, nil
+	return calls{Page: r.box.Journal.Find(q)}, nil
 }
 
-func waitForCalls(r request, box *sandbox.Sandbox, q journal.Query, count int) (response, *Problem) {
+func waitForCalls(r request, q journal.Query, count int) (any, error) {
 	wait, err := parseWait("wait", r.params.Text("wait"))
 	if err != nil {
-		return response{}, refused(err)
+		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), wait)
 	defer cancel()
-	page, err := box.Journal.Wait(ctx, q, count)
-	return response{value: calls{page, err != nil}}, nil
+	page, err := r.box.Journal.Wait(ctx, q, count)
+	return calls{page, err != nil}, nil
 }
 
-// maxWait bounds how long an answer is held back on request.
+// maxWait bounds how long a request may hold its answer back.
 const maxWait = 10 * time.Minute
 
 func parseWait(name, text string) (time.Duration, error) {
@@ -66,13 +64,12 @@ func parseWait(name, text string) (time.Duration, error) {
 	return wait, nil
 }
 
-// queryOf reads the filters that the list and the stream of calls have in common.
-func (a *API) queryOf(r request) (journal.Query, *Problem) {
+// queryOf reads the filters that both the list and the stream of calls have.
+func (a *API) queryOf(r request) (journal.Query, error) {
 	q := journal.Query{Member: r.params.Text("member"), Outcome: journal.Outcome(r.params.Text("outcome"))}
 	if operation := r.params.Text("operation"); operation != "" {
-		known := a.Library.Contract()
-		if _, ok := known.Operation(operation); !ok {
-			return q, problem(http.StatusBadRequest, "no operation %q%s", operation, nearest.Suggest(operation, known.OperationIDs()))
+		if err := a.Library.Contract().Known(operation); err != nil {
+			return q, err
 		}
 		q.Operations = []string{operation}
 	}
@@ -86,18 +83,18 @@ func (a *API) queryOf(r request) (journal.Query, *Problem) {
 	return q, nil
 }
 
-func (a *API) getCall(r request, box *sandbox.Sandbox) (response, *Problem) {
+func (a *API) getCall(r request) (any, error) {
 	number, _ := r.params.Int("number")
-	call, dropped, ok := box.Journal.Get(int(number))
+	call, dropped, ok := r.box.Journal.Get(int(number))
 	switch {
 	case dropped:
-		return response{}, problem(http.StatusGone, "call %d is no longer held: it was cleared, or dropped by the journal, which is bounded", number)
+		return nil, problem(http.StatusGone, "call %d is no longer held: it was cleared, or dropped by the journal, which is bounded", number)
 	case !ok:
-		return response{}, problem(http.StatusNotFound, "no call %d in sandbox %q yet", number, box.ID)
+		return nil, problem(http.StatusNotFound, "no call %d in sandbox %q yet", number, r.box.ID)
 	}
-	return response{value: call}, nil
+	return call, nil
 }
 
-func (a *API) clearCalls(_ request, box *sandbox.Sandbox) (response, *Problem) {
-	return response{value: dropped{box.Journal.Clear()}}, nil
+func (a *API) clearCalls(r request) (any, error) {
+	return dropped{r.box.Journal.Clear()}, nil
 }

@@ -58,9 +58,9 @@ func TestClockModes(t *testing.T) {
 // TestClockRefused proves what a clock does not do, and that it stands where it stood.
 func TestClockRefused(t *testing.T) {
 	t.Parallel()
-	const one = "body: must be an object with exactly one of at, advance and mode, came as an "
+	const one = "body: must be an object with exactly one of at, advance and mode, got an "
 	const back = "the clock cannot do that: it shows 2016-07-22T16:48:37Z and never goes back; a reset starts over"
-	const when = "body /at: must be a time such as 2016-07-22T16:48:37Z, came as a text of "
+	const when = "body /at: must be a time such as 2016-07-22T16:48:37Z, got text of "
 	for _, row := range []struct {
 		body   string
 		status int
@@ -77,15 +77,15 @@ func TestClockRefused(t *testing.T) {
 		{`{"at":"2017-01-01"}`, 400, when + "10 characters"},
 		{`{"at":"2017-02-30T00:00:00Z"}`, 400, when + "20 characters"},
 		{`{"at":"0001-01-01T00:00:00Z"}`, 400, "at must be a time such as 2016-07-22T16:48:37Z"},
-		{`{"advance":"-1s"}`, 400, "body /advance: must be a duration such as 50ms, 1m30s or 31d, came as a text of 3 characters"},
-		{`{"advance":"soon"}`, 400, "body /advance: must be a duration such as 50ms, 1m30s or 31d, came as a text of 4 characters"},
-		{`{"advance":"3"}`, 400, "body /advance: must be a duration such as 50ms, 1m30s or 31d, came as a text of 1 character"},
-		{`{"advance":"99999999d"}`, 400, "body /advance: must be a duration such as 50ms, 1m30s or 31d, came as a text of 9 characters"},
+		{`{"advance":"-1s"}`, 400, "body /advance: must be a duration such as 50ms, 1m30s or 31d, got text of 3 characters"},
+		{`{"advance":"soon"}`, 400, "body /advance: must be a duration such as 50ms, 1m30s or 31d, got text of 4 characters"},
+		{`{"advance":"3"}`, 400, "body /advance: must be a duration such as 50ms, 1m30s or 31d, got text of 1 character"},
+		{`{"advance":"99999999d"}`, 400, "body /advance: must be a duration such as 50ms, 1m30s or 31d, got text of 9 characters"},
 		{`{"advance":"9999999h"}`, 400, `"9999999h" must be a duration such as 50ms, 1m30s or 31d`},
-		{`{"advance":""}`, 400, "body /advance: must be a duration such as 50ms, 1m30s or 31d, came as an empty text"},
-		{`{"advance":31}`, 400, "body /advance: must be a duration such as 50ms, 1m30s or 31d, came as 31"},
-		{`{"advance":null}`, 400, "body /advance: must be a duration such as 50ms, 1m30s or 31d, came as null"},
-		{`{"mode":"frosen"}`, 400, "body /mode: must be frozen, running or wall, came as a text of 6 characters"},
+		{`{"advance":""}`, 400, "body /advance: must be a duration such as 50ms, 1m30s or 31d, got empty text"},
+		{`{"advance":31}`, 400, "body /advance: must be a duration such as 50ms, 1m30s or 31d, got 31"},
+		{`{"advance":null}`, 400, "body /advance: must be a duration such as 50ms, 1m30s or 31d, got null"},
+		{`{"mode":"frosen"}`, 400, "body /mode: must be frozen, running or wall, got text of 6 characters"},
 		{`{"advanced":"1s"}`, 400, `body /advanced: is not in the contract (did you mean "advance"?)`},
 	} {
 		t.Run(row.body, func(t *testing.T) {

@@ -176,15 +176,15 @@ func TestProblems(t *testing.T) {
 			{Kind: openapi.Malformed, In: "path", Name: "number", Message: "must be an integer from 1 to 9007199254740991"},
 		}},
 		{"two faults in the query", "GET", "/__admin/sandboxes/default/calls?limit=1001&outcome=good", 400, "", []openapi.Violation{
-			{Kind: openapi.Malformed, In: "query", Name: "outcome", Message: "must be ok, error or fault, came as a text of 4 characters"},
-			{Kind: openapi.Malformed, In: "query", Name: "limit", Message: "must be an integer from 1 to 1000, came as 1001"},
+			{Kind: openapi.Malformed, In: "query", Name: "outcome", Message: "must be ok, error or fault, got text of 4 characters"},
+			{Kind: openapi.Malformed, In: "query", Name: "limit", Message: "must be an integer from 1 to 1000, got 1001"},
 		}},
 		{"calls of an operation that there is not", "GET", "/__admin/sandboxes/default/calls?operation=getFutureLicence", 400, `no operation "getFutureLicence" (did you mean "getFutureLicense"?)`, nil},
 		{"a name that is not there", "GET", "/__admin/sandboxes/default/calls?operaton=x", 400, `query operaton: is not in the contract (did you mean "operation"?)`, []openapi.Violation{
 			{Kind: openapi.Unknown, In: "query", Name: "operaton", Message: "is not in the contract", Hint: `did you mean "operation"?`},
 		}},
-		{"a name that comes twice", "GET", "/__admin/sandboxes/default/calls?limit=1&limit=2", 400, "query limit: came more than once, the first value counts (send it once)", []openapi.Violation{
-			{Kind: openapi.Repeated, In: "query", Name: "limit", Message: "came more than once, the first value counts", Hint: "send it once"},
+		{"a name that comes twice", "GET", "/__admin/sandboxes/default/calls?limit=1&limit=2", 400, "query limit: was sent more than once; the first value counts (send it once)", []openapi.Violation{
+			{Kind: openapi.Repeated, In: "query", Name: "limit", Message: "was sent more than once; the first value counts", Hint: "send it once"},
 		}},
 		{"a bad escape", "GET", "/__admin/scenarios?a=%zz", 400, "", []openapi.Violation{
 			{Kind: openapi.Malformed, In: "query", Name: "a", Message: "has a percent sign that is not followed by two hexadecimal digits", Hint: "write % as %25"},

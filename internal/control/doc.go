@@ -1,12 +1,12 @@
-// Package control is the API for tests and tools, under /__admin: sandboxes and their clocks and rules, what can be played, what a world looks
-// like, which calls came. An answer can be held back until calls have come or expectations are decided, and calls can be followed as
-// server-sent events.
+// Package control is the API for tests and tools, under /__admin. It has the sandboxes with their clocks, rules, worlds and calls, and the
+// scenarios that they can play. A client can wait until calls have come or expectations are decided, and can follow calls as server-sent
+// events.
 //
-// Its contract is openapi/control.yaml; a request is checked against it like the portal's own:
+// Its contract is openapi/control.yaml. It checks requests against the contract, as the portal does:
 //
 //	api := control.New(control.Options{Sandboxes: set, Library: library, New: options})
 //	http.Handle("/__admin/", api)
 //
-// What it shows holds no token and no password, scenario documents and the answer to who makes a sandbox excepted. Not modelled:
-// accounts and rights (one control token opens everything), and keeping anything beyond the life of the server.
+// Its answers hold no tokens and no passwords, except scenario documents and the answer to the client that makes a sandbox. Not modelled:
+// accounts and rights (one control token is good for everything), and state that outlives the server.
 package control

@@ -9,33 +9,33 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/mockportal/mockportal/internal/sandbox"
+	"github.com/mockportal/mockportal/internal/record"
 	"github.com/mockportal/mockportal/mock/journal"
 )
 
-// keepAlive is after how much silence a stream says that it is still there, so that nobody between takes it for dead.
+// keepAlive is how long a stream may be silent. Then it sends a sign of life, so that no proxy takes it for dead.
 const keepAlive = 15 * time.Second
 
 // streamCalls answers calls as server-sent events, as they come. Format: https://html.spec.whatwg.org/multipage/server-sent-events.html
-func (a *API) streamCalls(r request, box *sandbox.Sandbox) (response, *Problem) {
-	q, wrong := a.queryOf(r)
-	if wrong != nil {
-		return response{}, wrong
+func (a *API) streamCalls(r request) (any, error) {
+	q, err := a.queryOf(r)
+	if err != nil {
+		return nil, err
 	}
-	after := journal.Newest
+	after := record.Newest
 	if _, given := r.params.Int("after"); given {
 		after = q.After
 	}
 	if last, err := strconv.Atoi(r.Header.Get("Last-Event-ID")); err == nil && last >= 0 {
-		after = last // whoever comes back asks with the same address as before
+		after = last // a client that comes back sends the same URL as before
 	}
-	tail := box.Journal.Tail(after)
+	tail := r.box.Journal.Tail(after)
 	return response{contentType: "text/event-stream", stream: func(w io.Writer, flush func() error) {
 		stream{w, flush}.follow(r.Context(), tail, q)
 	}}, nil
 }
 
-// stream writes server-sent events. Once a write fails the client has gone, and there is nobody left to tell.
+// stream writes server-sent events. A write that fails means that the client has gone.
 type stream struct {
 	io.Writer
 
@@ -43,9 +43,9 @@ type stream struct {
 }
 
 // follow writes what comes until the client has gone or the journal is closed.
-func (s stream) follow(ctx context.Context, tail *journal.Tail, q journal.Query) {
+func (s stream) follow(ctx context.Context, tail *record.Tail, q journal.Query) {
 	for err := s.comment("calls follow", tail); err == nil; {
-		var news journal.News
+		var news record.News
 		if news, err = next(ctx, tail, q); err == nil {
 			err = s.write(news)
 		} else if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
@@ -55,14 +55,14 @@ func (s stream) follow(ctx context.Context, tail *journal.Tail, q journal.Query)
 }
 
 // next waits for news, at most until a sign of life is due.
-func next(ctx context.Context, tail *journal.Tail, q journal.Query) (journal.News, error) {
+func next(ctx context.Context, tail *record.Tail, q journal.Query) (record.News, error) {
 	ctx, cancel := context.WithTimeout(ctx, keepAlive)
 	defer cancel()
 	return tail.Next(ctx, q)
 }
 
-// comment says something that is no event, and how far the stream has come: the client asks from there on when it comes back.
-func (s stream) comment(text string, tail *journal.Tail) error {
+// comment writes a text that is not an event, and the number of the last call so far: a client that comes back asks for the calls after it.
+func (s stream) comment(text string, tail *record.Tail) error {
 	id := ""
 	if after := tail.After(); after >= 0 {
 		id = fmt.Sprintf("id: %d\n", after)
@@ -71,14 +71,14 @@ func (s stream) comment(text string, tail *journal.Tail) error {
 	return errors.Join(err, s.flush())
 }
 
-func (s stream) write(news journal.News) error {
+func (s stream) write(news record.News) error {
 	var errs []error
 	event := func(name, id string, data any) {
 		_, err := fmt.Fprintf(s, "%sevent: %s\ndata: %s\n", id, name, encode(data))
 		errs = append(errs, err)
 	}
 	if news.Restarted {
-		event("restarted", "id: 0\n", struct{}{}) // numbers may start over; whoever comes back now wants all that came since
+		event("restarted", "id: 0\n", struct{}{}) // numbers may start over: a client that comes back now wants every call since
 	}
 	if news.Missed > 0 {
 		event("missed", "", map[string]int{"missed": news.Missed})
@@ -89,10 +89,9 @@ func (s stream) write(news journal.News) error {
 	return errors.Join(append(errs, s.flush())...)
 }
 
-// serveStream writes a response that has no end of its own.
+// serveStream writes a response that ends with the client or the sandbox.
 func serveStream(w http.ResponseWriter, r *http.Request, answer response) {
-	w.Header().Set("Content-Type", answer.contentType)
-	w.Header().Set("X-Accel-Buffering", "no") // a proxy in between must not hold events back
+	w.Header().Set("X-Accel-Buffering", "no") // keeps a proxy from holding events back
 	w.WriteHeader(http.StatusOK)
 	if r.Method != http.MethodHead {
 		p := patient{w, http.NewResponseController(w)}
@@ -101,10 +100,10 @@ func serveStream(w http.ResponseWriter, r *http.Request, answer response) {
 	}
 }
 
-// patience is how long a client may take to take what it is sent; one that has stopped reading is not waited for.
+// patience is how long a write may take. It ends the stream of a client that has stopped reading.
 const patience = 30 * time.Second
 
-// patient writes with patience. Where the writer knows no deadline there is none.
+// patient writes with patience. A writer without deadlines has none.
 type patient struct {
 	http.ResponseWriter
 

@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// guard keeps out what a web page in somebody's browser could send: a foreign origin, and on loopback a foreign host (DNS rebinding).
-// It asks for the control token, when there is one. Health is open to all.
-func (a *API) guard(r *http.Request) *Problem {
+// guard refuses what a web page in somebody's browser could send: a foreign origin, and on loopback a foreign host (DNS rebinding).
+// It wants the control token, when the server has one. Health is open to all.
+func (a *API) guard(r *http.Request) error {
 	if !strings.HasPrefix(r.URL.Path, "/__admin") {
 		return nil
 	}
@@ -21,7 +21,8 @@ func (a *API) guard(r *http.Request) *Problem {
 		}
 	}
 	if onLoopback(r) && !a.ownHost(r.Host) {
-		return problem(http.StatusForbidden, "the control API on loopback answers to %s, not to the Host %q", strings.Join(a.ownHosts(), ", "), a.masks().Hide(r.Host))
+		return problem(http.StatusForbidden, "the control API on loopback answers to %s, not to the Host %q",
+			strings.Join(a.ownHosts(), ", "), a.masks().Hide(r.Host))
 	}
 	if a.Token == "" {
 		return nil
@@ -33,7 +34,7 @@ func (a *API) guard(r *http.Request) *Problem {
 	return nil
 }
 
-// onLoopback reports whether the connection came in on a loopback address. A request that came over no connection did not.
+// onLoopback reports whether the connection came in on a loopback address. It is false for a request without a connection.
 func onLoopback(r *http.Request) bool {
 	addr, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
 	if !ok {
@@ -43,22 +44,22 @@ func onLoopback(r *http.Request) bool {
 	return ok && tcp.IP.IsLoopback()
 }
 
-// ownHosts are the loopback ones and those of the certificate.
+// ownHosts returns the names of loopback and the hosts of the certificate.
 func (a *API) ownHosts() []string {
 	own := []string{"localhost", "127.0.0.1", "::1"}
 	if a.TLS == nil {
 		return own
 	}
-	ofCertificate := slices.DeleteFunc(a.TLS.Hosts(), func(host string) bool { return slices.Contains(own, host) })
-	return append(own, ofCertificate...)
+	return append(own, slices.DeleteFunc(a.TLS.Hosts(), func(host string) bool { return slices.Contains(own, host) })...)
 }
 
-// ownHost goes by the Host alone, even where a proxy is trusted: a page can say what a proxy says.
+// ownHost reads the Host alone, even when the server trusts a proxy: a page can send the headers of a proxy.
 func (a *API) ownHost(hostport string) bool {
 	host := hostport
 	if h, _, err := net.SplitHostPort(hostport); err == nil {
 		host = h
 	}
 	host = strings.Trim(host, "[]")
-	return slices.ContainsFunc(a.ownHosts(), func(own string) bool { return strings.EqualFold(own, host) }) || a.TLS != nil && a.TLS.Names(host)
+	own := slices.ContainsFunc(a.ownHosts(), func(own string) bool { return strings.EqualFold(own, host) })
+	return own || a.TLS != nil && a.TLS.Names(host)
 }

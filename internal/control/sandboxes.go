@@ -3,23 +3,20 @@ package control
 import (
 	"cmp"
 	"encoding/json"
-	"errors"
 	"math"
 	"net/http"
 	"strings"
 	"time"
 
-	"github.com/mockportal/mockportal/internal/fixture"
 	"github.com/mockportal/mockportal/internal/portal"
 	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/internal/wire"
 	"github.com/mockportal/mockportal/mock/journal"
-	"github.com/mockportal/mockportal/openapi"
 )
 
-// place is where a sandbox is reached.
-type place struct {
+// address says where a client reaches a sandbox.
+type address struct {
 	ID             string `json:"id"`
 	Scenario       string `json:"scenario"`
 	Seed           uint64 `json:"seed"`
@@ -28,9 +25,9 @@ type place struct {
 	PortalAdminURL string `json:"portalAdminUrl"`
 }
 
-// placeOf builds the addresses from the request's own scheme and host: whoever reached the control API there reaches the sandbox there, unless the
-// control API has a listener of its own.
-func (a *API) placeOf(r request, box *sandbox.Sandbox) place {
+// addressOf takes scheme and host from the request, because a client that reaches the control API there reaches the sandbox there too. If
+// the control API has a listener of its own it takes the announced URL.
+func (a *API) addressOf(r request, box *sandbox.Sandbox) address {
 	url := a.masks().Hide(wire.ReachedBy(r.Request, a.TrustProxy).URL())
 	if elsewhere := a.elsewhere.Load(); elsewhere != nil {
 		url = *elsewhere
@@ -39,16 +36,16 @@ func (a *API) placeOf(r request, box *sandbox.Sandbox) place {
 		url += "/sandboxes/" + box.ID
 	}
 	scenario := box.Scenario()
-	return place{box.ID, scenario.Name, scenario.Seed, url, url + "/portal/sharing/rest", url + "/portal/portaladmin"}
+	return address{box.ID, scenario.Name, scenario.Seed, url, url + "/portal/sharing/rest", url + "/portal/portaladmin"}
 }
 
-// created is what the maker of a sandbox is told; nobody is told the credentials again.
+// created is the answer to the client that makes a sandbox. No other answer has the credentials.
 type created struct {
-	place
+	address
 	portal.Credentials
 }
 
-func (a *API) createSandbox(r request) (response, *Problem) {
+func (a *API) createSandbox(r request) (any, error) {
 	var wish struct {
 		Scenario json.RawMessage `json:"scenario"`
 		ID       string          `json:"id"`
@@ -56,17 +53,17 @@ func (a *API) createSandbox(r request) (response, *Problem) {
 		Seed     *uint64         `json:"seed"`
 		Rules    json.RawMessage `json:"rules"`
 	}
-	if err := json.Unmarshal(r.body, &wish); err != nil { // the contract knows numbers as floats only, which cannot tell 2^64 from 2^64-1
-		return response{}, problem(http.StatusBadRequest, "a seed must be an integer from 0 to %d", uint64(math.MaxUint64))
+	if err := json.Unmarshal(r.body, &wish); err != nil { // the contract has numbers as floats, which cannot tell 2^64 from 2^64-1
+		return nil, problem(http.StatusBadRequest, "a seed must be an integer from 0 to %d", uint64(math.MaxUint64))
 	}
 	scenario, err := a.choose(wish.Scenario)
 	if err != nil {
-		return response{}, refused(err)
+		return nil, err
 	}
 	options := a.New(wish.ID, scenario)
 	clock, err := sandbox.ParseClock(wish.Clock)
 	if err != nil {
-		return response{}, refused(err)
+		return nil, err
 	}
 	if wish.Clock != "" {
 		options.Clock = clock
@@ -76,20 +73,20 @@ func (a *API) createSandbox(r request) (response, *Problem) {
 	}
 	if wish.Rules != nil {
 		if options.Rules, err = a.Library.Rules(scenario, wish.Rules); err != nil {
-			return response{}, refused(err)
+			return nil, err
 		}
 	}
 	if a.isSecret(wish.ID, scenario) {
-		return response{}, problem(http.StatusBadRequest, "an id is shown in many places: choose one without a token or a password in it")
+		return nil, problem(http.StatusBadRequest, "everybody sees an id: choose one without a token or a password in it")
 	}
 	box, err := a.Sandboxes.Create(options)
 	if err != nil {
-		return response{}, refused(err)
+		return nil, err
 	}
-	return response{status: http.StatusCreated, value: created{a.placeOf(r, box), box.World().Credentials()}}, nil
+	return created{a.addressOf(r, box), box.World().Credentials()}, nil
 }
 
-// isSecret reports whether an id holds what must not be shown, of a sandbox that there is or of the one that is to be.
+// isSecret reports whether an id holds a secret, of any sandbox or of the new one.
 func (a *API) isSecret(id string, scenario *scenario.Scenario) bool {
 	return append(a.masks(), scenario.Secrets()).Hide(id) != id
 }
@@ -103,35 +100,13 @@ func (a *API) choose(wish json.RawMessage) (*scenario.Scenario, error) {
 	return a.Library.Decode("document", wish)
 }
 
-// refused turns an error into the problem that says what to do about it. All faults of a document are told at once.
-func refused(err error) *Problem {
-	status := http.StatusBadRequest
-	for sentinel, s := range map[error]int{
-		sandbox.ErrTaken: http.StatusConflict, sandbox.ErrProtected: http.StatusConflict, sandbox.ErrClock: http.StatusConflict,
-		sandbox.ErrFull: http.StatusTooManyRequests, sandbox.ErrUnknown: http.StatusNotFound, sandbox.ErrExpired: http.StatusNotFound,
-		scenario.ErrUnknown: http.StatusNotFound,
-	} {
-		if errors.Is(err, sentinel) {
-			status = s
-		}
-	}
-	p := problem(status, "%s", err)
-	var faults fixture.Mistakes
-	if errors.As(err, &faults) {
-		for _, f := range faults {
-			p.Violations = append(p.Violations, openapi.Violation{Kind: openapi.Malformed, In: "body", Name: "*", Message: f.Error()})
-		}
-	}
-	return p
+func (a *API) listSandboxes(request) (any, error) {
+	return map[string][]string{"sandboxes": a.Sandboxes.IDs()}, nil
 }
 
-func (a *API) listSandboxes(request) (response, *Problem) {
-	return response{value: map[string][]string{"sandboxes": a.Sandboxes.IDs()}}, nil
-}
-
-// summary is what a sandbox plays and what came so far.
+// summary says what a sandbox plays, and which calls it has had.
 type summary struct {
-	place
+	address
 	sandbox.Clock
 
 	Calls      int             `json:"calls"`
@@ -141,61 +116,58 @@ type summary struct {
 	Complete   bool            `json:"complete"`
 }
 
-func (a *API) summaryOf(r request, box *sandbox.Sandbox) response {
+func (a *API) getSandbox(r request) (any, error) {
 	with := true
-	all, violating := box.Journal.Find(journal.Query{Limit: 1}), box.Journal.Find(journal.Query{Violations: &with, Limit: 1})
-	return response{value: summary{a.placeOf(r, box), box.ReadClock(), all.Total, violating.Total, box.Unmet().Unmet, all.Dropped, all.Complete}}
+	all, violating := r.box.Journal.Find(journal.Query{Limit: 1}), r.box.Journal.Find(journal.Query{Violations: &with, Limit: 1})
+	return summary{
+		a.addressOf(r, r.box), r.box.ReadClock(), all.Total, violating.Total, r.box.Unmet().Unmet, all.Dropped, all.Complete,
+	}, nil
 }
 
-func (a *API) getSandbox(r request, box *sandbox.Sandbox) (response, *Problem) {
-	return a.summaryOf(r, box), nil
-}
-
-func (a *API) deleteSandbox(r request, box *sandbox.Sandbox) (response, *Problem) {
-	if _, err := a.Sandboxes.Delete(box.ID); err != nil {
-		return response{}, refused(err)
+func (a *API) deleteSandbox(r request) (any, error) {
+	if _, err := a.Sandboxes.Delete(r.box.ID); err != nil {
+		return nil, err
 	}
-	return a.summaryOf(r, box), nil
+	return a.getSandbox(r)
 }
 
-func (a *API) playScenario(r request, box *sandbox.Sandbox) (response, *Problem) {
+func (a *API) playScenario(r request) (any, error) {
 	var wish struct {
 		Scenario json.RawMessage `json:"scenario"`
 	}
-	err := json.Unmarshal(r.body, &wish)
-	var scenario *scenario.Scenario
-	if err == nil {
-		scenario, err = a.choose(wish.Scenario)
+	if err := json.Unmarshal(r.body, &wish); err != nil {
+		return nil, err
 	}
+	scenario, err := a.choose(wish.Scenario)
 	if err == nil {
-		err = box.Play(scenario)
+		err = r.box.Play(scenario)
 	}
 	if err != nil {
-		return response{}, refused(err)
+		return nil, err
 	}
-	return a.summaryOf(r, box), nil
+	return a.getSandbox(r)
 }
 
-func (a *API) resetSandbox(r request, box *sandbox.Sandbox) (response, *Problem) {
-	if err := box.Reset(); err != nil {
-		return response{}, refused(err)
+func (a *API) resetSandbox(r request) (any, error) {
+	if err := r.box.Reset(); err != nil {
+		return nil, err
 	}
-	return a.summaryOf(r, box), nil
+	return a.getSandbox(r)
 }
 
-func (a *API) getClock(_ request, box *sandbox.Sandbox) (response, *Problem) {
-	return response{value: box.ReadClock()}, nil
+func (a *API) getClock(r request) (any, error) {
+	return r.box.ReadClock(), nil
 }
 
-func (a *API) changeClock(r request, box *sandbox.Sandbox) (response, *Problem) {
+func (a *API) changeClock(r request) (any, error) {
 	var wish struct {
 		At      *time.Time         `json:"at"`
 		Advance string             `json:"advance"`
 		Mode    scenario.ClockMode `json:"mode"`
 	}
 	err := json.Unmarshal(r.body, &wish)
-	if err != nil || wish.At != nil && wish.At.IsZero() { // the contract takes a 30th of February, and no clock goes back to the year 1
-		return response{}, problem(http.StatusBadRequest, "at must be a time such as 2016-07-22T16:48:37Z")
+	if err != nil || wish.At != nil && wish.At.IsZero() { // the contract accepts a 30th of February, and no clock goes back to the year 1
+		return nil, problem(http.StatusBadRequest, "at must be a time such as 2016-07-22T16:48:37Z")
 	}
 	change := sandbox.ClockChange{Mode: wish.Mode}
 	if wish.At != nil {
@@ -205,47 +177,47 @@ func (a *API) changeClock(r request, box *sandbox.Sandbox) (response, *Problem) 
 		change.Advance, err = scenario.ParseDuration(wish.Advance)
 	}
 	if err == nil {
-		err = box.ChangeClock(change)
+		err = r.box.ChangeClock(change)
 	}
 	if err != nil {
-		return response{}, refused(err)
+		return nil, err
 	}
-	return response{value: box.ReadClock()}, nil
+	return r.box.ReadClock(), nil
 }
 
-func (a *API) listRules(_ request, box *sandbox.Sandbox) (response, *Problem) {
-	rules, masks := box.Rules(), a.masks()
+func (a *API) listRules(r request) (any, error) {
+	rules, masks := r.box.Rules(), a.masks()
 	for i := range rules {
 		rules[i].Name = masks.Hide(rules[i].Name)
 	}
-	return response{value: map[string][]sandbox.RuleView{"rules": rules}}, nil
+	return map[string][]sandbox.RuleView{"rules": rules}, nil
 }
 
-func (a *API) addRules(r request, box *sandbox.Sandbox) (response, *Problem) {
-	rules, err := a.Library.Rules(box.Scenario(), r.body)
+func (a *API) addRules(r request) (any, error) {
+	rules, err := a.Library.Rules(r.box.Scenario(), r.body)
 	if err != nil {
-		return response{}, refused(err)
+		return nil, err
 	}
-	return response{status: http.StatusCreated, value: map[string][]string{"ids": box.AddRules(rules)}}, nil
+	return map[string][]string{"ids": r.box.AddRules(rules)}, nil
 }
 
-// dropped counts what was taken away.
+// dropped counts the calls or rules that the API has removed.
 type dropped struct {
 	Dropped int `json:"dropped"`
 }
 
-// dropRules drops one rule when the path names it, else all that were added.
-func (a *API) dropRules(r request, box *sandbox.Sandbox) (response, *Problem) {
+// dropRules drops the added rule that the path names, or all added rules.
+func (a *API) dropRules(r request) (any, error) {
 	id := r.params.Text("rule")
-	n := box.DropRules(id)
+	n := r.box.DropRules(id)
 	if id != "" && n == 0 {
 		var ids []string
-		for _, rule := range box.Rules() {
+		for _, rule := range r.box.Rules() {
 			if rule.Runtime {
 				ids = append(ids, rule.ID)
 			}
 		}
-		return response{}, problem(http.StatusNotFound, "no rule %q was added; there are %s", id, cmp.Or(strings.Join(ids, ", "), "none"))
+		return nil, problem(http.StatusNotFound, "no rule %q was added; there are %s", id, cmp.Or(strings.Join(ids, ", "), "none"))
 	}
-	return response{value: dropped{n}}, nil
+	return dropped{n}, nil
 }

@@ -3,35 +3,33 @@ package control
 import (
 	"errors"
 	"net/http"
-	"strings"
 
 	"github.com/mockportal/mockportal/internal/contract"
-	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/openapi"
 )
 
-func (a *API) health(request) (response, *Problem) {
-	return response{value: map[string]string{"status": "ok"}}, nil
+func (a *API) health(request) (any, error) {
+	return map[string]string{"status": "ok"}, nil
 }
 
-func yamlOf(c *contract.Contract) response {
-	return response{contentType: "application/yaml", raw: c.Document()}
+func yaml(c *contract.Contract) response {
+	return response{contentType: "application/yaml", body: c.Document()}
 }
 
-func (a *API) authority(request) (response, *Problem) {
+func (a *API) authority(request) (any, error) {
 	if a.TLS == nil {
-		return response{}, problem(http.StatusNotFound, "this server has no certificate of its own: it was not started with TLS")
+		return nil, problem(http.StatusNotFound, "this server has no certificate of its own: it was not started with TLS")
 	}
 	authority := a.TLS.PEM()
 	if authority == nil {
-		return response{}, problem(http.StatusNotFound,
-			"this server was given its certificate without the self-signed authority at the end of its chain: take that from whoever issued it, or add it to the certificate's file")
+		return nil, problem(http.StatusNotFound, "this server was given its certificate without the self-signed authority at the end of "+
+			"its chain: take that from whoever issued it, or add it to the certificate's file")
 	}
-	return response{contentType: "application/x-pem-file", raw: authority}, nil
+	return response{contentType: "application/x-pem-file", body: authority}, nil
 }
 
-// scenarioView is a scenario in the list of what can be played.
+// scenarioView is a scenario in the list of those that a sandbox can play.
 type scenarioView struct {
 	Name     string        `json:"name"`
 	Summary  string        `json:"summary"`
@@ -39,57 +37,37 @@ type scenarioView struct {
 	Evidence openapi.Level `json:"evidence"`
 }
 
-func (a *API) listScenarios(request) (response, *Problem) {
+func (a *API) listScenarios(request) (any, error) {
 	list := []scenarioView{}
 	for _, name := range a.Library.Names() {
 		s, err := a.Library.Scenario(name)
 		if err != nil {
-			return response{}, problem(http.StatusInternalServerError, "%s", err)
+			return nil, problem(http.StatusInternalServerError, "%s", err)
 		}
 		list = append(list, scenarioView{s.Name, s.Summary, s.Pack, s.Evidence()})
 	}
-	return response{value: map[string]any{"scenarios": list}}, nil
+	return map[string]any{"scenarios": list}, nil
 }
 
-func (a *API) getCoverage(request) (response, *Problem) {
-	return response{value: a.Coverage.Report(a.Library.Names())}, nil
+func (a *API) getCoverage(request) (any, error) {
+	return a.Coverage.Report(a.Library.Contract(), a.Library.Names()), nil
 }
 
-func (a *API) getScenario(r request) (response, *Problem) {
+func (a *API) getScenario(r request) (any, error) {
 	s, err := a.Library.Scenario(r.params.Text("name"))
-	if errors.Is(err, scenario.ErrUnknown) {
-		return response{}, refused(err)
+	switch {
+	case errors.Is(err, scenario.ErrUnknown):
+		return nil, err
+	case err != nil:
+		return nil, problem(http.StatusInternalServerError, "%s", err)
 	}
-	if err != nil {
-		return response{}, problem(http.StatusInternalServerError, "%s", err)
-	}
-	return response{contentType: "application/json", raw: s.Document()}, nil
+	return response{contentType: "application/json", body: s.Document()}, nil
 }
 
-// box returns the sandbox that a request names, or 404 with a word on what became of it.
-func (a *API) box(r request) (*sandbox.Sandbox, *Problem) {
-	box, err := a.Sandboxes.Get(r.params.Text("id"))
+func (a *API) getWorld(r request) (any, error) {
+	view, err := r.box.View()
 	if err != nil {
-		return nil, problem(http.StatusNotFound, "%s; there are %s", err, strings.Join(a.Sandboxes.IDs(), ", "))
+		return nil, problem(http.StatusInternalServerError, "%s", err)
 	}
-	return box, nil
-}
-
-// inSandbox finds the sandbox that a request names before the operation is done.
-func inSandbox(do func(*API, request, *sandbox.Sandbox) (response, *Problem)) func(*API, request) (response, *Problem) {
-	return func(a *API, r request) (response, *Problem) {
-		box, missing := a.box(r)
-		if missing != nil {
-			return response{}, missing
-		}
-		return do(a, r, box)
-	}
-}
-
-func (a *API) getWorld(_ request, box *sandbox.Sandbox) (response, *Problem) {
-	view, err := box.View()
-	if err != nil {
-		return response{}, problem(http.StatusInternalServerError, "%s", err)
-	}
-	return response{value: view}, nil
+	return view, nil
 }

@@ -4,11 +4,15 @@ import (
 	"crypto/tls"
 	"encoding/pem"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/mockportal/mockportal/internal/certs"
+	"github.com/mockportal/mockportal/internal/exchange"
+	"github.com/mockportal/mockportal/internal/scenario"
+	"github.com/mockportal/mockportal/internal/server"
 	"github.com/mockportal/mockportal/mock"
 )
 
@@ -20,7 +24,10 @@ func TestAuthority(t *testing.T) {
 		t.Fatal(err)
 	}
 	given := identity.TLSConfig().Certificates[0]
-	alone := tls.Certificate{Certificate: given.Certificate[:1], PrivateKey: given.PrivateKey}
+	alone, err := certs.Given(tls.Certificate{Certificate: given.Certificate[:1], PrivateKey: given.PrivateKey})
+	if err != nil {
+		t.Fatal(err)
+	}
 	const path = "/__admin/ca.pem"
 	made := mock.NewServer(t, mock.WithTLS())
 	a := ask(t, made, "getCertificateAuthority", path, "")
@@ -28,33 +35,45 @@ func TestAuthority(t *testing.T) {
 	if block == nil || len(rest) > 0 || block.Type != "CERTIFICATE" {
 		t.Errorf("it is no PEM block: %s", a.body)
 	}
-	a = ask(t, mock.NewServer(t, mock.WithCertificate(given)), "getCertificateAuthority", path, "")
-	diff(t, "given with its authority", string(identity.PEM()), a.body)
+	a = fromServerWith(t, identity, path)
+	diff(t, "with its authority", string(identity.PEM()), a.body)
 	diff(t, "type", "application/x-pem-file", a.header.Get("Content-Type"))
-	p := bad(t, mock.NewServer(t, mock.WithCertificate(alone)), http.StatusNotFound, "getCertificateAuthority", path, "")
-	diff(t, "given alone", "this server was given its certificate without the self-signed authority at the end of its chain: "+
-		"take that from whoever issued it, or add it to the certificate's file", p.Detail)
+	a = fromServerWith(t, alone, path)
+	diff(t, "status without its authority", http.StatusNotFound, a.status)
+	diff(t, "detail", "this server was given its certificate without the self-signed authority at the end of its chain: "+
+		"take that from whoever issued it, or add it to the certificate's file", problemOf(t, a).Detail)
 }
 
-// TestHostsOfTheCertificate proves that the control API answers to the hosts of a certificate, made or given, wildcards too, and to no others.
+// fromServerWith asks a server that has this certificate.
+func fromServerWith(tb testing.TB, identity *certs.Identity, path string) answer {
+	tb.Helper()
+	library := scenario.BuiltIn()
+	trial, err := library.Scenario("trial")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	p, err := server.New(server.Options{Options: exchange.Options{Library: library}, Scenario: trial, Identity: identity})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	w := httptest.NewRecorder()
+	p.ServeHTTP(w, httptest.NewRequestWithContext(tb.Context(), http.MethodGet, "http://localhost"+path, http.NoBody))
+	return answer{w.Code, w.Result().Header, w.Body.String()}
+}
+
+// TestHostsOfTheCertificate proves that the control API answers to the hosts of the certificate, wildcards too, and to no others.
 func TestHostsOfTheCertificate(t *testing.T) {
 	t.Parallel()
 	hosts := []string{"Mock.example.com", "*.gis.example.com", "192.0.2.7", "2001:db8:0::7"}
-	identity, err := certs.Generate(hosts, time.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, option := range map[string]mock.Option{"made": mock.WithTLS(hosts...), "given": mock.WithCertificate(identity.TLSConfig().Certificates[0])} {
-		s := mock.NewServer(t, option)
-		for host, want := range map[string]int{
-			"mock.example.com": 200, "MOCK.example.com:8443": 200, "a.gis.example.com": 200, "192.0.2.7:80": 200, "[2001:db8::7]:80": 200, "localhost": 200,
-			"gis.example.com": 403, "a.b.gis.example.com": 403, "a.mock.example.com": 403, "example.com": 403, "192.0.2.8": 403,
-		} {
-			a := ask(t, s, "listSandboxes", boxes, "", "Host: "+host)
-			diff(t, name+", "+host, want, a.status)
-			if want == 403 && !strings.Contains(a.body, "localhost, 127.0.0.1, ::1, mock.example.com, *.gis.example.com, 192.0.2.7, 2001:db8::7, not to the Host") {
-				t.Errorf("it does not say which hosts there are: %s", a.body)
-			}
+	s := mock.NewServer(t, mock.WithTLS(hosts...))
+	for host, want := range map[string]int{
+		"mock.example.com": 200, "MOCK.example.com:8443": 200, "a.gis.example.com": 200, "192.0.2.7:80": 200, "[2001:db8::7]:80": 200, "localhost": 200,
+		"gis.example.com": 403, "a.b.gis.example.com": 403, "a.mock.example.com": 403, "example.com": 403, "192.0.2.8": 403,
+	} {
+		a := ask(t, s, "listSandboxes", boxes, "", "Host: "+host)
+		diff(t, host, want, a.status)
+		if want == 403 && !strings.Contains(a.body, "localhost, 127.0.0.1, ::1, mock.example.com, *.gis.example.com, 192.0.2.7, 2001:db8::7, not to the Host") {
+			t.Errorf("it does not say which hosts there are: %s", a.body)
 		}
 	}
 }

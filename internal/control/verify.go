@@ -5,29 +5,28 @@ import (
 	"errors"
 	"net/http"
 
-	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/scenario"
 )
 
-// verifyCalls holds the answer back until it is decided, or the time of within is over.
-func (a *API) verifyCalls(r request, box *sandbox.Sandbox) (response, *Problem) {
-	expectations, err := a.expectationsOf(r, box.Scenario())
+// verifyCalls answers when the expectations are decided, or when the time of within is over.
+func (a *API) verifyCalls(r request) (any, error) {
+	expectations, err := a.expectationsOf(r, r.box.Scenario())
 	if err != nil {
-		return response{}, refused(err)
+		return nil, err
 	}
-	verdict := box.Journal.Verify(r.Context(), expectations)
+	verdict := r.box.Journal.Verify(r.Context(), expectations)
 	if verdict.Met() {
-		return response{value: verdict}, nil
+		return verdict, nil
 	}
 	p := problem(http.StatusUnprocessableEntity, "%s", verdict)
 	p.Verdict = &verdict
-	return response{}, p
+	return nil, p
 }
 
 var errSecret = errors.New("an expectation holds a token or a password: the journal masks it, and nothing there equals it")
 
-// expectationsOf reads what is to be verified: the document that was sent, or the scenario's own expectations when that has none; what else it
-// says then takes the place of the scenario's.
+// expectationsOf reads the expectations of the document in the body. Without any it returns the scenario's, with inOrder and within of the
+// document if it has those.
 func (a *API) expectationsOf(r request, played *scenario.Scenario) (scenario.Expectations, error) {
 	own := played.Expectations
 	wish := struct {
@@ -50,7 +49,8 @@ func (a *API) expectationsOf(r request, played *scenario.Scenario) (scenario.Exp
 	}
 	expectations, err := a.Library.Expectations(played, "document", r.body)
 	if err == nil && a.masks().Hide(string(r.body)) != string(r.body) {
-		// One of the scenario itself was told with its place. These are of another sandbox, were issued, or are the control token.
+		// The library has reported the secrets of the scenario itself, with their position. This one is a secret of another sandbox, an
+		// issued token, or the control token.
 		err = errSecret
 	}
 	return expectations, err

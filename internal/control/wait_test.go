@@ -53,13 +53,13 @@ func TestWaitRefused(t *testing.T) {
 	t.Parallel()
 	s := mock.NewServer(t)
 	for query, want := range map[string]string{
-		"count=2":           "count says for how many calls to wait, and without wait nobody waits",
+		"count=2":           "count says how many calls wait waits for: send wait too",
 		"wait=11m":          "wait must be at most 10m0s, not 11m0s",
 		"wait=10m0.001s":    "wait must be at most 10m0s, not 10m0.001s",
 		"wait=2":            `wait: "2" must be a duration such as 50ms, 1m30s or 31d`,
 		"wait=-1s":          `wait: "-1s" must be a duration such as 50ms, 1m30s or 31d`,
 		"wait=soon&count=2": `wait: "soon" must be a duration such as 50ms, 1m30s or 31d`,
-		"wait=1s&count=0":   "query count: must be an integer from 1 to 9007199254740991, came as 0",
+		"wait=1s&count=0":   "query count: must be an integer from 1 to 9007199254740991, got 0",
 	} {
 		diff(t, query, want, bad(t, s, http.StatusBadRequest, "listCalls", callsPath+"?"+query, "").Detail)
 	}
@@ -203,8 +203,8 @@ func TestVerifyRefused(t *testing.T) {
 		body, detail string
 		messages     []string
 	}{
-		{`{"expect":[]}`, "", []string{"must be a list of 1 to 1000 expectations, came as an empty array"}},
-		{`{"expect":[` + strings.Repeat(`{"when":{},"exactly":1},`, 1000) + `{"when":{},"exactly":1}]}`, "", []string{"must be a list of 1 to 1000 expectations, came as an array"}},
+		{`{"expect":[]}`, "", []string{"must be a list of 1 to 1000 expectations, got an empty array"}},
+		{`{"expect":[` + strings.Repeat(`{"when":{},"exactly":1},`, 1000) + `{"when":{},"exactly":1}]}`, "", []string{"must be a list of 1 to 1000 expectations, got an array"}},
 		{`{"expect":[{"when":{"operation":"getFutureLicence"},"exactly":1}]}`, "", []string{`document:1:33: no operation "getFutureLicence" (did you mean "getFutureLicense"?)`}},
 		{"{\"expect\":[\n{\"when\":{\"membr\":\"admin\"},\"exactly\":1},\n{\"when\":{}}]}", "", []string{
 			`document:2:10: unknown key "membr" (did you mean "member"?); when has absent, errorCode, member, operation, outcome, params, present, violations`, `document:3:1: expect[1] needs exactly, atLeast or atMost`,

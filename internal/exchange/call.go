@@ -14,67 +14,54 @@ import (
 	"github.com/mockportal/mockportal/openapi"
 )
 
-// call is one request on its way. Each stage fills in what it finds out.
+// call is one request on its way. Each stage fills in what it finds out; the answer is what render and prove return.
 type call struct {
 	x       *Exchange
-	request *http.Request
+	request *http.Request // without the prefix of a sandbox
 	began   time.Time
 
 	// path
-	path      string            // as it was sent
-	id        string            // of the sandbox that the path names; "" when it names none
-	routes    []*contract.Route // of the path, by method; nil for an unknown path
+	path      string         // as it was sent
+	id        string         // of the sandbox that the path names; "" when it names none
+	match     contract.Match // the zero Match for an unknown path
 	operation *contract.Operation
 	api       contract.API
-	context   string // what stands before the operation's path: "", "/portal", "/sandboxes/s1/portal"
-	inPath    []contract.Value
+	context   string // what comes before the operation's path: "", "/portal", "/sandboxes/s1/portal"
 	// read
 	values     []contract.Value    // the path's, the query's, the form's, in this order
-	departures []openapi.Violation // from the contract; route adds to them, check judges them
+	violations []openapi.Violation // what read and route find; check masks and judges them
 	format     wire.Format
 	token      string
 	// sandbox
 	sandbox *sandbox.Sandbox
-	lost    error            // the path names a sandbox that there is not, or a credential one that has expired
-	masks   wire.Masks       // what must not be shown of this call
+	lost    error            // the path names a sandbox that does not exist, or a credential names one that has expired
+	masks   wire.Masks       // the secrets that nothing about this call may show
 	secrets [3]*secret.Known // room for masks
 	// route
 	route  *contract.Route // of path and method; nil for an unknown path
 	form   bool            // a browser asks for the form of an operation that is called by POST
-	params contract.Params // what of the values fits the contract
-	// what the sandbox gives with the turn
+	params contract.Params // the values that fit the contract
+	// the sandbox's turn
 	turn     *sandbox.Turn // nil once the call no longer holds the sandbox
 	scenario *scenario.Scenario
-	released <-chan struct{} // closed when nothing is to be held back any longer
+	released <-chan struct{} // closed when the sandbox lets go of held answers
 	// identify
 	caller portal.Caller
 	known  bool // the token is good
 	// rules
 	decision sandbox.Decision
 	// check
-	violations []openapi.Violation // all that is recorded
-	// operate, render
+	checked bool // the call has reached check
+	// operate
+	cookie   string   // what a browser keeps of a sign-in
+	listings []string // the item ids that a directory page links to
+	// render, prove
 	answer
+	// journal
+	number int
 }
 
-// answer is what a call is answered with.
-type answer struct {
-	reply     portal.Reply
-	kept      bool   // body was rendered and proven before
-	body      string // JSON
-	shown     string // of a kept body: as the journal shows it
-	evidence  openapi.Level
-	status    int
-	raw       string // the content type of a body that no format is made of; "" for JSON
-	errorCode int
-	errorID   string // of the error fixture that was answered, without its folder; "" when none was
-	envelope  wire.Envelope
-	header    http.Header // beside those of every answer; may be nil
-	listings  []string    // the item ids that a directory page links to
-	number    int
-}
-
-// decide takes a call through its stages, up to its place in the journal. The first problem ends the way to the operation.
+// decide takes a call through its stages, up to its entry in the journal. The first problem ends the way to the operation.
 func (c *call) decide() {
 	problem := cmp.Or(c.findPath(), c.read(), c.findSandbox(), c.chooseRoute())
 	c.sandbox.Turn(func(t *sandbox.Turn) {
@@ -82,17 +69,30 @@ func (c *call) decide() {
 		c.identify()
 		c.knowSecrets()
 		c.rules()
+		var reply sandbox.Kept
 		if problem == nil && !c.overruled() {
-			problem = c.serve()
+			reply, problem = c.serve()
 		}
-		c.render(problem)
-		c.prove()
+		if !c.checked {
+			c.violations = c.nearPath()
+		}
+		c.answer = c.prove(reply, c.render(reply, problem))
 		c.journal()
 	})
 	c.turn = nil
 }
 
-// knowSecrets says what must not be shown. The world knows a good token.
+// serve runs the stages between the caller and the operation. The first problem ends them.
+func (c *call) serve() (sandbox.Kept, *portal.Problem) {
+	for _, stage := range [...]func(*call) *portal.Problem{(*call).authenticate, (*call).authorise, (*call).check} {
+		if problem := stage(c); problem != nil {
+			return sandbox.Kept{}, problem
+		}
+	}
+	return c.operate()
+}
+
+// knowSecrets names what nothing about this call may show.
 func (c *call) knowSecrets() {
 	if c.lost == nil {
 		c.masks = append(c.secrets[:0], c.world().Secrets())
@@ -105,63 +105,4 @@ func (c *call) knowSecrets() {
 	}
 }
 
-// serve runs the stages that stand between a caller and the operation, until one has a problem.
-func (c *call) serve() *portal.Problem {
-	for _, stage := range [...]func(*call) *portal.Problem{(*call).authenticate, (*call).authorise, (*call).check, (*call).operate} {
-		if problem := stage(c); problem != nil {
-			return problem
-		}
-	}
-	return nil
-}
-
-// identify names the caller or nobody; it never refuses.
-func (c *call) identify() {
-	if c.token != "" {
-		c.caller, c.known = c.turn.World().Identify(c.token, c.request.Referer(), c.turn.Now)
-	}
-}
-
-// authenticate refuses a caller without a good token where the operation needs one.
-func (c *call) authenticate() *portal.Problem {
-	switch use := c.operation.Access.Token; {
-	case c.form || use == contract.TokenUnused:
-		return nil
-	case c.token == "" && use == contract.TokenRequired:
-		return &portal.Problem{ID: "token-required"}
-	case c.token != "" && !c.known:
-		return &portal.Problem{ID: "token-invalid"}
-	}
-	return nil
-}
-
-// authorise refuses a caller without any of the operation's privileges.
-func (c *call) authorise() *portal.Problem {
-	if !c.form && !c.caller.May(c.operation.Access.Privileges) {
-		return &portal.Problem{ID: "not-permitted"}
-	}
-	return nil
-}
-
-// check holds the parameters against the contract. What the portal cannot read it refuses, with one line a fault; other departures are
-// recorded, and refused only under --strict.
-func (c *call) check() *portal.Problem {
-	if c.form {
-		return nil
-	}
-	c.violations = append(c.violations, c.departures...)
-	c.masks.Violations(c.violations)
-	var lines []portal.Line
-	for _, v := range c.violations {
-		switch {
-		case v.Kind == openapi.Missing:
-			lines = append(lines, portal.Line{ID: "parameter-missing", Name: v.Name + v.Pointer})
-		case v.Refusable() || c.x.Strict:
-			lines = append(lines, portal.Line{ID: "parameter-malformed", Name: v.Name + v.Pointer, Allowed: v.Allowed})
-		}
-	}
-	if len(lines) == 0 {
-		return nil
-	}
-	return &portal.Problem{ID: "parameters-invalid", Lines: lines}
-}
+func (c *call) world() portal.World { return c.turn.World() }

@@ -1,15 +1,20 @@
 package exchange
 
 import (
+	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
+	"regexp"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/mockportal/mockportal/internal/contract"
+	"github.com/mockportal/mockportal/internal/record"
 	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/internal/secret"
-	"github.com/mockportal/mockportal/mock/journal"
 )
 
 // DefaultMaxBody is how large a request body may be, in bytes, unless the options say otherwise.
@@ -18,17 +23,16 @@ const DefaultMaxBody = 1 << 20
 // Options says what an exchange serves.
 type Options struct {
 	Sandboxes  *sandbox.Set
-	Library    *scenario.Library                 // the contract, and the texts of errors
-	Contexts   []string                          // beside those of the contract, each such as "/gis"
-	Strict     bool                              // unknown and repeated names are refused
+	Library    *scenario.Library                 // has the contract, and the texts of errors
+	Contexts   []string                          // in addition to those of the contract, each such as "/gis"
+	Strict     bool                              // refuses unknown and repeated names
 	TrustProxy bool                              // X-Forwarded-Proto and -Host say how the client came
 	MaxBody    int64                             // bytes; 0: DefaultMaxBody
-	Log        *slog.Logger                      // nil: nothing is logged
-	OffSpec    func(operation string, err error) // told when a reply was held back; nil: it is logged
+	Log        *slog.Logger                      // nil discards the log
+	OffSpec    func(operation string, err error) // is told when a reply was held back; nil logs it
 	Wall       func() time.Time                  // the wall clock
-	Coverage   *journal.Coverage                 // counts what calls exercise; nil: nobody asks
-	History    *journal.Journal                  // keeps the calls of all sandboxes, whatever becomes of those; nil: nobody does
-	Secret     string                            // what must not be shown beside what the sandboxes know: the control token; empty: nothing
+	Coverage   *record.Coverage                  // counts what calls exercise; nil disables it
+	Secret     string                            // the control token, which nothing may show; empty: none
 }
 
 // Exchange answers the portal's own paths. It is an http.Handler, safe for concurrent use.
@@ -36,33 +40,50 @@ type Exchange struct {
 	Options
 
 	contract *contract.Contract
-	router   *router
+	router   *contract.Router
 	secrets  *secret.Known // nil: none
 }
 
-// New returns an exchange. The error is a context that is none.
+// New returns an exchange. It fails if a context is not valid.
 func New(o Options) (*Exchange, error) {
+	if err := checkContexts(o.Contexts); err != nil {
+		return nil, err
+	}
 	if o.MaxBody == 0 {
 		o.MaxBody = DefaultMaxBody
 	}
 	if o.Coverage == nil {
-		o.Coverage = journal.NewCoverage()
+		o.Coverage = record.NewCoverage()
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	x := &Exchange{Options: o, contract: o.Library.Contract()}
+	if o.OffSpec == nil {
+		o.OffSpec = func(operation string, err error) {
+			o.Log.Error("an off-spec reply was held back", "operation", operation, "error", err)
+		}
+	}
+	c := o.Library.Contract()
+	x := &Exchange{Options: o, contract: c, router: c.Router(o.Contexts...)}
 	if o.Secret != "" {
 		x.secrets = secret.NewKnown(o.Secret)
 	}
-	if x.OffSpec == nil {
-		x.OffSpec = func(operation string, err error) {
-			x.Log.Error("an off-spec reply was held back", "operation", operation, "error", err)
+	return x, nil
+}
+
+// reserved are paths that are not the portal's, or that hide the portal's own as contexts.
+var reserved = []string{"/__admin", "/livez", "/readyz", "/sandboxes", "/sharing", "/portaladmin", "/rest"}
+
+var contextRule = regexp.MustCompile(`^/[A-Za-z0-9._~-]+$`)
+
+func checkContexts(contexts []string) error {
+	for _, c := range contexts {
+		if !contextRule.MatchString(c) || slices.Contains(reserved, c) {
+			return fmt.Errorf("context %q: must be one segment such as /portal, of letters, digits and . _ ~ -, and none of %s",
+				c, strings.Join(reserved, ", "))
 		}
 	}
-	var err error
-	x.router, err = routerFor(x.contract, o.Contexts)
-	return x, err
+	return nil
 }
 
 // ServeHTTP answers one request.
@@ -71,4 +92,23 @@ func (x *Exchange) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.decide()
 	c.log() // before a fault breaks off the answer
 	c.write(w)
+}
+
+// log tells the operator of a server about the call. It shows no parameter, because a parameter could be a secret.
+func (c *call) log() {
+	level := slog.LevelDebug
+	if len(c.violations) > 0 {
+		level = slog.LevelWarn
+	}
+	if !c.x.Log.Enabled(context.Background(), level) {
+		return
+	}
+	violations := make([]string, len(c.violations))
+	for i, v := range c.violations {
+		violations[i] = v.String()
+	}
+	c.x.Log.LogAttrs(context.Background(), level, "call",
+		slog.Int("number", c.number), slog.String("method", c.method()), slog.String("path", c.masks.Hide(c.path)),
+		slog.String("member", c.caller.Name()), slog.Int("status", c.status), slog.Int("error", c.errorCode),
+		slog.Any("violations", violations))
 }

@@ -5,10 +5,11 @@ import (
 
 	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/portal"
+	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/wire"
 )
 
-// operations says how each operation of the contract is done.
+// operations does each operation of the contract.
 var operations = map[string]func(*call) (portal.Reply, *portal.Problem){
 	"provisionOrgEntitlements": (*call).provision,
 	"getFutureLicense":         func(c *call) (portal.Reply, *portal.Problem) { return c.world().FutureLicense(c.turn.Now), nil },
@@ -37,22 +38,19 @@ func (c *call) sharingRoot() (portal.Reply, *portal.Problem) {
 	return c.world().SharingRoot(), nil
 }
 
-// operate does the operation, or takes the reply that is kept from an earlier call.
-func (c *call) operate() (problem *portal.Problem) {
+// operate does the operation, or takes the reply that the sandbox keeps of an earlier call. A reply without a body is not rendered yet.
+func (c *call) operate() (sandbox.Kept, *portal.Problem) {
 	if c.form {
-		return nil
+		return sandbox.Kept{}, nil
 	}
 	if kept, ok := c.turn.Kept(c.operation.ID); ok {
-		c.reply, c.body, c.kept, c.shown = kept.Reply, kept.Body, true, kept.Shown
-		return nil
+		return kept, nil
 	}
-	c.reply, problem = operations[c.operation.ID](c)
-	return problem
+	reply, problem := operations[c.operation.ID](c)
+	return sandbox.Kept{Reply: reply}, problem
 }
 
-func (c *call) world() portal.World { return c.turn.World() }
-
-// site is where this request reached the portal.
+// site returns where this request reached the portal.
 func (c *call) site() portal.Site {
 	reached := wire.ReachedBy(c.request, c.x.TrustProxy)
 	return portal.Site{URL: c.masks.Hide(reached.URL()) + c.context, Secure: reached.Secure}
@@ -70,8 +68,8 @@ func (c *call) provision() (portal.Reply, *portal.Problem) {
 	return reply, problem
 }
 
-// orgEntitlements takes what counts out of the JSON that the contract has accepted; other members are left behind. The names of entitlements
-// are free, and stay in the world: one that is a secret must not.
+// orgEntitlements reads the members that count out of the JSON that the contract has accepted, and ignores the others. A client chooses the
+// names of entitlements, and the world shows them: so it masks a secret among them.
 func (c *call) orgEntitlements(object contract.JSON) (maxUsers int64, entitlements map[string]portal.Entitlement) {
 	entitlements = map[string]portal.Entitlement{}
 	for name, value := range object.Members() {
@@ -129,7 +127,7 @@ func (c *call) appAccess() (portal.Reply, *portal.Problem) {
 }
 
 // signIn signs a member in to the Portal Administrator Directory. The token goes into a cookie that no script can read, that other sites
-// cannot send, and that holds for this directory only.
+// cannot send, and that is for this directory only.
 func (c *call) signIn() (portal.Reply, *portal.Problem) {
 	world, reply, problem := c.world().GenerateToken(c.turn.Now, portal.SignInRequest{
 		Username: c.params.Text("username"), Password: c.params.Text("password"), Secure: c.secure(), Wall: c.turn.Wall,
@@ -139,15 +137,11 @@ func (c *call) signIn() (portal.Reply, *portal.Problem) {
 	}
 	c.turn.Become(world)
 	token, _ := reply.Value.(portal.Token)
-	directory := c.context + "/portaladmin"
-	cookie := http.Cookie{ //nolint:gosec // over plain HTTP, which tests use, a Secure cookie would never come back
+	_, directory := c.root()
+	cookie := http.Cookie{ //nolint:gosec // a browser would not send a Secure cookie back over plain HTTP, which tests use
 		Name: wire.Cookie, Value: token.Token, Path: directory,
 		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: c.secure(),
 	}
-	c.header = http.Header{"Set-Cookie": {cookie.String()}}
-	if c.format == wire.HTML {
-		c.status = http.StatusSeeOther
-		c.header.Set("Location", c.within(directory, c.params.Text("redirect")))
-	}
+	c.cookie = cookie.String()
 	return portal.Reply{Value: portal.Status{Status: "success"}}, nil
 }

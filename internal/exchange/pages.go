@@ -12,7 +12,7 @@ import (
 	"github.com/mockportal/mockportal/internal/wire/page"
 )
 
-// The operations whose pages are not those of every operation.
+// The operations that have pages of their own.
 const (
 	portalAdminRoot   = "portalAdminRoot"
 	portalAdminSignIn = "portalAdminSignIn"
@@ -39,17 +39,17 @@ func (c *call) page() string {
 		err = page.Result(&b, page.ResultPage{Head: c.head(), Summary: c.operation.Summary, Body: json.RawMessage(c.body)})
 	}
 	if err != nil {
-		// The body was proven to be JSON and the fields are the contract's, so this is a defect.
-		panic("exchange: " + err.Error())
+		panic("exchange: " + err.Error()) // a defect: the body is JSON, as prove has seen, and the fields are the contract's
 	}
 	return b.String()
 }
 
-// canSignIn reports whether signing in may help: the token is missing or bad, or the sign-in itself failed.
+// canSignIn reports whether a sign-in may help: the token is missing or bad, or a sign-in has just failed.
 func (c *call) canSignIn() bool {
 	return c.errorCode == 498 || c.errorCode == 499 || c.operation != nil && c.operation.ID == portalAdminSignIn
 }
 
+// root returns the name and the path of the directory that the call belongs to.
 func (c *call) root() (name, directory string) {
 	if c.api == contract.PortalAdmin {
 		return "ArcGIS Portal Administrator Directory", c.context + "/portaladmin"
@@ -83,7 +83,7 @@ func (c *call) atRoot() bool {
 	return c.operation != nil && (c.operation.ID == portalAdminRoot || c.operation.ID == sharingRoot)
 }
 
-// title is the last segment of the operation's path, as the directory calls it.
+// title returns the last segment of the operation's path, as the real directory does.
 func (c *call) title() string {
 	switch {
 	case c.operation == nil:
@@ -111,17 +111,21 @@ func (c *call) signInPage() page.SignInPage {
 	return p
 }
 
-// within keeps a redirect inside the directory: anything else leads to its root, and so does a path with a secret in it.
+// within keeps a redirect inside the directory. Any other target, and a path with a secret in it, leads to the root of the directory.
 func (c *call) within(directory, target string) string {
 	u, err := url.Parse(target)
-	if err != nil || u.Scheme != "" || u.Host != "" || path.Clean(u.Path) != u.Path || !strings.HasPrefix(u.Path+"/", directory+"/") || c.masks.Hide(u.Path) != u.Path {
+	if err != nil || u.Scheme != "" || u.Host != "" || path.Clean(u.Path) != u.Path ||
+		!strings.HasPrefix(u.Path+"/", directory+"/") || c.masks.Hide(u.Path) != u.Path {
 		return directory
 	}
 	return u.EscapedPath()
 }
 
 func (c *call) formPage() page.FormPage {
-	f := page.FormPage{Head: c.head(), Summary: c.operation.Summary, Action: (&url.URL{Path: c.masks.Hide(c.path)}).EscapedPath(), Method: c.route.Method, Submit: c.title()}
+	action := url.URL{Path: c.masks.Hide(c.path)}
+	f := page.FormPage{
+		Head: c.head(), Summary: c.operation.Summary, Action: action.EscapedPath(), Method: c.route.Method, Submit: c.title(),
+	}
 	for i := range c.route.Parameters {
 		if p := &c.route.Parameters[i]; p.In != "path" {
 			f.Fields = append(f.Fields, field(p))
@@ -148,7 +152,7 @@ func field(p *contract.Parameter) page.Field {
 	return f
 }
 
-// directoryPage lists the operations of an API; one on a listing once for each that there is.
+// directoryPage lists the operations of an API. It lists an operation on a listing once for each listing of the world.
 func (c *call) directoryPage() page.DirectoryPage {
 	_, directory := c.root()
 	d := page.DirectoryPage{Head: c.head(), Summary: c.operation.Summary, Body: json.RawMessage(c.body)}
@@ -168,7 +172,7 @@ func (c *call) directoryPage() page.DirectoryPage {
 	return d
 }
 
-// pathsOf fills a path's parameter with what there is to see in the world; a path whose parameter says nothing of the sort has none.
+// pathsOf returns a path without a parameter as it is, a path of a listing once for each listing, and no other path.
 func (c *call) pathsOf(template string) []string {
 	switch {
 	case !strings.Contains(template, "{"):

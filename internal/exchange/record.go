@@ -1,10 +1,9 @@
 package exchange
 
 import (
-	"encoding/json"
 	"net/http"
 
-	"github.com/mockportal/mockportal/internal/contract"
+	"github.com/mockportal/mockportal/internal/record"
 	"github.com/mockportal/mockportal/internal/secret"
 	"github.com/mockportal/mockportal/internal/wire"
 	"github.com/mockportal/mockportal/mock/journal"
@@ -14,52 +13,37 @@ import (
 // maxReply is how much of a reply the journal keeps.
 const maxReply = 16 << 10
 
-// journal records the call, all secrets masked. JSON is decoded when somebody reads it.
+// journal records the call, masked. Nothing reads the values of the call after that.
 func (c *call) journal() {
-	d := &detail{values: c.values, route: c.route}
-	record := journal.Record{
+	r := record.Record{
 		Call: journal.Call{
 			Sandbox: c.sandbox.ID, Scenario: c.scenario.Name, Seed: c.scenario.Seed, Kind: journal.KindUnknown, Rule: c.decision.Rule,
-			Method: c.method(), Path: c.maskedPath(), Member: c.caller.Name(), Violations: c.violations,
-			Outcome: journal.OK, Status: c.status, ErrorCode: c.errorCode, Evidence: c.evidence,
+			Method: c.method(), Path: c.masks.Hide(c.path), Member: c.caller.Name(), Violations: c.violations,
+			Outcome: journal.OK, Status: c.status, ErrorCode: c.errorCode, Evidence: c.evidence, ReplyTruncated: len(c.body) > maxReply,
 			Time: c.began, PortalTime: c.turn.Now, DurationMicros: c.turn.Wall.Sub(c.began).Microseconds(),
 		},
-		Detail: d.fill,
-		Params: d.params,
-		Bytes:  c.size(),
+		Sent: record.Sent{Values: c.values, Route: c.route}, Reply: c.shown,
 	}
-	if c.operation != nil {
-		record.Call.Kind = c.operation.Kind
-		record.Call.Operation = c.operation.ID
+	covered := record.Covered{Operation: c.operation, Scenario: c.scenario.Name, Values: c.values, Outcome: string(journal.OK)}
+	switch {
+	case c.form:
+		r.Call.Kind, covered.Operation = openapi.Support, nil
+	case c.operation != nil:
+		r.Call.Kind, r.Call.Operation = c.operation.Kind, c.operation.ID
 	}
-	if c.form {
-		record.Call.Kind, record.Call.Operation = openapi.Support, ""
-	}
-	if c.errorCode != 0 {
-		record.Call.Outcome = journal.Error
-	}
-	if c.decision.Fault != nil {
-		record.Call.Outcome, record.Call.Fault = journal.Fault, string(c.decision.Fault.Kind)
-	}
-	covered := journal.Covered{Operation: record.Call.Operation, Scenario: record.Call.Scenario, Values: c.values, Outcome: string(record.Call.Outcome)}
-	if record.Call.Outcome == journal.Error { // nobody has got an error that a fault took the place of
-		covered.Outcome = c.errorID
+	switch {
+	case c.decision.Fault != nil: // it takes the place of an error
+		r.Call.Outcome, r.Call.Fault, covered.Outcome = journal.Fault, string(c.decision.Fault.Kind), ""
+	case c.errorCode != 0:
+		r.Call.Outcome, covered.Outcome = journal.Error, c.errorID
 	}
 	c.x.Coverage.Add(covered)
-	c.mask(d)
-	c.number = c.sandbox.Journal.Append(record)
-	if c.x.History != nil {
-		record.Call.Number = c.number
-		c.x.History.Append(record)
+	if r.Reply == "" {
+		r.Reply = c.maskedReply(c.body)
 	}
-}
-
-// maskedPath spares the search where the path has nothing but what the contract says.
-func (c *call) maskedPath() string {
-	if c.operation != nil && c.inPath == nil && c.id == "" {
-		return c.path
-	}
-	return c.masks.Hide(c.path)
+	c.mask(&r.Sent)
+	r.Bytes = c.size(&r)
+	c.number = c.sandbox.Append(r)
 }
 
 // method returns the request's method, in which a client may write anything.
@@ -72,12 +56,12 @@ func (c *call) method() string {
 	}
 }
 
-// size returns about how many bytes the record of the call holds on to. The path and the values of the query are parts of the request line,
-// so all of it stays as long as one of them.
-func (c *call) size() int {
-	size := len(c.request.Method) + len(c.request.RequestURI) + len(c.path) + len(c.token) + len(c.body)
-	for i := range c.values {
-		size += len(c.values[i].Name) + len(c.values[i].Text) + 48
+// size returns about how many bytes the texts of a record take. The path and the values of the query are parts of the
+// request line, so all of it stays as long as one of them.
+func (c *call) size(r *record.Record) int {
+	size := len(c.request.Method) + len(c.request.RequestURI) + len(c.path) + len(r.Reply)
+	for i := range r.Sent.Values {
+		size += len(r.Sent.Values[i].Name) + len(r.Sent.Values[i].Text) + 48
 	}
 	for i := range c.violations {
 		v := &c.violations[i]
@@ -86,115 +70,42 @@ func (c *call) size() int {
 	return size
 }
 
-// detail is what a journaled call is made readable from.
-type detail struct {
-	values    []contract.Value
-	route     *contract.Route
-	reply     string
-	truncated bool
-}
-
-// mask takes the known secrets out of the values and the reply, and the values of secret parameters. Nothing reads the
-// values of the call after this. What stands under secret names in JSON is masked when that is decoded.
-func (c *call) mask(d *detail) {
-	for i := range d.values {
-		v := &d.values[i]
-		p := d.parameter(v.Name)
-		switch {
-		case v.Text != "" && (p != nil && p.Secret || p == nil && secret.IsName(v.Name)):
+// mask masks what was sent: the values that are known to be secret, and those under secret names. Secret names in JSON
+// are seen when it is decoded. It adds the header or the cookie that carried the token.
+func (c *call) mask(sent *record.Sent) {
+	for i := range sent.Values {
+		v := &sent.Values[i]
+		switch p := sent.Parameter(v.Name); {
+		case p != nil && p.Secret && v.Text != "":
 			v.Text = secret.Mask
-		case isJSON(p, v.Text):
+		case sent.IsJSON(*v):
 			v.Text = c.masks.JSON(v.Text)
+		case p == nil && v.Text != "" && secret.IsName(v.Name):
+			v.Text = secret.Mask
 		default:
 			v.Text = c.masks.Hide(v.Text)
 		}
-		if p == nil {
-			v.Name = c.masks.Hide(v.Name)
+		v.Name = c.masks.Hide(v.Name)
+		if v.In == "form" && c.request.Method != http.MethodPost {
+			v.In = "query" // chooseMethod took it for the form
 		}
 	}
-	d.reply, d.truncated = c.shown, len(c.body) > maxReply
-	if !c.kept {
-		d.reply = c.maskedReply()
+	if outside := wire.TokenOutside(c.request, c.api); c.token != "" && outside.Text == c.token {
+		outside.Text = secret.Mask
+		if outside.In == "header" {
+			outside.Text = "Bearer " + secret.Mask
+		}
+		sent.Values = append(sent.Values, outside)
 	}
 }
 
 // maskedReply returns the reply as the journal keeps it. It is masked before it is cut: half a token tells enough, and
 // half a JSON text cannot be decoded.
-func (c *call) maskedReply() string {
-	text := c.masks.JSON(c.body)
-	if len(c.body) <= maxReply {
+func (c *call) maskedReply(body string) string {
+	text := c.masks.JSON(body)
+	if len(body) <= maxReply {
 		return text
 	}
-	var value any
-	if json.Unmarshal([]byte(text), &value) == nil {
-		if before, after := marshal(value), marshal(wire.Masks(nil).Value(value)); before != after {
-			text = after
-		}
-	}
+	text = record.MaskNames(text)
 	return text[:min(len(text), maxReply)]
-}
-
-func (d *detail) fill(c *journal.Call) {
-	c.Params, c.ReplyTruncated = d.params(), d.truncated
-	switch {
-	case d.truncated:
-		c.Reply = d.reply
-	case d.reply != "":
-		c.Reply = wire.Masks(nil).Value(decoded(d.reply))
-	}
-}
-
-func (d *detail) params() map[string]any {
-	byNames := wire.Masks(nil)
-	params := map[string]any{}
-	for _, v := range d.values {
-		value := byNames.Value(d.value(v))
-		before, again := params[v.Name] // null, too, is a value
-		if list, ok := before.(journal.Repeated); ok {
-			params[v.Name] = append(list, value)
-		} else if again {
-			params[v.Name] = journal.Repeated{before, value}
-		} else {
-			params[v.Name] = value
-		}
-	}
-	return params
-}
-
-// value returns a value decoded where it is JSON.
-func (d *detail) value(v contract.Value) any {
-	if isJSON(d.parameter(v.Name), v.Text) {
-		return decoded(v.Text)
-	}
-	return v.Text
-}
-
-func (d *detail) parameter(name string) *contract.Parameter {
-	if d.route == nil {
-		return nil
-	}
-	for i := range d.route.Parameters {
-		if p := &d.route.Parameters[i]; p.Name == name {
-			return p
-		}
-	}
-	return nil
-}
-
-// isJSON reports whether the value of a parameter is decoded: where the contract says that it is JSON, or where it looks
-// like JSON and the contract does not know the parameter, since a secret may stand in it.
-func isJSON(p *contract.Parameter, text string) bool {
-	if p != nil {
-		return p.JSON
-	}
-	return len(text) > 1 && (text[0] == '{' || text[0] == '[')
-}
-
-// decoded returns what a JSON text says, and a text that is not JSON as it is.
-func decoded(text string) any {
-	var value any
-	if json.Unmarshal([]byte(text), &value) != nil {
-		return text
-	}
-	return value
 }

@@ -4,76 +4,152 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"path"
 	"sync"
 
-	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/portal"
 	"github.com/mockportal/mockportal/internal/sandbox"
+	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/internal/wire"
 	"github.com/mockportal/mockportal/openapi"
 )
 
-// render turns the reply or the problem into the JSON text that every format is made of.
-func (c *call) render(problem *portal.Problem) {
+// answer is what a call is answered with.
+type answer struct {
+	status    int
+	header    http.Header // in addition to the headers of every answer; may be nil
+	body      string      // JSON, unless raw says otherwise
+	shown     string      // the body as the journal shows it, when it was masked before; else ""
+	raw       string      // the content type of a body that is sent as it is; "" for JSON, which is sent in the format asked for
+	evidence  openapi.Level
+	errorCode int
+	errorID   string // of the error fixture in the answer, without its folder; "" without one
+	envelope  wire.Envelope
+}
+
+// render makes the answer of the reply or the problem, or of what stands in for both.
+func (c *call) render(reply sandbox.Kept, problem *portal.Problem) answer {
 	switch {
 	case c.lost != nil:
-		c.renderLost()
+		return c.renderLost()
 	case c.decision.Reply != nil:
-		c.renderRule(c.decision.Reply)
+		return c.renderRule(c.decision.Reply)
 	case c.overruled():
-		c.status, c.evidence, c.raw = c.decision.Fault.Status, openapi.Assumed, wire.TypeHTML
+		return answer{status: c.decision.Fault.Status, evidence: openapi.Assumed, raw: wire.TypeHTML}
 	case problem != nil:
-		c.renderProblem(problem)
+		return c.renderProblem(problem)
 	case c.form:
-		c.evidence = openapi.Assumed
-	default:
-		c.evidence = c.operation.Evidence.Level.Weaker(c.reply.Evidence)
-		if !c.kept {
-			c.body = marshal(c.reply.Value)
-		}
+		return answer{status: http.StatusOK, evidence: openapi.Assumed}
 	}
-	if c.status == 0 {
-		c.status = http.StatusOK
-	}
+	return c.renderReply(reply)
 }
 
-// renderLost answers who asks a sandbox that there is not. No portal answers so; it is a mistake of the test, and told as one (RFC 9457).
-func (c *call) renderLost() {
-	c.status, c.errorCode, c.evidence = http.StatusNotFound, http.StatusNotFound, openapi.Assumed
-	c.raw = "application/problem+json"
-	c.body = marshal(map[string]any{
-		"type": "about:blank", "title": http.StatusText(http.StatusNotFound), "status": http.StatusNotFound, "detail": c.masks.Hide(c.lost.Error()),
-	})
+// renderLost answers a call to a sandbox that does not exist. No portal answers so. It is a mistake in the test, so the answer is a problem
+// (RFC 9457).
+func (c *call) renderLost() answer {
+	const status = http.StatusNotFound
+	problem := map[string]any{
+		"type": "about:blank", "title": http.StatusText(status), "status": status, "detail": c.masks.Hide(c.lost.Error()),
+	}
+	return answer{status: status, errorCode: status, evidence: openapi.Assumed, raw: "application/problem+json", body: marshal(problem)}
 }
 
-// tooLarge is the one problem that comes under a status of its own.
-const tooLarge = "too-large"
-
-func (c *call) renderProblem(problem *portal.Problem) {
+func (c *call) renderProblem(problem *portal.Problem) answer {
 	envelope, err := wire.NewEnvelope(c.x.Library.Fixtures(), c.api, problem)
 	if err != nil {
-		// Only a pack could take a fixture away, and packs can only add; so this is a defect, and it is said where it is seen.
-		panic("exchange: " + err.Error())
+		panic("exchange: " + err.Error()) // a defect: packs can add fixtures, but cannot remove them
 	}
-	if problem.ID == tooLarge {
-		c.status = http.StatusRequestEntityTooLarge
+	a := c.renderEnvelope(envelope)
+	a.errorID = problem.ID
+	switch problem.ID {
+	case tooLarge:
+		a.status = http.StatusRequestEntityTooLarge
+	case "method-not-supported":
+		a.header = http.Header{}
+		a.header.Set("Allow", problem.Allowed)
 	}
-	c.errorID = problem.ID
-	c.renderEnvelope(envelope)
+	return a
 }
 
-func (c *call) renderEnvelope(envelope wire.Envelope) {
-	c.envelope, c.errorCode, c.evidence = envelope, envelope.Error.Code, envelope.Evidence
-	c.body = marshal(envelope)
-	if code := c.errorCode; c.status == 0 && c.scenario.World.Portal.Errors == "status" && code >= 400 && code < 600 {
-		c.status = code
+// renderEnvelope sends errors under HTTP 200, as the portal does, unless the scenario has them under a status of their own.
+func (c *call) renderEnvelope(e wire.Envelope) answer {
+	a := answer{status: http.StatusOK, body: marshal(e), evidence: e.Evidence, errorCode: e.Error.Code, envelope: e}
+	if c.scenario.World.Portal.Errors == "status" && a.errorCode >= 400 && a.errorCode < 600 {
+		a.status = a.errorCode
 	}
+	return a
 }
 
-// buffers are those that replies are written in before they are copied to their size, since the journal holds on to them.
+func (c *call) renderReply(reply sandbox.Kept) answer {
+	a := answer{status: http.StatusOK, body: reply.Body, shown: reply.Shown, evidence: c.operation.Evidence.Level.Weaker(reply.Reply.Evidence)}
+	if a.body == "" {
+		a.body = marshal(reply.Reply.Value)
+	}
+	if c.cookie != "" {
+		a.header = http.Header{}
+		a.header.Set("Set-Cookie", c.cookie)
+		if c.format == wire.HTML {
+			_, directory := c.root()
+			a.status = http.StatusSeeOther
+			a.header.Set("Location", c.within(directory, c.params.Text("redirect")))
+		}
+	}
+	return a
+}
+
+// renderRule gives the reply of a rule. The scenario's loader has proven it.
+func (c *call) renderRule(reply *scenario.Reply) answer {
+	body := reply.Document.Body
+	switch reply.Kind {
+	case scenario.StatusReply:
+		return renderStatus(reply)
+	case scenario.ErrorReply:
+		envelope := wire.Envelope{Evidence: reply.Document.Evidence}
+		if json.Unmarshal(body, &envelope) == nil {
+			a := c.renderEnvelope(envelope)
+			a.errorID = path.Base(reply.Document.Fixture)
+			return a
+		}
+	}
+	return answer{status: http.StatusOK, body: compact(body), evidence: reply.Document.Evidence}
+}
+
+// renderStatus sends the body as it is: a text as text, everything else as JSON, in every format.
+func renderStatus(reply *scenario.Reply) answer {
+	a := answer{status: reply.Status, header: http.Header{}, evidence: openapi.Assumed, raw: wire.TypeJSON}
+	for name, value := range reply.Headers {
+		a.header.Set(name, value)
+	}
+	if json.Unmarshal(reply.Document.Body, &a.body) == nil {
+		a.raw = wire.TypePJSON
+	} else {
+		a.body = compact(reply.Document.Body)
+	}
+	if own := a.header.Get("Content-Type"); own != "" {
+		a.raw = own
+	}
+	var envelope wire.Envelope
+	switch {
+	case json.Unmarshal(reply.Document.Body, &envelope) == nil && envelope.Error.Code != 0:
+		a.errorCode = envelope.Error.Code
+	case a.status >= http.StatusBadRequest:
+		a.errorCode = a.status
+	}
+	return a
+}
+
+func compact(text []byte) string {
+	var b bytes.Buffer
+	if json.Compact(&b, text) != nil {
+		return string(text)
+	}
+	return b.String()
+}
+
+// buffers hold replies while they are written. The journal keeps copies of the right size.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// marshal writes JSON as the portal does: characters of HTML as they are.
+// marshal writes JSON as the portal does, without escaping the characters of HTML.
 func marshal(value any) string {
 	b, _ := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(b)
@@ -84,46 +160,4 @@ func marshal(value any) string {
 		panic("exchange: a reply of structs, texts and numbers cannot fail to marshal: " + err.Error())
 	}
 	return string(bytes.TrimSuffix(b.Bytes(), []byte("\n")))
-}
-
-// prove holds the answer against the contract before it leaves. One that only the scenario and the time decide is then kept.
-func (c *call) prove() {
-	switch {
-	case c.form || c.kept || c.lost != nil || c.overruled():
-		return // nothing of an operation, proven before, or given by a rule and proven when the scenario was loaded
-	case c.errorCode != 0:
-		c.fail(c.x.contract.ProveSchema(errorSchema(c.api), c.body))
-		return
-	}
-	if err := c.operation.Prove(c.body); err != nil {
-		c.fail(err)
-		return
-	}
-	if c.reply.Keep {
-		c.turn.Keep(c.operation.ID, sandbox.Kept{Body: c.body, Shown: c.maskedReply(), Reply: c.reply})
-	}
-}
-
-func errorSchema(api contract.API) string {
-	if api == contract.PortalAdmin {
-		return "PortalAdminError"
-	}
-	return "SharingError"
-}
-
-// fail replaces an off-spec reply by the portal's internal error. It is a defect of this program, and its log says which.
-func (c *call) fail(err error) {
-	if err == nil {
-		return
-	}
-	operation := ""
-	if c.operation != nil {
-		operation = c.operation.ID
-	}
-	c.x.OffSpec(operation, err)
-	c.status, c.header = 0, nil
-	c.renderProblem(&portal.Problem{ID: "internal"})
-	if c.status == 0 {
-		c.status = http.StatusOK
-	}
 }

@@ -2,8 +2,8 @@
 //
 //	fault.Break(w, fault.Answer{Status: 200, Body: body}, *decision.Fault, r.Context().Done(), released)
 //
-// It decides nothing and changes no state: the call was done and journaled before. A fault that cannot let go of the connection by other means
-// ends with panic(http.ErrAbortHandler), which net/http expects.
+// It decides nothing and changes no state: the call is in the journal already. A fault that can end the connection by no other means panics
+// with [http.ErrAbortHandler], which net/http expects.
 package fault
 
 import (
@@ -17,19 +17,19 @@ import (
 	"github.com/mockportal/mockportal/internal/scenario"
 )
 
-// Answer is what would have been sent; its headers are in the ResponseWriter already.
+// Answer is the answer without the fault. Its headers are in the ResponseWriter already.
 type Answer struct {
 	Status int
 	Body   string
 }
 
-// Break sends an answer as the fault wants it. gone is closed when the client has gone, released when nothing is to be held back any longer.
+// Break sends an answer with a fault. gone is closed when the client has gone, and released when the sandbox lets go of held answers.
 func Break(w http.ResponseWriter, a Answer, f scenario.ConnectionFault, gone, released <-chan struct{}) {
 	switch f.Kind {
 	case scenario.ResetFault:
-		hangUp(w, true)
+		reset(w)
 	case scenario.EmptyFault:
-		hangUp(w, false)
+		_ = hijack(w).Close()
 	case scenario.TruncateFault:
 		truncate(w, a, f.Fraction)
 	case scenario.DripFault:
@@ -41,7 +41,7 @@ func Break(w http.ResponseWriter, a Answer, f scenario.ConnectionFault, gone, re
 	}
 }
 
-// Wait holds an answer back, and reports whether the client is still there. A release ends the wait.
+// Wait delays an answer, and reports whether the client is still there. A release ends the wait.
 func Wait(d time.Duration, gone, released <-chan struct{}) bool {
 	if d <= 0 {
 		return true
@@ -57,27 +57,28 @@ func Wait(d time.Duration, gone, released <-chan struct{}) bool {
 	return true
 }
 
-// hangUp closes the connection without an answer; hard with a reset, as a crashed peer does. Where the connection is shared (HTTP/2) only the
-// stream is reset.
-func hangUp(w http.ResponseWriter, hard bool) {
-	conn, _, err := http.NewResponseController(w).Hijack()
-	if err != nil {
-		panic(http.ErrAbortHandler)
+// reset closes the connection with a reset, as a crashed peer does.
+func reset(w http.ResponseWriter) {
+	conn := hijack(w)
+	if wrapped, ok := conn.(interface{ NetConn() net.Conn }); ok {
+		conn = wrapped.NetConn() // without the goodbye of TLS
 	}
-	if hard {
-		inner := conn
-		if wrapped, ok := conn.(interface{ NetConn() net.Conn }); ok {
-			inner = wrapped.NetConn()
-		}
-		if tcp, ok := inner.(*net.TCPConn); ok {
-			_ = tcp.SetLinger(0)
-			conn = inner // a TLS connection would say goodbye first
-		}
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0)
 	}
 	_ = conn.Close()
 }
 
-// truncate promises the whole body and closes the connection within it.
+// hijack returns the connection. If several streams share it (HTTP/2) hijack resets only the stream, and does not return.
+func hijack(w http.ResponseWriter) net.Conn {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	return conn
+}
+
+// truncate announces the whole body, and closes the connection after a part of it.
 func truncate(w http.ResponseWriter, a Answer, fraction float64) {
 	w.WriteHeader(a.Status)
 	part := int(float64(len(a.Body)) * fraction)
@@ -86,9 +87,10 @@ func truncate(w http.ResponseWriter, a Answer, fraction float64) {
 	panic(http.ErrAbortHandler)
 }
 
-// dripInterval is how long the pauses between two pieces of a slow body are.
+// dripInterval is the shortest pause between two pieces of a slow body.
 const dripInterval = 50 * time.Millisecond
 
+// drip sends the body slowly, in small pieces. A release sends the rest at once.
 func drip(w http.ResponseWriter, a Answer, bytesPerSecond int, gone, released <-chan struct{}) {
 	w.WriteHeader(a.Status)
 	controller := http.NewResponseController(w)
@@ -111,7 +113,7 @@ func drip(w http.ResponseWriter, a Answer, bytesPerSecond int, gone, released <-
 	}
 }
 
-// hang sends nothing until the client gives up, or a release breaks the connection.
+// hang sends nothing until the client gives up. A release breaks the connection.
 func hang(gone, released <-chan struct{}) {
 	select {
 	case <-gone:
@@ -120,7 +122,7 @@ func hang(gone, released <-chan struct{}) {
 	panic(http.ErrAbortHandler)
 }
 
-// proxyPage is what a web adaptor or load balancer in front of a portal sends when it does not reach it (assumed).
+// proxyPage sends the page of a web adaptor or load balancer that does not reach the portal behind it (assumed).
 func proxyPage(w http.ResponseWriter, status int) {
 	title := fmt.Sprintf("%d %s", status, http.StatusText(status))
 	body := "<!DOCTYPE html>\n<html><head><title>" + html.EscapeString(title) + "</title></head>\n<body><h1>" + html.EscapeString(title) +

@@ -1,14 +1,14 @@
-// Package nearest finds the name that somebody probably meant.
+// Package nearest finds the name that a misspelt one probably stands for.
 package nearest
 
 import "strings"
 
-// longest is how many bytes a name may have: what is longer is no name that somebody has misspelt, and comparing takes the square of it.
+// longest bounds the bytes of a name. Longer text is not a misspelt name, and a comparison takes quadratic time.
 const longest = 100
 
-// Name returns the candidate closest to got, and false when none is close enough to be worth suggesting.
-// Of three letters one may differ. Letter case does not count as a difference; of equally close candidates the first wins. What has more than a
-// hundred bytes is close to nothing.
+// Name returns the candidate closest to got, and false if none is close enough to suggest. One letter in three may
+// differ; letter case does not count. Of equally close candidates the first wins. More than a hundred bytes are close to
+// nothing.
 func Name(got string, candidates []string) (string, bool) {
 	best, limit := "", (len(got)+1)/3
 	if len(got) > longest {
@@ -25,8 +25,8 @@ func Name(got string, candidates []string) (string, bool) {
 	return best, best != ""
 }
 
-// Suggest returns ` (did you mean "x"?)` for the closest candidate, or nothing. Where none is close it suggests the one that got is the beginning of,
-// if got has four letters or more and there is no other.
+// Suggest returns ` (did you mean "x"?)` for the closest candidate, or "". If none is close, it suggests the only
+// candidate that begins with got, if got has at least four letters.
 func Suggest(got string, candidates []string) string {
 	name, ok := Name(got, candidates)
 	if !ok {
@@ -38,6 +38,7 @@ func Suggest(got string, candidates []string) string {
 	return ""
 }
 
+// begun returns the only candidate that begins with got.
 func begun(got string, candidates []string) (name string, ok bool) {
 	if len(got) < 4 {
 		return "", false
@@ -54,7 +55,8 @@ func begun(got string, candidates []string) (name string, ok bool) {
 	return name, ok
 }
 
-// Distance counts the single-byte insertions, deletions, substitutions and swaps of neighbours that turn a into b.
+// Distance counts the insertions, deletions and substitutions of one byte, and the swaps of two neighbours, that turn a
+// into b.
 func Distance(a, b string) int {
 	before, last, row := []int(nil), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range last {

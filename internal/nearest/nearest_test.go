@@ -9,12 +9,12 @@ import (
 	"github.com/mockportal/mockportal/internal/nearest"
 )
 
-// TestLongNames: a text of a megabyte is not compared with another one, which would take hours.
+// TestLongNames proves that Name does not compare megabytes, which would take hours.
 func TestLongNames(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("a", 1<<20)
 	if got, ok := nearest.Name(long, []string{long + "b", "token"}); ok {
-		t.Errorf("a long name is close to one of %d bytes", len(got))
+		t.Errorf("a long name is close to a name of %d bytes", len(got))
 	}
 }
 
@@ -65,7 +65,7 @@ func TestDistanceIsOne(t *testing.T) {
 	})
 }
 
-// TestOneChangeIsOneApart makes one change of each kind and measures it.
+// TestOneChangeIsOneApart makes one change of each kind and measures the distance.
 func TestOneChangeIsOneApart(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -122,7 +122,10 @@ func TestName(t *testing.T) {
 
 func TestSuggestKnowsABeginning(t *testing.T) {
 	t.Parallel()
-	ids := []string{"getFutureLicense", "portal", "portalAdminRoot", "portalAdminSignIn", "provisionOrgEntitlements", "sharingInfo", "sharingRoot"}
+	ids := []string{
+		"getFutureLicense", "portal", "portalAdminRoot", "portalAdminSignIn", "provisionOrgEntitlements", "sharingInfo",
+		"sharingRoot",
+	}
 	for got, want := range map[string]string{
 		"provision": ` (did you mean "provisionOrgEntitlements"?)`,
 		"GETFUTURE": ` (did you mean "getFutureLicense"?)`,
@@ -138,7 +141,7 @@ func TestSuggestKnowsABeginning(t *testing.T) {
 	}
 }
 
-// TestNameIsTheClosest holds Name to a plain search, shortcuts and all.
+// TestNameIsTheClosest compares Name, which has shortcuts, with a plain search.
 func TestNameIsTheClosest(t *testing.T) {
 	t.Parallel()
 	word := rapid.StringMatching(`[abA]{1,7}`)

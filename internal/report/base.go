@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/mockportal/mockportal/mock/journal"
@@ -29,26 +30,19 @@ func addressOf(root string, call *journal.Call) string {
 	return root + path
 }
 
-// encode writes fields as a query or an urlencoded form, in their order.
-func encode(fields []field) string {
-	var out strings.Builder
-	for i, f := range fields {
-		if i > 0 {
-			out.WriteByte('&')
-		}
-		out.WriteString(url.QueryEscape(f.name) + "=" + url.QueryEscape(f.value))
-	}
-	return out.String()
+// mask is what the journal shows in place of a secret.
+const mask = "***"
+
+// in returns what a call sent in one place, in its order.
+func in(call *journal.Call, place string) []journal.ParamIn {
+	return slices.DeleteFunc(slices.Clone(call.ParamsIn), func(p journal.ParamIn) bool { return p.In != place })
 }
 
-// split returns the fields of the query and those of the form.
-func split(fields []field) (query, form []field) {
-	for _, f := range fields {
-		if f.query {
-			query = append(query, f)
-		} else {
-			form = append(form, f)
-		}
+// encode writes parameters as a query or an urlencoded form, in their order.
+func encode(params []journal.ParamIn) string {
+	pairs := make([]string, len(params))
+	for i, p := range params {
+		pairs[i] = url.QueryEscape(p.Name) + "=" + url.QueryEscape(p.Value)
 	}
-	return query, form
+	return strings.Join(pairs, "&")
 }

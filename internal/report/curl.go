@@ -8,33 +8,35 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/mockportal/mockportal/internal/nearest"
 	"github.com/mockportal/mockportal/mock/journal"
 	"github.com/mockportal/mockportal/openapi"
 )
 
-// Curl returns a command for a POSIX shell that repeats the call: comments, then curl with one argument a line. What the journal masks it takes
-// from variables of the environment, which the first comment names: MOCKPORTAL_TOKEN, and others after their parameter, as MOCKPORTAL_PASSWORD.
-// The error says that the base URL is not absolute, or that a value is too long for a command line.
+// Curl returns a command for a POSIX shell that repeats the call: comments, then curl with one argument a line. What
+// the journal masks it takes from variables of the environment, which the first comment names: MOCKPORTAL_TOKEN, and
+// others after their parameter, as MOCKPORTAL_PASSWORD. The error says that the base URL is not absolute, or that a
+// value is too long for a command line.
 func Curl(call journal.Call, baseURL string) (string, error) {
 	root, err := rootURL(baseURL)
 	if err != nil {
 		return "", err
 	}
-	c := command{fields: fieldsOf(&call), dotted: hasDots(call.Path)}
-	c.direct = c.dotted || call.Method == http.MethodPost
-	c.method(&call)
-	c.address(&call, root)
-	c.credential(&call)
-	for _, f := range c.fields {
-		if !f.query || !c.direct {
-			c.data(f)
-		}
+	c := command{dotted: hasDots(call.Path)}
+	query, data := in(&call, "query"), in(&call, "form")
+	if call.Method != http.MethodPost && !c.dotted {
+		query, data = nil, query
+	}
+	c.method(&call, len(data) > 0)
+	c.address(addressOf(root, &call), query)
+	c.token(&call)
+	for _, p := range data {
+		c.data(p)
 	}
 	c.remark(&call)
 	for _, arg := range c.args {
 		if len(arg) > maxArgument {
-			return "", fmt.Errorf("call %d cannot be a command: a value has %d bytes, a command line takes about %d", call.Number, len(arg), maxArgument)
+			const what = "call %d cannot be a command: a value has %d bytes, a command line takes about %d"
+			return "", fmt.Errorf(what, call.Number, len(arg), maxArgument)
 		}
 	}
 	return strings.Join(c.comments, "") + strings.Join(c.args, " \\\n  ") + "\n", nil
@@ -45,16 +47,15 @@ const maxArgument = 128<<10 - 64
 
 // command is a curl command in the making.
 type command struct {
-	fields    []field
-	dotted    bool // curl would shorten the path
-	direct    bool // the query stands in the address: --get would make it of the form, and shorten the path all the same (curl 7.88)
+	dotted    bool // curl would shorten the path, with --get even if told not to (curl 7.88)
 	variables []string
 	comments  []string
 	args      []string // quoted for the shell
 }
 
-// method says GET, POST and HEAD in curl's own words: --request HEAD would wait for a body. Without fields a POST needs an empty one.
-func (c *command) method(call *journal.Call) {
+// method says GET, POST and HEAD in curl's own words: --request HEAD would wait for a body. Without data a POST needs
+// an empty body; all other methods send the data as the query.
+func (c *command) method(call *journal.Call, data bool) {
 	// Brackets in an address are no pattern.
 	words := "curl --globoff"
 	switch call.Method {
@@ -62,13 +63,13 @@ func (c *command) method(call *journal.Call) {
 	case http.MethodHead:
 		words += " --head"
 	case http.MethodPost:
-		if _, form := split(c.fields); len(form) == 0 {
+		if !data {
 			words += " --data ''"
 		}
 	default:
 		words += " --request " + quote(call.Method)
 	}
-	if !c.direct && len(c.fields) > 0 {
+	if data && call.Method != http.MethodPost {
 		words += " --get"
 	}
 	if c.dotted {
@@ -84,19 +85,16 @@ func hasDots(path string) bool {
 }
 
 // address writes the URL.
-func (c *command) address(call *journal.Call, root string) {
-	arg, literal, separator := "", addressOf(root, call), "?"
-	for _, f := range c.fields {
-		if !f.query || !c.direct {
-			continue
-		}
-		literal += separator + url.QueryEscape(f.name) + "="
+func (c *command) address(literal string, query []journal.ParamIn) {
+	arg, separator := "", "?"
+	for _, p := range query {
+		literal += separator + url.QueryEscape(p.Name) + "="
 		separator = "&"
-		if !f.masked() {
-			literal += url.QueryEscape(f.value)
+		if p.Value != mask {
+			literal += url.QueryEscape(p.Value)
 			continue
 		}
-		variable := c.variable(f.name)
+		variable := c.variable(p.Name)
 		arg, literal = arg+quote(literal)+`"$`+variable+`"`, ""
 		c.comment("%s stands in the address as it is: escape in it what is not a letter, a digit or one of -._~", variable)
 	}
@@ -106,29 +104,31 @@ func (c *command) address(call *journal.Call, root string) {
 	c.args = append(c.args, arg)
 }
 
-// credential sends the token in a header where the call had one that is no parameter: in a header or a cookie.
-func (c *command) credential(call *journal.Call) {
-	if call.Member == "" || slices.ContainsFunc(c.fields, func(f field) bool { return f.name == "token" && f.masked() }) {
-		return
+// token sends the token in a header or a cookie where the call did.
+func (c *command) token(call *journal.Call) {
+	for _, p := range in(call, "header") {
+		c.args = append(c.args, `--header "`+p.Name+`: Bearer $`+c.variable("token")+`"`)
 	}
-	c.args = append(c.args, `--header "X-Esri-Authorization: Bearer $`+c.variable("token")+`"`)
+	for _, p := range in(call, "cookie") {
+		c.args = append(c.args, `--cookie "`+p.Name+`=$`+c.variable("token")+`"`)
+	}
 }
 
-// data sends a field. curl escapes what stands behind the first "=", the name must be escaped already.
+// data sends a parameter. curl escapes what stands behind the first "=", the name must be escaped already.
 // Two things it cannot be given so: an empty name, and a zero byte, which no argument can hold.
-func (c *command) data(f field) {
-	name := url.QueryEscape(f.name) + "="
+func (c *command) data(p journal.ParamIn) {
+	name := url.QueryEscape(p.Name) + "="
 	option := "--data-urlencode "
-	if f.name == "" {
+	if p.Name == "" {
 		option = "--data-raw "
 	}
 	switch {
-	case f.masked():
-		option += `"` + name + "$" + c.variable(f.name) + `"`
-	case f.name == "" || strings.ContainsRune(f.value, 0):
-		option = "--data-raw " + quote(name+url.QueryEscape(f.value))
+	case p.Value == mask:
+		option += `"` + name + "$" + c.variable(p.Name) + `"`
+	case p.Name == "" || strings.ContainsRune(p.Value, 0):
+		option = "--data-raw " + quote(name+url.QueryEscape(p.Value))
 	default:
-		option += quote(name + f.value)
+		option += quote(name + p.Value)
 	}
 	c.args = append(c.args, option)
 }
@@ -137,11 +137,12 @@ func (c *command) data(f field) {
 func (c *command) remark(call *journal.Call) {
 	if len(c.variables) > 0 {
 		slices.Sort(c.variables)
-		c.comments = append([]string{"# Set " + strings.Join(c.variables, ", ") + " first: the journal does not have secrets.\n"}, c.comments...)
+		set := "# Set " + strings.Join(c.variables, ", ") + " first: the journal does not have secrets.\n"
+		c.comments = append([]string{set}, c.comments...)
 	}
-	for _, f := range c.fields {
-		if f.partlyMasked() {
-			c.comment("%q holds *** where the journal masks a secret; put it back by hand.", f.name)
+	for _, p := range slices.Concat(in(call, "query"), in(call, "form")) {
+		if p.Value != mask && strings.Contains(p.Value, mask) || strings.Contains(p.Name, mask) {
+			c.comment("%q holds *** where the journal masks a secret; put it back by hand.", p.Name)
 		}
 	}
 	if strings.Contains(call.Path, mask) {
@@ -181,13 +182,10 @@ func (c *command) variable(parameter string) string {
 	return name
 }
 
-// isToken reports whether a masked parameter is the caller's own token, also where its name is misspelt by a letter. Without a name it can be
-// nothing else.
+// isToken reports whether a masked parameter is the caller's own token. Without a name it can be nothing else.
 func isToken(name string) bool {
-	return name == "" || slices.ContainsFunc([]string{"token", "auth_token", "access_token"}, func(known string) bool {
-		far := len(name) - len(known)
-		return far >= -1 && far <= 1 && nearest.Distance(strings.ToLower(name), known) <= 1
-	})
+	plain := strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(name))
+	return slices.Contains([]string{"", "token", "authtoken", "accesstoken"}, plain)
 }
 
 // upperSnake writes clientSecret and client_secret as CLIENT_SECRET; what no variable's name can have becomes a "_".

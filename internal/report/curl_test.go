@@ -20,7 +20,6 @@ import (
 
 func TestCurl(t *testing.T) {
 	t.Parallel()
-	unknown := openapi.Violation{Kind: openapi.Unknown, In: "query", Name: "token"}
 	var out bytes.Buffer
 	for _, tt := range []struct {
 		name string
@@ -30,15 +29,20 @@ func TestCurl(t *testing.T) {
 		{"a token in a header", license()},
 		{"sign in", journal.Call{
 			Method: "POST", Path: "/sharing/rest/generateToken", Operation: "generateToken", Kind: openapi.Support,
-			Params: map[string]any{"username": "o'neil", "password": "***", "client": "referer", "referer": "http://x/\n$HOME"},
+			ParamsIn: values("form", "username", "o'neil", "password", "***", "client", "referer", "referer", "http://x/\n$HOME"),
 		}},
 		{"other secrets, some misspelt", journal.Call{
 			Method: "POST", Path: "/sharing/rest/oauth2/token/", Operation: "oauthToken", Kind: openapi.Support,
-			Params: map[string]any{"client_id": "app", "clientSecret": "***", "refresh_token": "***", "code-verifier": "***", "Tokn": "***", "AUTH_TOKEN": "***", "redirect": "x?code=***", "": "***", "a\nb": "x ***"},
+			ParamsIn: values("form", "client_id", "app", "clientSecret", "***", "refresh_token", "***", "code-verifier", "***", "Tokn", "***",
+				"AUTH_TOKEN", "***", "redirect", "x?code=***", "", "***", "a\nb", "x ***"),
 		}},
-		{"a token in the query of a POST", with(provision(), func(c *journal.Call) { c.Violations = []openapi.Violation{unknown} })},
+		{"a token in the query of a POST", with(provision(), func(c *journal.Call) { c.ParamsIn[4].In = "query" })},
+		{"a token in a cookie", with(license(), func(c *journal.Call) { c.ParamsIn = values("cookie", "portaladmin_token", "***") })},
+		{"a name in query and form, with values in their order", with(provision(), func(c *journal.Call) {
+			c.ParamsIn = append(values("query", "f", "html", "a", "1", "f", ""), values("form", "f", "json", "a", "2")...)
+		})},
 		{"odd names", with(license(), func(c *journal.Call) {
-			c.Member, c.Params = "", map[string]any{"": "empty", "a=b": "=", "@x": "@y", "-z": "-", "n": "zero\x00byte"}
+			c.Member, c.ParamsIn = "", values("query", "", "empty", "a=b", "=", "@x", "@y", "-z", "-", "n", "zero\x00byte")
 		})},
 		{"a form that was not read", journal.Call{
 			Method: "POST", Path: "/portal/sharing/rest/a/../***", Kind: journal.KindUnknown,
@@ -68,7 +72,7 @@ func TestCurlRefusesWhatNoCommandLineTakes(t *testing.T) {
 		bytes   int
 		refused bool
 	}{{"100 KiB", 100 << 10, false}, {"128 KiB", 128 << 10, true}} {
-		call := with(provision(), func(c *journal.Call) { c.Params["orgEntitlements"] = strings.Repeat("x", tt.bytes) })
+		call := with(provision(), func(c *journal.Call) { c.ParamsIn[2].Value = strings.Repeat("x", tt.bytes) })
 		command, err := report.Curl(call, root)
 		if (err != nil) != tt.refused {
 			t.Errorf("%s: %v", tt.name, err)
@@ -101,13 +105,14 @@ func arguments(t interface {
 // TestCurlSurvivesTheShell reads the arguments back out of a shell, for names and values of any bytes.
 func TestCurlSurvivesTheShell(t *testing.T) {
 	t.Parallel()
+	places := map[string][]string{"GET": {"query"}, "POST": {"form", "query"}}
 	rapid.Check(t, func(t *rapid.T) {
 		params := rapid.MapOfN(nasty(), nasty(), 1, 4).Draw(t, "params")
-		call := journal.Call{Method: rapid.SampledFrom([]string{"GET", "POST"}).Draw(t, "method"), Path: "/" + nasty().Draw(t, "path"), Kind: journal.KindUnknown, Params: map[string]any{}}
+		call := journal.Call{Method: rapid.SampledFrom([]string{"GET", "POST"}).Draw(t, "method"), Path: "/" + nasty().Draw(t, "path"), Kind: journal.KindUnknown}
 		for name, value := range params {
-			call.Params[name] = value
+			call.ParamsIn = append(call.ParamsIn, values(rapid.SampledFrom(places[call.Method]).Draw(t, "place"), name, value)...)
 		}
-		call.Params["token"], call.Params["password"] = "***", "***"
+		call.ParamsIn = append(call.ParamsIn, values(places[call.Method][0], "token", "***", "password", "***")...)
 		params["token"], params["password"] = "the token", "the password"
 		command, err := report.Curl(call, root)
 		if err != nil {

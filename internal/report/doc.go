@@ -1,5 +1,5 @@
-// Package report writes what a run of mockportal has seen in the formats of other tools: JUnit XML for a CI's test page, HAR for a browser's
-// network panel, and a shell command with curl that repeats one call.
+// Package report writes what a run of mockportal has seen in the formats of other tools: JUnit XML for a CI's test
+// page, HAR for a browser's network panel, and a shell command with curl that repeats one call.
 //
 //	page := portal.Journal(journal.Query{})
 //	err := report.JUnit(file, report.Suite{Name: "mockportal", Cases: []report.Case{{
@@ -9,8 +9,9 @@
 //	err = report.HAR(file, page, report.HAROptions{BaseURL: portal.URL, Version: "1.2.3"})
 //	command, err := report.Curl(page.Calls[0], portal.URL)
 //
-// The same input gives the same bytes. The calls of a journal come masked, and so they leave: no report holds a token or a password.
+// The same input gives the same bytes. The calls of a journal come masked, and so they leave: no report holds a token
+// or a password.
 //
-// Not modelled: what the journal does not keep. It has no headers and no bodies as they were sent, so a HAR shows parameters that are encoded
-// anew, JSON among them compact and with sorted names, and a command sends a multipart form urlencoded.
+// Not modelled: what the journal does not keep. It has the values of a request in their order and place, and no other
+// headers than that of the token, so a HAR shows them encoded anew, and a command sends a multipart form urlencoded.
 package report

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -18,10 +19,10 @@ type HAROptions struct {
 	Version string // of mockportal
 }
 
-// HAR writes the calls of a page as an HTTP archive of version 1.2, one entry a call in their order. What the journal does not keep is empty or
-// -1, as the format wants it; parameters stand encoded anew. A call that ended in a fault has status 0, as in a browser. What mockportal knows
-// beyond the format stands in each entry's comment and in its member _mockportal.
-// The errors are those of w, and a base URL that is not absolute.
+// HAR writes the calls of a page as an HTTP archive of version 1.2, one entry a call in their order. What the journal
+// does not keep is empty or -1, as the format wants it; parameters are encoded anew. A call that ended in a fault has
+// status 0, as in a browser. What mockportal knows beyond the format stands in each entry's comment and in its member
+// _mockportal. The errors are those of w, and a base URL that is not absolute.
 func HAR(w io.Writer, page journal.Page, o HAROptions) error {
 	root, err := rootURL(o.BaseURL)
 	if err != nil {
@@ -157,10 +158,10 @@ func newEntry(call *journal.Call, root string) harEntry {
 }
 
 func newRequest(call *journal.Call, root string) harRequest {
-	query, form := split(fieldsOf(call))
+	query, form := in(call, "query"), in(call, "form")
 	request := harRequest{
-		Method: call.Method, URL: addressOf(root, call), HTTPVersion: unknownVersion, Cookies: []harPair{}, Headers: []harPair{},
-		Query: harPairs(query), HeadersSize: -1, BodySize: 0,
+		Method: call.Method, URL: addressOf(root, call), HTTPVersion: unknownVersion, Cookies: harPairs(in(call, "cookie")),
+		Headers: harPairs(in(call, "header")), Query: harPairs(query), HeadersSize: -1, BodySize: 0,
 	}
 	if len(query) > 0 {
 		request.URL += "?" + encode(query)
@@ -175,18 +176,28 @@ func newRequest(call *journal.Call, root string) harRequest {
 	return request
 }
 
-func harPairs(fields []field) []harPair {
-	pairs := make([]harPair, len(fields))
-	for i, f := range fields {
-		pairs[i] = harPair{f.name, f.value}
+func harPairs(params []journal.ParamIn) []harPair {
+	pairs := make([]harPair, len(params))
+	for i, p := range params {
+		pairs[i] = harPair{p.Name, p.Value}
 	}
 	return pairs
 }
 
+func compact(value any) []byte {
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(value); err != nil { // not a value that JSON was decoded to
+		return nil
+	}
+	return bytes.TrimSuffix(out.Bytes(), []byte("\n"))
+}
+
 func newResponse(call *journal.Call) harResponse {
 	response := harResponse{
-		Status: call.Status, StatusText: http.StatusText(call.Status), HTTPVersion: unknownVersion, Cookies: []harPair{}, Headers: []harPair{},
-		Content: newContent(call), HeadersSize: -1, BodySize: -1,
+		Status: call.Status, StatusText: http.StatusText(call.Status), HTTPVersion: unknownVersion,
+		Cookies: []harPair{}, Headers: []harPair{}, Content: newContent(call), HeadersSize: -1, BodySize: -1,
 	}
 	if call.Outcome == journal.Fault {
 		response.Status, response.StatusText = 0, ""

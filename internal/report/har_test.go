@@ -16,12 +16,14 @@ import (
 
 // everything is a page with each kind of call that is written differently.
 func everything() journal.Page {
-	repeated := openapi.Violation{Kind: openapi.Repeated, In: "form", Name: "purchaserOrgId", Message: "came more than once, the first value counts", Hint: "send it once"}
+	repeated := openapi.Violation{
+		Kind: openapi.Repeated, In: "form", Name: "purchaserOrgId", Message: "was sent more than once; the first value counts", Hint: "send it once",
+	}
 	calls := []journal.Call{
 		provision(),
 		license(),
 		with(provision(), func(c *journal.Call) {
-			c.Params["purchaserOrgId"], c.Params["spare"] = journal.Repeated{"a&b", "c d", ""}, []any{"x", 1.0}
+			c.ParamsIn = append(c.ParamsIn, values("form", "purchaserOrgId", "a&b", "spare", `["x",1]`, "purchaserOrgId", "c d", "purchaserOrgId", "")...)
 			c.Violations, c.Outcome, c.ErrorCode, c.Rule = []openapi.Violation{repeated}, journal.Error, 400, "too-late"
 			c.Reply = map[string]any{"error": map[string]any{"code": 400.0, "details": []any{}}}
 		}),
@@ -30,14 +32,13 @@ func everything() journal.Page {
 		}),
 		with(provision(), func(c *journal.Call) { c.Reply, c.ReplyTruncated = `{"cut":`, true }),
 		with(provision(), func(c *journal.Call) {
-			c.Operation, c.Kind, c.Method, c.Params, c.Reply = "", openapi.Support, "GET", map[string]any{"itemId": item, "f": "html"}, nil
+			c.Operation, c.Kind, c.Method, c.ParamsIn, c.Reply = "", openapi.Support, "GET", append(values("path", "itemId", item), values("query", "f", "html")...), nil
 		}),
-		{Method: "GET", Path: "/a b/ü?", Kind: journal.KindUnknown, Outcome: journal.Error, Status: 200, ErrorCode: 400, Params: map[string]any{"q": "\x00é\xff"}, Reply: "a\x1btext", Time: at, DurationMicros: -5},
+		{Method: "GET", Path: "/a b/ü?", Kind: journal.KindUnknown, Outcome: journal.Error, Status: 200, ErrorCode: 400, ParamsIn: values("query", "q", "\x00é\xff"), Reply: "a\x1btext", Time: at, DurationMicros: -5},
 		with(provision(), func(c *journal.Call) {
-			c.Params = map[string]any{"itemId": item, "orgEntitlements": journal.Repeated{[]any{}, "no JSON", `"no object"`}}
-			c.Violations = []openapi.Violation{{Kind: openapi.Repeated, In: "query", Name: "orgEntitlements"}}
+			c.ParamsIn = append(values("query", "orgEntitlements", "[]"), values("form", "orgEntitlements", "no JSON", "orgEntitlements", `"no object"`)...)
 		}),
-		{Method: "POST", Path: "/elsewhere/sharing/rest/portals/self", Kind: journal.KindUnknown, Outcome: journal.Error, Status: 200, ErrorCode: 400, Params: map[string]any{"f": []any{"a list"}}, Time: at},
+		{Method: "POST", Path: "/elsewhere/sharing/rest/portals/self", Kind: journal.KindUnknown, Outcome: journal.Error, Status: 200, ErrorCode: 400, ParamsIn: values("cookie", "portaladmin_token", "***"), Time: at},
 		{Method: "POST", Path: "/portal/sharing/rest", Operation: "sharingRoot", Kind: openapi.Support, Outcome: journal.OK, Status: 200, Time: at},
 	}
 	for i := range calls {
@@ -57,7 +58,7 @@ func TestHAR(t *testing.T) {
 func TestHARAfterATrip(t *testing.T) {
 	t.Parallel()
 	page := everything()
-	page.Calls[6].Params["q"] = "text" // JSON has no other bytes than those of UTF-8
+	page.Calls[6].ParamsIn[0].Value = "text" // JSON has no other bytes than those of UTF-8
 	var here, there bytes.Buffer
 	options := report.HAROptions{BaseURL: root}
 	if err := report.HAR(&here, page, options); err != nil {

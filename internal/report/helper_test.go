@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -74,10 +75,8 @@ var at = time.Date(2026, 3, 1, 9, 30, 0, 4_000_000, time.FixedZone("", 3600))
 func provision() journal.Call {
 	return journal.Call{
 		Number: 1, Sandbox: "default", Scenario: "trial", Operation: "provisionOrgEntitlements", Kind: openapi.Licensing, Method: "POST", Path: provisionPath, Member: "admin",
-		Params: map[string]any{
-			"itemId": item, "f": "json", "token": "***", "purchaserOrgId": "sWwd06TnJR4lHopc",
-			"orgEntitlements": map[string]any{"maxUsers": 10.0, "entitlements": map[string]any{"standard": map[string]any{"num": 8.0}}},
-		},
+		ParamsIn: append(values("path", "itemId", item), values("form",
+			"f", "json", "orgEntitlements", `{"maxUsers": 10, "entitlements": {"standard": {"num": 8}}}`, "purchaserOrgId", "sWwd06TnJR4lHopc", "token", "***")...),
 		Outcome: journal.OK, Status: 200, Evidence: openapi.Documented, Reply: map[string]any{"success": true, "text": "<&>"},
 		Time: at, PortalTime: at, DurationMicros: 1234,
 	}
@@ -87,9 +86,18 @@ func provision() journal.Call {
 func license() journal.Call {
 	return journal.Call{
 		Number: 2, Sandbox: "s1", Scenario: "trial", Operation: "getFutureLicense", Kind: openapi.Licensing, Method: "GET", Path: "/sandboxes/s1" + licensePath, Member: "admin",
-		Params: map[string]any{"f": "json"}, Outcome: journal.OK, Status: 200, Evidence: openapi.Documented, Reply: map[string]any{"userTypes": []any{}},
+		ParamsIn: append(values("query", "f", "json"), values("header", "Authorization", "Bearer ***")...), Outcome: journal.OK, Status: 200, Evidence: openapi.Documented, Reply: map[string]any{"userTypes": []any{}},
 		Time: at.Add(time.Second), DurationMicros: 80,
 	}
+}
+
+// values are what was sent in one place, a name before each value.
+func values(in string, pairs ...string) []journal.ParamIn {
+	var all []journal.ParamIn
+	for pair := range slices.Chunk(pairs, 2) {
+		all = append(all, journal.ParamIn{In: in, Name: pair[0], Value: pair[1]})
+	}
+	return all
 }
 
 // with returns a call with something changed.

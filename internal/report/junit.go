@@ -39,8 +39,9 @@ type Failure struct {
 	Text    string // everything there is to say, in lines; may be empty
 }
 
-// JUnit writes suites as JUnit XML by the schema that Jenkins has for it (junit-10.xsd). Surefire's own is narrower: in it a suite has neither a
-// timestamp nor output. Characters that XML cannot hold, such as ESC, are written as U+FFFD. A case with a failure and a reason to be skipped has failed. The only errors are those of w.
+// JUnit writes suites as JUnit XML by the schema that Jenkins has for it (junit-10.xsd). Surefire's own is narrower: in
+// it a suite has neither a timestamp nor output. Characters that XML cannot hold, such as ESC, are written as U+FFFD. A
+// case with a failure and a reason to be skipped has failed. The only errors are those of w.
 func JUnit(w io.Writer, suites ...Suite) error {
 	var root testsuites
 	var duration time.Duration
@@ -64,8 +65,8 @@ func JUnit(w io.Writer, suites ...Suite) error {
 	return err
 }
 
-// The document as the schemas want it. Libraries write attributes that Surefire's does not have (id), leave out those that it asks for
-// (skipped) and put texts into CDATA sections, where control characters break the file.
+// The document as the schemas want it. Libraries write attributes that Surefire's does not have (id), leave out those
+// that it asks for (skipped) and put texts into CDATA sections, where control characters break the file.
 type testsuites struct {
 	XMLName  struct{}    `xml:"testsuites"`
 	Tests    int         `xml:"tests,attr"`

@@ -3,7 +3,6 @@ package sandbox
 import (
 	"context"
 
-	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock/journal"
 )
 
@@ -17,20 +16,13 @@ func (s *Sandbox) Verify(ctx context.Context) journal.Verdict {
 	return s.Journal.Verify(ctx, s.Scenario().Expectations)
 }
 
-// Ended is a scenario that a sandbox no longer plays, and the verdict on its expectations.
-type Ended struct {
-	Sandbox  string
-	Scenario *scenario.Scenario
-	Verdict  journal.Verdict
-}
-
-// End closes the sandbox and reports the verdict on its scenario to Options.Ended.
+// End closes the sandbox and judges its scenario.
 func (s *Sandbox) End() {
 	s.Close()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.doneLocked() {
-		s.reportEndedLocked()
+		s.judgeLocked()
 	}
 }
 
@@ -49,10 +41,11 @@ func (s *Sandbox) calledLocked() bool {
 	return len(s.Journal.Find(journal.Query{After: s.state.after, Limit: 1}).Calls) > 0
 }
 
-func (s *Sandbox) reportEndedLocked() {
+// judgeLocked notes that the scenario has ended, and keeps the verdict if there is a history.
+func (s *Sandbox) judgeLocked() {
 	ended := s.state.scenario
 	s.judged[ended.Name] = true
-	if s.options.Ended != nil && len(ended.Expect) > 0 {
-		s.options.Ended(Ended{s.ID, ended, s.Journal.Judge(ended.Expectations)})
+	if h := s.options.History; h != nil && len(ended.Expect) > 0 {
+		h.end(Verdict{s.ID, ended, s.Journal.Judge(ended.Expectations)})
 	}
 }

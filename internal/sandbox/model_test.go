@@ -15,6 +15,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/mockportal/mockportal/internal/portal"
+	"github.com/mockportal/mockportal/internal/record"
 	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock/journal"
@@ -204,12 +205,12 @@ func (p *pair) addRule() {
 
 // call lets the rules decide a call and journals it.
 func (p *pair) call() {
-	subject := scenario.Subject{Operation: operations[p.draw("operation", 2)]}
+	subject := &scenario.Subject{Operation: operations[p.draw("operation", 2)]}
 	var got sandbox.Decision
 	number := 0
 	p.box.Turn(func(turn *sandbox.Turn) {
 		got = turn.Decide(func(m scenario.Matcher) bool { return m.Matches(subject) })
-		number = p.box.Journal.Append(journal.Record{Call: journal.Call{Rule: got.Rule}, Detail: func(*journal.Call) {}})
+		number = p.box.Journal.Append(record.Record{Call: journal.Call{Rule: got.Rule}})
 	})
 	p.model.calls++
 	if want := p.model.decide(subject.Operation); got.Rule != want || number != p.model.calls {

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/mockportal/mockportal/internal/portal"
+	"github.com/mockportal/mockportal/internal/record"
 	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock/journal"
@@ -16,7 +17,7 @@ import (
 
 // decide returns the rules' decision on a call.
 func decide(b *sandbox.Sandbox, operation, member string) sandbox.Decision {
-	subject := scenario.Subject{Operation: operation, Member: member, Params: func() map[string]any { return nil }}
+	subject := &scenario.Subject{Operation: operation, Member: member, Params: func() map[string]any { return nil }}
 	return turn(b, func(turn *sandbox.Turn) sandbox.Decision {
 		return turn.Decide(func(m scenario.Matcher) bool { return m.Matches(subject) })
 	})
@@ -299,7 +300,7 @@ func use(t *testing.T, b *sandbox.Sandbox, wall *hand) {
 	decided(b, 5)
 	b.AddRules(rules(t, "{ when: {}, delay: 1s }"))
 	for range 3 {
-		b.Journal.Append(journal.Record{Detail: func(*journal.Call) {}})
+		b.Journal.Append(record.Record{})
 	}
 	if err := b.ChangeClock(sandbox.ClockChange{Mode: scenario.Running}); err != nil {
 		t.Fatal(err)
@@ -324,7 +325,7 @@ func look(t *testing.T, b *sandbox.Sandbox) looks {
 	}
 	kept := turn(b, func(turn *sandbox.Turn) bool { _, ok := turn.Kept("getFutureLicense"); return ok })
 	total := b.Journal.Find(journal.Query{}).Total
-	return looks{view, b.Rules(), kept, total, b.Journal.Append(journal.Record{Detail: func(*journal.Call) {}})}
+	return looks{view, b.Rules(), kept, total, b.Journal.Append(record.Record{})}
 }
 
 const restarted = "seed: 11\nrules: [{ name: a, when: { operation: user }, after: 1, times: 90, chance: 0.5, delay: { min: " +

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"github.com/mockportal/mockportal/internal/portal"
+	"github.com/mockportal/mockportal/internal/record"
 	"github.com/mockportal/mockportal/internal/scenario"
-	"github.com/mockportal/mockportal/mock/journal"
 )
 
 // Default is the id of the sandbox that is always there.
@@ -24,13 +24,13 @@ type Options struct {
 	MaxCalls int              // limit of the journal; 0: its default
 	MaxBytes int              // limit of the journal; 0: its default
 	Wall     func() time.Time // the wall clock
-	Ended    func(Ended)      // called for each scenario that has ended; must not call the sandbox; may be nil
+	History  *History         // keeps the calls, and the verdicts on scenarios that have ended; may be nil
 }
 
 // Sandbox is one isolated portal. It is safe for concurrent use.
 type Sandbox struct {
 	ID      string
-	Journal *journal.Journal
+	Journal *record.Journal
 
 	options Options
 
@@ -57,7 +57,7 @@ type state struct {
 
 // New returns a sandbox at the start of its scenario.
 func New(o Options) (*Sandbox, error) {
-	s := &Sandbox{ID: o.ID, options: o, Journal: journal.New(o.MaxCalls, o.MaxBytes), used: o.Wall(), judged: map[string]bool{}}
+	s := &Sandbox{ID: o.ID, options: o, Journal: record.New(o.MaxCalls, o.MaxBytes), used: o.Wall(), judged: map[string]bool{}}
 	var err error
 	if s.state, err = s.begin(o.Scenario); err != nil {
 		return nil, err
@@ -98,7 +98,7 @@ func (s *Sandbox) Play(played *scenario.Scenario) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if played.Name != s.state.scenario.Name && s.calledLocked() {
-		s.reportEndedLocked()
+		s.judgeLocked()
 	}
 	s.replaceLocked(next)
 	next.after = s.Journal.Last()
@@ -114,7 +114,7 @@ func (s *Sandbox) Reset() error {
 		return err
 	}
 	if s.calledLocked() {
-		s.reportEndedLocked()
+		s.judgeLocked()
 	}
 	s.replaceLocked(next)
 	s.Journal.Reset()
@@ -127,6 +127,15 @@ func (s *Sandbox) replaceLocked(next *state) {
 	if s.closed {
 		next.release()
 	}
+}
+
+// Append journals a call, also in the history if there is one, and returns its number.
+func (s *Sandbox) Append(r record.Record) int {
+	r.Call.Number = s.Journal.Append(r)
+	if h := s.options.History; h != nil {
+		h.calls.Append(r)
+	}
+	return r.Call.Number
 }
 
 // Close sends delayed answers at once, from now on too, and ends every wait for calls. It may be called again.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/portal"
+	"github.com/mockportal/mockportal/internal/record"
 	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock/journal"
@@ -169,7 +170,7 @@ func TestSandboxesAreIsolated(t *testing.T) {
 		turn.Become(w)
 		turn.Keep("getFutureLicense", sandbox.Kept{Body: "one"})
 	})
-	one.Journal.Append(journal.Record{Detail: func(*journal.Call) {}})
+	one.Journal.Append(record.Record{})
 	if diff := cmp.Diff(untouched, turn(two, (*sandbox.Turn).World), cmp.Comparer(sameWorld(t))); diff != "" {
 		t.Errorf("the other world has changed (-start +now):\n%s", diff)
 	}
@@ -280,8 +281,8 @@ func TestJournalBounds(t *testing.T) {
 	b := box(t, sandbox.Options{MaxCalls: 2})
 	small := box(t, sandbox.Options{MaxBytes: 1})
 	for range 3 {
-		b.Journal.Append(journal.Record{Detail: func(*journal.Call) {}})
-		small.Journal.Append(journal.Record{Detail: func(*journal.Call) {}})
+		b.Journal.Append(record.Record{})
+		small.Journal.Append(record.Record{})
 	}
 	if page := b.Journal.Find(journal.Query{}); page.Total != 2 || page.Dropped != 1 {
 		t.Errorf("by calls: %d held, %d dropped", page.Total, page.Dropped)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/mockportal/mockportal/internal/fixture"
 	"github.com/mockportal/mockportal/internal/scenario"
+	"github.com/mockportal/mockportal/mock/journal"
 	"github.com/mockportal/mockportal/openapi"
 )
 
@@ -114,7 +115,7 @@ func TestEverything(t *testing.T) {
 		},
 		Expectations: scenario.Expectations{
 			Expect: []scenario.Expectation{
-				{When: scenario.Matcher{Outcome: scenario.Error, ErrorCode: 498, Violations: scenario.WithoutViolations}, AtLeast: 2, AtMost: 2},
+				{When: scenario.Matcher{Outcome: journal.Error, ErrorCode: 498, Violations: scenario.WithoutViolations}, AtLeast: 2, AtMost: 2},
 				{AtLeast: 1, AtMost: scenario.NoLimit},
 				{AtMost: 0},
 			},

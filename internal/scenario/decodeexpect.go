@@ -6,6 +6,7 @@ import (
 
 	"github.com/mockportal/mockportal/internal/scenario/tree"
 	"github.com/mockportal/mockportal/internal/secret"
+	"github.com/mockportal/mockportal/mock/journal"
 )
 
 // expectations reads a list of expectations, and the keys inOrder and within beside it.
@@ -87,10 +88,10 @@ func (d *decoder) isSecret(text string) bool { return secret.Hide(text, d.secret
 // readOutcome reads the conditions that apply only to a finished call.
 func readOutcome(o *tree.ObjectField, m *Matcher) {
 	code := o.Key("errorCode")
-	m.Outcome = Outcome(o.Key("outcome").Word(string(OK), string(Error), string(Faulted)))
+	m.Outcome = journal.Outcome(o.Key("outcome").Word(string(journal.OK), string(journal.Error), string(journal.Fault)))
 	m.ErrorCode = code.Whole(100, 999)
 	m.Violations = Violating(o.Key("violations").Word(string(WithViolations), string(WithoutViolations)))
-	if code.Present() && (m.Outcome == OK || m.Outcome == Faulted) {
+	if code.Present() && (m.Outcome == journal.OK || m.Outcome == journal.Fault) {
 		code.Mistake("errorCode needs the outcome error, not %s", m.Outcome)
 	}
 }

@@ -42,8 +42,8 @@ func (d *decoder) operation(f tree.Field) string {
 	if id == "" {
 		return ""
 	}
-	if _, ok := d.contract.Operation(id); !ok {
-		f.Mistake("no operation %q%s", id, nearest.Suggest(id, d.contract.OperationIDs()))
+	if err := d.contract.Known(id); err != nil {
+		f.Mistake("%s", err)
 		return ""
 	}
 	return id

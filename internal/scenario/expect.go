@@ -29,17 +29,8 @@ type Expectation struct {
 // NoLimit is the AtMost of an expectation without an upper bound.
 const NoLimit = -1
 
-// Result is how a call ended, as far as expectations ask for it.
-type Result struct {
-	Subject
-
-	Kind       openapi.Kind
-	Outcome    Outcome
-	ErrorCode  int
-	Violations int // how many
-}
-
-// Concerns reports whether an expectation looks at the calls of an operation at all: at that which it names, else at the licensing ones.
+// Concerns reports whether an expectation looks at the calls of an operation at all: at that which it names, else at
+// the licensing ones.
 func (e Expectation) Concerns(operation string, kind openapi.Kind) bool {
 	if e.When.Operation != "" {
 		return e.When.Operation == operation
@@ -47,46 +38,10 @@ func (e Expectation) Concerns(operation string, kind openapi.Kind) bool {
 	return kind == openapi.Licensing
 }
 
-// Counts reports whether a call is one of those that the expectation counts. Calls that only support the licensing ones count when their
-// operation is named.
-func (e Expectation) Counts(r Result) bool {
-	return e.Concerns(r.Operation, r.Kind) && e.compare(r, func(Difference) bool { return false })
-}
-
-// maxDifferences is how many differences are told of one call: lists that differ throughout would bring millions, and nobody reads them.
-const maxDifferences = 100
-
-// Differences returns the parts in which a call is not what the expectation counts, the operation first, then by their place in the call; none
-// when it counts or when only its kind is another. Of more than a hundred the others are left out.
-func (e Expectation) Differences(r Result) []Difference {
-	var all []Difference
-	e.compare(r, func(d Difference) bool {
-		all = append(all, d)
-		return len(all) < maxDifferences
-	})
-	place := func(d Difference) []string {
-		if d.Path[0] == "operation" {
-			return nil // before all else, which follows from it
-		}
-		return d.Path
-	}
-	slices.SortStableFunc(all, func(a, b Difference) int { return slices.Compare(place(a), place(b)) })
-	return all
-}
-
-// compare reports the parts in which a call differs, until it is told to stop. It returns false when there was one.
-func (e Expectation) compare(r Result, report reporter) bool {
-	w, same := e.When, true
-	tell := func(d Difference) bool {
-		same = false
-		return report(d)
-	}
-	if w.Outcome != "" && w.Outcome != r.Outcome && !tell(Difference{Path: []string{"outcome"}, Expected: string(w.Outcome), Got: string(r.Outcome)}) ||
-		w.ErrorCode != 0 && w.ErrorCode != r.ErrorCode && !tell(Difference{Path: []string{"errorCode"}, Expected: w.ErrorCode, Got: r.ErrorCode}) ||
-		w.Violations != "" && (w.Violations == WithViolations) != (r.Violations > 0) && !tell(Difference{Path: []string{"violations"}, Expected: string(w.Violations), Got: r.Violations}) {
-		return false
-	}
-	return w.compare(r.Subject, report) && same
+// Counts reports whether a call is one of those that the expectation counts. Calls that only support the licensing ones
+// count when their operation is named.
+func (e Expectation) Counts(s *Subject) bool {
+	return e.Concerns(s.Operation, s.Kind) && e.When.Matches(s)
 }
 
 // String describes the expectation in a line, such as: exactly 1 call of getFutureLicense by admin with f = "json".

@@ -233,10 +233,10 @@ func readmeKeys(t *testing.T) map[string]readmeRow {
 	rows := map[string]readmeRow{}
 	table := regexp.MustCompile("(?m)^\\| `([a-zA-Z.<>\\[\\]]+)` \\| (.+?) \\| (.+?) \\| (.+?) \\|$")
 	names := regexp.MustCompile(`<[a-zA-Z]+>`)
-	for _, row := range table.FindAllStringSubmatch(string(readFile(t, "../../scenarios/README.md")), -1) {
+	for _, row := range table.FindAllStringSubmatch(string(readFile(t, "../../docs/scenario-format.md")), -1) {
 		path := names.ReplaceAllString(row[1], "*")
 		if _, twice := rows[path]; twice {
-			t.Errorf("README: %s has two rows", path)
+			t.Errorf("the format reference: %s has two rows", path)
 		}
 		rows[path] = readmeRow{row[2], row[3], row[4]}
 	}
@@ -254,7 +254,7 @@ func readFile(t *testing.T, name string) []byte {
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
-// TestKeysEverywhere checks that the decoder, the schema and the README have the same keys, words and required keys.
+// TestKeysEverywhere checks that the decoder, the schema and the format reference have the same keys, words and required keys.
 func TestKeysEverywhere(t *testing.T) {
 	t.Parallel()
 	keys, inSchema, inReadme := decoderKeys(t), schemaKeys(t), readmeKeys(t)
@@ -265,7 +265,7 @@ func TestKeysEverywhere(t *testing.T) {
 		t.Errorf("schema (-decoder +schema):\n%s", diff)
 	}
 	if diff := cmp.Diff(sortedKeys(keys), sortedKeys(inReadme)); diff != "" {
-		t.Errorf("README (-decoder +README):\n%s", diff)
+		t.Errorf("format reference (-decoder +reference):\n%s", diff)
 	}
 	for path, key := range keys {
 		if !inSchema[path].described {

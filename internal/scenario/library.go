@@ -40,7 +40,7 @@ func BuiltIn() *Library { return builtIn() }
 
 // The files are embedded and the tests of this package prove them, so a mistake in them is a defect of the build.
 var builtIn = sync.OnceValue(func() *Library {
-	library, err := Open()
+	library, err := load(nil)
 	if err != nil {
 		panic(err)
 	}
@@ -50,6 +50,13 @@ var builtIn = sync.OnceValue(func() *Library {
 // Open returns a library of the built-in scenarios and those of the packs. If two packs have a scenario or fixture of the same name,
 // the later pack wins. The error is a [fixture.Mistakes] with the mistakes of all files.
 func Open(packs ...Pack) (*Library, error) {
+	if len(packs) == 0 {
+		return BuiltIn(), nil
+	}
+	return load(packs)
+}
+
+func load(packs []Pack) (*Library, error) {
 	l := &loader{library: &Library{
 		surroundings: surroundings{fixtures: fixture.BuiltIn(), contract: contract.BuiltIn()},
 		scenarios:    map[string]*Scenario{},

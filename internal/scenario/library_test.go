@@ -272,17 +272,17 @@ func TestUnreadableFile(t *testing.T) {
 	}
 }
 
-// TestReadmeExamples loads every example of the README, and compares its table of the built-in scenarios with their summaries.
+// TestReadmeExamples loads every example of the format reference, and compares the table of built-in scenarios in the guide.
 func TestReadmeExamples(t *testing.T) {
 	t.Parallel()
 	for line, source := range examples(t) {
-		if _, err := scenario.BuiltIn().Decode("../../scenarios/README.md", []byte(source)); err != nil {
+		if _, err := scenario.BuiltIn().Decode("docs/scenario-format.md", []byte(source)); err != nil {
 			t.Errorf("the example in line %d: %v", line, err)
 		}
 	}
 	listed := map[string]string{}
 	for _, row := range regexp.MustCompile("(?m)^\\| `([a-z-]+)` \\| ([^|]+) \\|$").FindAllStringSubmatch(
-		string(readFile(t, "../../scenarios/README.md")), -1,
+		string(readFile(t, "../../docs/scenarios.md")), -1,
 	) {
 		listed[row[1]] = row[2]
 	}
@@ -291,7 +291,7 @@ func TestReadmeExamples(t *testing.T) {
 		summaries[name] = find(t, scenario.BuiltIn(), name).Summary
 	}
 	if diff := cmp.Diff(summaries, listed); diff != "" {
-		t.Errorf("built-in scenarios (-library +README):\n%s", diff)
+		t.Errorf("built-in scenarios (-library +guide):\n%s", diff)
 	}
 }
 
@@ -378,7 +378,7 @@ func TestIrregularFile(t *testing.T) {
 	t.Parallel()
 	for file, want := range map[string]string{
 		"scenarios/a.yaml":         "pack/scenarios/a.yaml: is no regular file",
-		"fixtures/licenses/a.json": "pack/fixtures/licenses/a.json: is no regular file",
+		"fixtures/licenses/a.json": "pack/fixtures/licenses/a.json: is not a regular file",
 	} {
 		_, err := scenario.Open(scenario.Pack{Name: "pack", FS: fstest.MapFS{file: {Mode: fs.ModeNamedPipe}}})
 		if err == nil || err.Error() != want {

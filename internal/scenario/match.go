@@ -6,22 +6,30 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/mockportal/mockportal/mock/journal"
+	"github.com/mockportal/mockportal/openapi"
 )
 
-// Subject is what a Matcher looks at: a call, as far as it is known.
+// Subject is a call as a [Matcher] looks at it. A rule looks at a call before it has an outcome.
 type Subject struct {
-	Operation string
-	Member    string
-	Params    func() map[string]any // by name: a text, or decoded JSON; of a repeated name the value that counts. Asked for once at most.
+	Operation  string
+	Kind       openapi.Kind
+	Member     string
+	Outcome    journal.Outcome
+	ErrorCode  int
+	Violations int // how many
+
+	// Params returns the parameters by name: a text, or decoded JSON; of a repeated name the value that counts. The
+	// first matcher that names a parameter calls it, and the others see the same map.
+	Params func() map[string]any
+	params map[string]any // once they are known
 }
 
-// Difference is one part of a call that is not what a Matcher names.
-type Difference struct {
-	Path     []string       // from the call down to the part, such as params, orgEntitlements, maxUsers
-	Expected any            // decoded JSON, Nothing or Anything
-	Got      any            // decoded JSON, or Nothing
-	Beside   map[string]any // where a name is missing, what its object has
-}
+// Report is told of one part of a call that is not what a [Matcher] names, and returns whether to look for more. path
+// leads from the call down to the part, such as params, orgEntitlements, maxUsers. want is decoded JSON, [Nothing] or
+// [Anything]; got is decoded JSON or [Nothing]. Where a name is missing, beside is the object that should have it.
+type Report func(path []string, want, got any, beside map[string]any) bool
 
 // Nothing stands for a value that is not there, or that should not be there.
 type Nothing struct{}
@@ -29,29 +37,22 @@ type Nothing struct{}
 // Anything stands for whatever value there is.
 type Anything struct{}
 
-// Matches reports whether all that the matcher names is so. What only expectations ask for (outcome, error code, violations) is not looked at.
-func (m Matcher) Matches(s Subject) bool {
-	return m.compare(s, func(Difference) bool { return false })
+// Matches returns whether all that the matcher names is so.
+func (m Matcher) Matches(s *Subject) bool {
+	return m.Compare(s, func([]string, any, any, map[string]any) bool { return false })
 }
 
-// reporter is told of a difference and says whether to go on looking for more.
-type reporter func(Difference) bool
-
-// compare reports the parts in which a call differs from what the matcher names, until it is told to stop. It returns false when there was one.
-func (m Matcher) compare(s Subject, report reporter) bool {
-	same := true
-	tell := func(d Difference) bool {
-		same = false
-		return report(d)
-	}
-	if m.Operation != "" && m.Operation != s.Operation && !tell(Difference{Path: []string{"operation"}, Expected: m.Operation, Got: orNothing(s.Operation)}) ||
-		m.Member != "" && m.Member != s.Member && !tell(Difference{Path: []string{"member"}, Expected: m.Member, Got: orNothing(s.Member)}) {
-		return false
-	}
-	if len(m.Params)+len(m.Present)+len(m.Absent) > 0 {
-		m.compareParams(s.Params(), tell)
-	}
-	return same
+// Compare reports the parts of a call that are not what the matcher names: the operation, from which the others follow,
+// and then the others by name. It returns false if report has stopped it.
+func (m Matcher) Compare(s *Subject, report Report) bool {
+	part := func(name string, want, got any) bool { return report([]string{name}, want, got, nil) }
+	return (m.Operation == "" || m.Operation == s.Operation || part("operation", m.Operation, orNothing(s.Operation))) &&
+		(m.ErrorCode == 0 || m.ErrorCode == s.ErrorCode || part("errorCode", m.ErrorCode, s.ErrorCode)) &&
+		(m.Member == "" || m.Member == s.Member || part("member", m.Member, orNothing(s.Member))) &&
+		(m.Outcome == "" || m.Outcome == s.Outcome || part("outcome", string(m.Outcome), string(s.Outcome))) &&
+		(len(m.Params)+len(m.Present)+len(m.Absent) == 0 || m.compareParams(s, report)) &&
+		(m.Violations == "" || (m.Violations == WithViolations) == (s.Violations > 0) ||
+			part("violations", string(m.Violations), s.Violations))
 }
 
 func orNothing(text string) any {
@@ -61,35 +62,41 @@ func orNothing(text string) any {
 	return text
 }
 
-func (m Matcher) compareParams(params map[string]any, report reporter) {
-	for _, name := range m.Absent {
-		if got, there := params[name]; there && !report(Difference{Path: []string{"params", name}, Expected: Nothing{}, Got: got}) {
-			return
+func (m Matcher) compareParams(s *Subject, report Report) bool {
+	if s.params == nil {
+		s.params = s.Params()
+	}
+	names := slices.Concat(m.Absent, m.Present, slices.Collect(maps.Keys(m.Params)))
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		if !m.compareParam(name, s.params, report) {
+			return false
 		}
 	}
-	for _, name := range m.Present {
-		if _, there := params[name]; !there && !report(Difference{Path: []string{"params", name}, Expected: Anything{}, Got: Nothing{}, Beside: params}) {
-			return
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(m.Params)) {
-		path, want := []string{"params", name}, m.Params[name]
-		got, there := params[name]
-		switch text, isText := got.(string); {
-		case !there:
-			if !report(Difference{Path: path, Expected: want.Value, Got: Nothing{}, Beside: params}) {
-				return
-			}
-		case isText && want.sentAs(text):
-		case !differ(path, want.Value, got, false, report):
-			return
-		}
-	}
+	return true
 }
 
-// differ reports where got differs from want. Of an object only what want names counts, also inside, unless the whole of it is meant; a list is
-// meant as a whole with everything in it. It returns false when it was told to stop.
-func differ(path []string, want, got any, whole bool, report reporter) bool {
+func (m Matcher) compareParam(name string, params map[string]any, report Report) bool {
+	got, there := params[name]
+	want, valued := m.Params[name]
+	text, isText := got.(string)
+	path := []string{"params", name}
+	switch {
+	case there && slices.Contains(m.Absent, name):
+		return report(path, Nothing{}, got, nil)
+	case !there && valued:
+		return report(path, want.Value, Nothing{}, params)
+	case !there && slices.Contains(m.Present, name):
+		return report(path, Anything{}, Nothing{}, params)
+	case !there, !valued, isText && want.sentAs(text):
+		return true
+	}
+	return differ(path, want.Value, got, false, report)
+}
+
+// differ reports where got differs from want. Of an object only what want names counts, also inside, unless the whole
+// of it is meant; a list is meant as a whole with everything in it. It returns false if report has stopped it.
+func differ(path []string, want, got any, whole bool, report Report) bool {
 	switch w := want.(type) {
 	case map[string]any:
 		if object, ok := got.(map[string]any); ok {
@@ -100,36 +107,42 @@ func differ(path []string, want, got any, whole bool, report reporter) bool {
 			return differInList(path, w, list, report)
 		}
 	}
-	return equal(want, got) || report(Difference{Path: path, Expected: want, Got: got})
+	return equal(want, got) || report(path, want, got, nil)
 }
 
-func differInObject(path []string, want, got map[string]any, whole bool, report reporter) bool {
-	for _, key := range slices.Sorted(maps.Keys(want)) {
-		value, there := got[key]
-		if !there && !report(Difference{Path: below(path, key), Expected: want[key], Got: Nothing{}, Beside: got}) ||
-			there && !differ(below(path, key), want[key], value, whole, report) {
-			return false
+func differInObject(path []string, want, got map[string]any, whole bool, report Report) bool {
+	names := slices.Collect(maps.Keys(want))
+	if whole {
+		names = slices.AppendSeq(names, maps.Keys(got))
+	}
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		w, named := want[name]
+		g, there := got[name]
+		var goOn bool
+		switch place := below(path, name); {
+		case !there:
+			goOn = report(place, w, Nothing{}, got)
+		case !named:
+			goOn = report(place, Nothing{}, g, nil)
+		default:
+			goOn = differ(place, w, g, whole, report)
 		}
-	}
-	if !whole {
-		return true
-	}
-	for _, key := range slices.Sorted(maps.Keys(got)) {
-		if _, named := want[key]; !named && !report(Difference{Path: below(path, key), Expected: Nothing{}, Got: got[key]}) {
+		if !goOn {
 			return false
 		}
 	}
 	return true
 }
 
-func differInList(path []string, want, got []any, report reporter) bool {
+func differInList(path []string, want, got []any, report Report) bool {
 	for i := range max(len(want), len(got)) {
 		var goOn bool
 		switch place := below(path, strconv.Itoa(i)); {
 		case i >= len(got):
-			goOn = report(Difference{Path: place, Expected: want[i], Got: Nothing{}})
+			goOn = report(place, want[i], Nothing{}, nil)
 		case i >= len(want):
-			goOn = report(Difference{Path: place, Expected: Nothing{}, Got: got[i]})
+			goOn = report(place, Nothing{}, got[i], nil)
 		default:
 			goOn = differ(place, want[i], got[i], true, report)
 		}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"time"
+
+	"github.com/mockportal/mockportal/mock/journal"
 )
 
 // Rule changes the answer to matching calls.
@@ -29,9 +31,9 @@ type Matcher struct {
 	Present   []string         // parameters that the call must have
 	Absent    []string         // parameters that the call must not have
 
-	Outcome    Outcome   // in expectations only, like the two below
-	ErrorCode  int       // the code of the error in the answer; 0: any
-	Violations Violating // whether the call violated the contract
+	Outcome    journal.Outcome // in expectations only, like the two below
+	ErrorCode  int             // the code of the error in the answer; 0: any
+	Violations Violating       // whether the call violated the contract
 }
 
 // Param is the value that a parameter must have.
@@ -58,16 +60,6 @@ func (p Param) sentAs(text string) bool {
 	}
 	return text == string(p.JSON)
 }
-
-// Outcome is how a call ended; empty means any.
-type Outcome string
-
-// The outcomes.
-const (
-	OK      Outcome = "ok"
-	Error   Outcome = "error"
-	Faulted Outcome = "fault"
-)
 
 // Violating says whether a call violated the contract. Empty means either.
 type Violating string

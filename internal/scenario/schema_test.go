@@ -47,16 +47,16 @@ func validate(t *testing.T, schema *jsonschema.Schema, source []byte) (ok bool, 
 	return true, schema.Validate(value)
 }
 
-// examples returns the YAML and JSON blocks of the README by line number.
+// examples returns the YAML and JSON blocks of the format reference by their line.
 func examples(t *testing.T) map[int]string {
 	t.Helper()
-	readme := string(readFile(t, "../../scenarios/README.md"))
+	readme := string(readFile(t, "../../docs/scenario-format.md"))
 	found := map[int]string{}
 	for _, at := range regexp.MustCompile("(?ms)^```(?:yaml|json)\n(.*?)^```").FindAllStringSubmatchIndex(readme, -1) {
 		found[1+strings.Count(readme[:at[2]], "\n")] = readme[at[2]:at[3]]
 	}
 	if len(found) < 3 {
-		t.Fatalf("README has %d examples only", len(found))
+		t.Fatalf("the format reference has %d examples only", len(found))
 	}
 	return found
 }
@@ -73,7 +73,7 @@ func TestSchemaTakesWhatIsGood(t *testing.T) {
 		good[path] = readFile(t, path)
 	}
 	for line, source := range examples(t) {
-		good[fmt.Sprintf("README.md:%d", line)] = []byte(source)
+		good[fmt.Sprintf("docs/scenario-format.md:%d", line)] = []byte(source)
 	}
 	for _, name := range scenario.BuiltIn().Names() {
 		good["the document of "+name] = find(t, scenario.BuiltIn(), name).Document()

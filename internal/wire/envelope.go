@@ -11,13 +11,13 @@ import (
 	"github.com/mockportal/mockportal/openapi"
 )
 
-// Envelope is the portal's error, in the members and their order of both APIs.
+// Envelope is the portal's error. It has the members of both APIs, in their order.
 type Envelope struct {
 	Error    EnvelopeError `json:"error"`
-	Evidence openapi.Level `json:"-"` // the weakest of the fixtures that it is made of
+	Evidence openapi.Level `json:"-"` // the weakest of the fixtures in it
 }
 
-// EnvelopeError is what an envelope says.
+// EnvelopeError is the content of an envelope.
 type EnvelopeError struct {
 	Code             int      `json:"code"`
 	MessageCode      string   `json:"messageCode,omitempty"`
@@ -27,8 +27,8 @@ type EnvelopeError struct {
 	Details          []string `json:"details"` // null in some answers of the Portal Administrator API
 }
 
-// NewEnvelope tells a problem in the words of the fixtures of an API. {name} and {allowed} are replaced literally; there is no other substitution.
-// It fails only when the set lacks a fixture that this program needs.
+// NewEnvelope returns the envelope of a problem, in the words of an API's fixtures. It replaces {name} and {allowed} literally, and nothing
+// else. It fails only if the set lacks a fixture that this program needs.
 func NewEnvelope(set *fixture.Set, api contract.API, p *portal.Problem) (Envelope, error) {
 	e, err := readEnvelope(set, api, p.ID)
 	if err != nil {

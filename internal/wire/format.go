@@ -7,7 +7,7 @@ import (
 	"github.com/mockportal/mockportal/internal/contract"
 )
 
-// Format is how an answer is written.
+// Format says how an answer is written.
 type Format string
 
 // The formats of an answer.
@@ -17,12 +17,12 @@ const (
 	PJSON Format = "pjson" // indented
 )
 
-// FormatOf returns the format that a request asks for, or leftOut where it asks for none. A format that does not exist is answered in
-// JSON, for a program will read it.
-func FormatOf(values []contract.Value, leftOut Format) Format {
+// FormatOf returns the format that a request asks for, or otherwise if it asks for none. For an unknown format it returns JSON, because a
+// program will read the answer.
+func FormatOf(values []contract.Value, otherwise Format) Format {
 	switch f := Format(First(values, "f")); f {
 	case "":
-		return leftOut
+		return otherwise
 	case HTML, PJSON:
 		return f
 	}
@@ -37,7 +37,7 @@ const (
 	TypeJavaScript = "text/javascript;charset=utf-8"
 )
 
-// Encode writes a JSON text in a format other than HTML, and returns its content type. With a callback the text is wrapped in a call of it.
+// Encode writes a JSON text in a format other than HTML, and returns its content type. With a callback it wraps the text in a call of it.
 func (f Format) Encode(body, callback string) (contentType, encoded string) {
 	contentType = TypeJSON
 	if f == PJSON {

@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// Reached is how a client has reached the portal.
+// Reached says how a client has reached the portal.
 type Reached struct {
 	Secure bool   // over HTTPS
-	Host   string // with the port, where there is one
+	Host   string // with the port, if it has one
 }
 
 // URL returns scheme and host, without a final slash.
@@ -21,9 +21,8 @@ func (r Reached) URL() string {
 	return "http://" + r.Host
 }
 
-// ReachedBy tells it from the connection and the Host. Where a proxy is trusted, X-Forwarded-Proto and X-Forwarded-Host count
-// before them: of several values the first, which is that of the proxy nearest to the client. What is no scheme or no host counts
-// as if it had not come.
+// ReachedBy reads it from the connection and the Host. If the server trusts a proxy, X-Forwarded-Proto and X-Forwarded-Host count before
+// them. Of several values the first counts, which comes from the proxy nearest to the client. An invalid scheme or host does not count.
 func ReachedBy(r *http.Request, trustProxy bool) Reached {
 	reached := Reached{Secure: r.TLS != nil, Host: r.Host}
 	if !trustProxy {
@@ -41,21 +40,20 @@ func ReachedBy(r *http.Request, trustProxy bool) Reached {
 	return reached
 }
 
-// forwarded returns the first of the values that proxies have put into a header.
+// forwarded returns the first of the values that proxies have written into a header.
 func forwarded(r *http.Request, header string) string {
 	first, _, _ := strings.Cut(r.Header.Get(header), ",")
 	return strings.TrimSpace(first)
 }
 
-// isHost reports whether a text is a name or an address, with or without a port, and nothing that would change the address which is
-// built with it.
+// isHost reports whether a text is a name or an address, with or without a port. Any other text could change the URL that is built with it.
 func isHost(text string) bool {
 	host := text
 	if _, port, err := net.SplitHostPort(text); err == nil {
 		if number, err := strconv.ParseUint(port, 10, 16); err != nil || number == 0 {
 			return false
 		}
-		host = strings.TrimSuffix(text, ":"+port) // with its brackets, where it has some
+		host = strings.TrimSuffix(text, ":"+port) // with the brackets of an IPv6 address
 	}
 	if address, ok := strings.CutPrefix(host, "["); ok {
 		address, ok = strings.CutSuffix(address, "]")

@@ -7,12 +7,12 @@ import (
 	"github.com/mockportal/mockportal/internal/contract"
 )
 
-// Cookie is the name of the cookie that keeps the token of the Portal Administrator Directory.
+// Cookie is the name of the cookie that holds the token of the Portal Administrator Directory.
 const Cookie = "portaladmin_token"
 
-// Token returns the token that a request carries: query, form, X-Esri-Authorization, Authorization, in this order, and for the
-// Portal Administrator API the cookie of its directory. There a POST must carry the token in the body or a header (documented),
-// so neither its query nor the cookie counts.
+// Token returns the token of a request. It looks at the query, the form, X-Esri-Authorization and Authorization, in this order, and for the
+// Portal Administrator API at the cookie of its directory. A POST to that API must carry the token in the body or a header (documented), so
+// its query and its cookie do not count.
 func Token(r *http.Request, api contract.API, values []contract.Value) string {
 	bodyOnly := api == contract.PortalAdmin && r.Method == http.MethodPost
 	for i := range values {
@@ -20,17 +20,22 @@ func Token(r *http.Request, api contract.API, values []contract.Value) string {
 			return v.Text
 		}
 	}
+	return TokenOutside(r, api).Text
+}
+
+// TokenOutside returns the token that a header or a cookie carries, with its place; the zero value if none does.
+func TokenOutside(r *http.Request, api contract.API) contract.Value {
 	for _, header := range []string{"X-Esri-Authorization", "Authorization"} {
 		if token, ok := bearer(r.Header.Get(header)); ok {
-			return token
+			return contract.Value{In: "header", Name: header, Text: token}
 		}
 	}
-	if api == contract.PortalAdmin && !bodyOnly {
+	if api == contract.PortalAdmin && r.Method != http.MethodPost {
 		if cookie, err := r.Cookie(Cookie); err == nil {
-			return cookie.Value
+			return contract.Value{In: "cookie", Name: Cookie, Text: cookie.Value}
 		}
 	}
-	return ""
+	return contract.Value{}
 }
 
 func bearer(header string) (string, bool) {

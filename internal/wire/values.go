@@ -14,18 +14,18 @@ import (
 	"github.com/mockportal/mockportal/openapi"
 )
 
-// maxValues bounds how many parameters one request may carry; those beyond are not read.
+// maxValues bounds how many parameters of a request are read.
 const maxValues = 1000
 
 // ErrTooLarge is returned for a body that is larger than allowed.
 var ErrTooLarge = errors.New("the body is too large")
 
-// Query reads the query of a URL: its values in the order in which they came, and what could not be read.
-// Unlike net/url it keeps that order, and a bad escape costs one value, not all that follow.
+// Query reads the query of a URL. It returns the values in their order, and a violation for each value that it cannot read. Unlike net/url
+// it keeps the order, and after a bad escape it reads on.
 func Query(raw string) ([]contract.Value, []openapi.Violation) { return pairs("query", raw) }
 
-// Form reads the body of a POST, urlencoded or multipart. A body of another type is not read, as the portal does not, and is a violation;
-// one that is larger than limit bytes is ErrTooLarge.
+// Form reads the body of a POST, urlencoded or multipart. Like the portal it does not read a body of another type, which is a violation.
+// It returns [ErrTooLarge] for a body of more than limit bytes.
 func Form(r *http.Request, limit int64) ([]contract.Value, []openapi.Violation, error) {
 	if r.Body == nil {
 		return nil, nil, nil
@@ -48,14 +48,15 @@ func Form(r *http.Request, limit int64) ([]contract.Value, []openapi.Violation, 
 		return values, violations, nil
 	}
 	return nil, []openapi.Violation{{
-		Kind: openapi.Malformed, In: "header", Name: "Content-Type", Message: fmt.Sprintf("the portal does not read a body of type \"%.100s\"", header),
-		Hint: "send application/x-www-form-urlencoded or multipart/form-data", Allowed: "application/x-www-form-urlencoded or multipart/form-data",
+		Kind: openapi.Malformed, In: "header", Name: "Content-Type",
+		Message: fmt.Sprintf("the portal does not read a body of type \"%.100s\"", header), // not %q, whose escapes would hide a secret from the masks
+		Hint:    "send " + urlencoded + " or multipart/form-data", Allowed: urlencoded + " or multipart/form-data",
 	}}, nil
 }
 
 const urlencoded = "application/x-www-form-urlencoded"
 
-// readAll reads the body. What the request announces is room at most: one that announces much and sends little costs little.
+// readAll reads the body. It makes room for the announced length only if that is small, so that a request cannot take memory by announcing.
 func readAll(r *http.Request, limit int64) (string, error) {
 	if n := r.ContentLength; n >= 0 && n <= min(limit, 64<<10) {
 		body := make([]byte, n)
@@ -69,6 +70,7 @@ func readAll(r *http.Request, limit int64) (string, error) {
 	return string(body), err
 }
 
+// pairs reads urlencoded text.
 func pairs(in, raw string) (values []contract.Value, violations []openapi.Violation) {
 	if raw == "" {
 		return nil, nil
@@ -86,7 +88,8 @@ func pairs(in, raw string) (values []contract.Value, violations []openapi.Violat
 		text, badText := url.QueryUnescape(text)
 		if badName != nil || badText != nil {
 			violations = append(violations, openapi.Violation{
-				Kind: openapi.Malformed, In: in, Name: strings.Clone(name), Message: "has a percent sign that is not followed by two hexadecimal digits", Hint: "write % as %25", Allowed: "escaped as a URL is",
+				Kind: openapi.Malformed, In: in, Name: strings.Clone(name),
+				Message: "has a percent sign that is not followed by two hexadecimal digits", Hint: "write % as %25", Allowed: "escaped as a URL is",
 			})
 			continue
 		}
@@ -98,7 +101,7 @@ func pairs(in, raw string) (values []contract.Value, violations []openapi.Violat
 	return values, violations
 }
 
-// detached copies values out of the text that they are parts of, so that they do not keep alive what of it was not read.
+// detached copies values out of the text that they are parts of, so that they do not keep the rest of the text alive.
 func detached(values []contract.Value) []contract.Value {
 	for i := range values {
 		values[i].Name, values[i].Text = strings.Clone(values[i].Name), strings.Clone(values[i].Text)
@@ -107,7 +110,10 @@ func detached(values []contract.Value) []contract.Value {
 }
 
 func tooMany(in string) openapi.Violation {
-	return openapi.Violation{Kind: openapi.Malformed, In: in, Name: "*", Message: fmt.Sprintf("more than %d parameters", maxValues), Hint: "the others were not read", Allowed: fmt.Sprintf("at most %d parameters", maxValues)}
+	return openapi.Violation{
+		Kind: openapi.Malformed, In: in, Name: "*", Message: fmt.Sprintf("more than %d parameters", maxValues),
+		Hint: "the others were not read", Allowed: fmt.Sprintf("at most %d parameters", maxValues),
+	}
 }
 
 // parts reads a multipart body; a file counts as its content.
@@ -127,19 +133,20 @@ func parts(body, boundary string) (values []contract.Value, violations []openapi
 		}
 		if err != nil {
 			return values, append(violations, openapi.Violation{
-				Kind: openapi.Malformed, In: "body", Name: "*", Message: "is not well-formed multipart/form-data", Hint: "check the boundary and the end of the body", Allowed: "well-formed multipart/form-data",
+				Kind: openapi.Malformed, In: "body", Name: "*", Message: "is not well-formed multipart/form-data",
+				Hint: "check the boundary and the end of the body", Allowed: "well-formed multipart/form-data",
 			})
 		}
 		values = append(values, contract.Value{In: "form", Name: part.FormName(), Text: string(text)})
 	}
 }
 
-// isEmpty reports whether a body is nothing but the end: so browsers send a form without a field, though MIME asks for a part.
+// isEmpty reports whether a body has only the end. Browsers send a form without fields so, although MIME wants a part.
 func isEmpty(body, boundary string) bool {
 	return boundary != "" && strings.TrimRight(body, " \t\r\n") == "--"+boundary+"--"
 }
 
-// First returns the value of a name that counts; "" when it was not sent.
+// First returns the value of a name that counts, which is the first; "" if the request does not have the name.
 func First(values []contract.Value, name string) string {
 	for i := range values {
 		if values[i].Name == name && values[i].In != "path" {

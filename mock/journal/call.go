@@ -1,7 +1,9 @@
 package journal
 
 import (
+	"cmp"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/mockportal/mockportal/openapi"
@@ -10,15 +12,14 @@ import (
 // Outcome says how a call ended.
 type Outcome string
 
-// The outcomes of a call.
+// The outcomes of a call, and the kind of one whose path no operation has.
 const (
 	OK    Outcome = "ok"    // the operation was done
 	Error Outcome = "error" // the portal answered an error
 	Fault Outcome = "fault" // the connection was broken on purpose
-)
 
-// KindUnknown is the kind of a call that reached no operation: an unknown path.
-const KindUnknown openapi.Kind = "unknown"
+	KindUnknown openapi.Kind = "unknown"
+)
 
 // Call is one request and its outcome. Secrets are masked as "***".
 type Call struct {
@@ -29,9 +30,10 @@ type Call struct {
 	Operation      string              `json:"operation"` // "" for an unknown path and for a page that only shows a form
 	Kind           openapi.Kind        `json:"kind"`      // licensing, support or unknown
 	Method         string              `json:"method"`
-	Path           string              `json:"path"`   // without the query
-	Member         string              `json:"member"` // the username; "" for nobody
-	Params         map[string]any      `json:"params"` // text, or decoded JSON; a repeated name is a list
+	Path           string              `json:"path"`     // without the query
+	Member         string              `json:"member"`   // the username; "" for nobody
+	Params         map[string]any      `json:"params"`   // text, or decoded JSON; a repeated name is a list
+	ParamsIn       []ParamIn           `json:"paramsIn"` // the same one by one: as they were sent, in their order, with their place
 	Violations     []openapi.Violation `json:"violations"`
 	Rule           string              `json:"rule"`
 	Fault          string              `json:"fault"`
@@ -46,21 +48,22 @@ type Call struct {
 	DurationMicros int64               `json:"durationMicros"`
 }
 
+// ParamIn is one value of a request: a parameter, or the header or cookie that carried the token.
+type ParamIn struct {
+	In    string `json:"in"` // path, query, form, header or cookie
+	Name  string `json:"name"`
+	Value string `json:"value"` // as it was sent, without the escapes of its place; JSON in which a value is masked is written anew
+}
+
 // Repeated is the values of a name that came more than once, in their order; its own type tells it from a JSON list.
 type Repeated []any
 
-// FirstParams returns the parameters with, of a repeated name, the value that counted.
-func (c *Call) FirstParams() map[string]any { return firstOf(c.Params) }
-
-func firstOf(all map[string]any) map[string]any {
-	params := make(map[string]any, len(all))
-	for name, value := range all {
-		if values, ok := value.(Repeated); ok && len(values) > 0 {
-			value = values[0]
-		}
-		params[name] = value
+// first returns the value of a parameter that counted: of a repeated name the first one.
+func (c *Call) first(name string) any {
+	if values, ok := c.Params[name].(Repeated); ok && len(values) > 0 {
+		return values[0]
 	}
-	return params
+	return c.Params[name]
 }
 
 // MarshalJSON writes lists as lists and objects as objects, also when they are empty.
@@ -70,8 +73,30 @@ func (c Call) MarshalJSON() ([]byte, error) {
 	if p.Params == nil {
 		p.Params = map[string]any{}
 	}
+	if p.ParamsIn == nil {
+		p.ParamsIn = []ParamIn{}
+	}
 	if p.Violations == nil {
 		p.Violations = []openapi.Violation{}
 	}
 	return json.Marshal(p)
+}
+
+// String is the call in a line: its number, what was asked, by whom, and how it ended.
+func (c Call) String() string {
+	return fmt.Sprintf("%d: %s %s by %s, %s", c.Number, c.Method, c.Path, cmp.Or(c.Member, "nobody"), c.ended())
+}
+
+// asked is the operation, or method and path of a call that reached none.
+func (c *Call) asked() string { return cmp.Or(c.Operation, c.Method+" "+c.Path) }
+
+// ended is how a call ended, in a word or two.
+func (c *Call) ended() string {
+	switch c.Outcome {
+	case Error:
+		return fmt.Sprintf("error %d", c.ErrorCode)
+	case Fault:
+		return "fault " + c.Fault
+	}
+	return string(c.Outcome)
 }

@@ -6,8 +6,12 @@ import (
 	"fmt"
 )
 
-// ErrNotThat is wrapped by the refusal to read a call as another operation, or what did not come.
-var ErrNotThat = errors.New("the call has no such thing")
+var (
+	// ErrNotThat is wrapped by the error of reading a call as another operation, or what it did not send.
+	ErrNotThat = errors.New("the call has no such thing")
+	// ErrClosed ends waiting for calls: the journal was closed, as it is with its portal or sandbox.
+	ErrClosed = errors.New("the journal is closed")
+)
 
 // Provision is what a call of provisionOrgEntitlements sent.
 type Provision struct {
@@ -16,7 +20,8 @@ type Provision struct {
 	Entitlements   OrgEntitlements // the new set, as a whole
 }
 
-// OrgEntitlements is a set of entitlements. Source: https://developers.arcgis.com/rest/users-groups-and-items/provision-user-entitlements/
+// OrgEntitlements is a set of entitlements. Source:
+// https://developers.arcgis.com/rest/users-groups-and-items/provision-user-entitlements/
 type OrgEntitlements struct {
 	MaxUsers     int                    `json:"maxUsers"`
 	Entitlements map[string]Entitlement `json:"entitlements"` // by name
@@ -27,17 +32,17 @@ type Entitlement struct {
 	Num int `json:"num"`
 }
 
-// Provision returns what the call sent, whether the portal took it or not; members that the contract does not know are left out. The error wraps
-// ErrNotThat for a call of another operation, and says what cannot be read in one that violated the contract.
+// Provision returns what the call sent, whether the portal took it or not; members that the contract does not know are
+// left out. The error wraps ErrNotThat for a call of another operation, and says what cannot be read in one that
+// violated the contract.
 func (c *Call) Provision() (Provision, error) {
 	if c.Operation != "provisionOrgEntitlements" {
 		return Provision{}, c.notThat("what provisionOrgEntitlements sends")
 	}
-	params := c.FirstParams()
 	p := Provision{}
-	p.ItemID, _ = params["itemId"].(string)
-	p.PurchaserOrgID, _ = params["purchaserOrgId"].(string)
-	sent := params["orgEntitlements"]
+	p.ItemID, _ = c.first("itemId").(string)
+	p.PurchaserOrgID, _ = c.first("purchaserOrgId").(string)
+	sent := c.first("orgEntitlements")
 	if sent == nil {
 		return p, fmt.Errorf("%w: call %d came without orgEntitlements", ErrNotThat, c.Number)
 	}
@@ -47,7 +52,8 @@ func (c *Call) Provision() (Provision, error) {
 	return p, nil
 }
 
-// FutureLicense is what getFutureLicense answers. Source: https://developers.arcgis.com/rest/enterprise-administration/portal/get-future-license/
+// FutureLicense is what getFutureLicense answers. Source:
+// https://developers.arcgis.com/rest/enterprise-administration/portal/get-future-license/
 type FutureLicense struct {
 	UserTypes          []LicensePart `json:"userTypes"`
 	AppBundles         []LicensePart `json:"appBundles"`
@@ -61,10 +67,11 @@ type LicensePart struct {
 	ID                       string `json:"id"`
 	ItemID                   string `json:"itemId"`                   // "" for user types
 	MaximumRegisteredMembers int    `json:"maximumRegisteredMembers"` // 0: none to come
-	StartDate                int64  `json:"startDate"`                // milliseconds since 1970: when it takes effect; of a count of 0 when it ends
+	StartDate                int64  `json:"startDate"`                // ms since 1970: when it takes effect, or ends if the count is 0
 }
 
-// FutureLicense returns what the call was answered. The error wraps ErrNotThat for a call of another operation, and for one that was refused.
+// FutureLicense returns what the call was answered. The error wraps ErrNotThat for a call of another operation, and for
+// one that was refused.
 func (c *Call) FutureLicense() (FutureLicense, error) {
 	var license FutureLicense
 	if c.Operation != "getFutureLicense" || c.Outcome != OK {

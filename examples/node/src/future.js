@@ -4,13 +4,13 @@ import { patiently } from './patience.js';
 const KINDS = ['userTypes', 'appBundles', 'apps', 'extensions'];
 
 /**
- * What a future licence brings: `{ parts: [{ kind, id, members, from }], expires }`.
+ * Returns the future licence: `{ parts: [{ kind, id, members, from }], expires }`.
  *
- * The portal lists everything that it knows. An entry with a count has the date of its effect; one with a count of 0
- * brings nothing, and its date is the day on which the licence expires. `expires` is null when no entry tells it.
+ * The portal lists all entries. An entry with a count has the date when it takes effect. An entry with a count of 0 is
+ * not a future entitlement; its date is the expiration of the licence. `expires` is null if there is no such entry.
  */
 export async function futureLicense({ portalAdminUrl, authentication, wait }) {
-  // The client's default is POST, which this resource does not take.
+  // The client's default is POST, which this resource refuses.
   const options = { httpMethod: 'GET', authentication };
   const license = await patiently(() => request(`${portalAdminUrl}/license/getFutureLicense`, options), wait);
   const entries = KINDS.flatMap((kind) => license[kind].map((entry) => ({ kind, ...entry })));

@@ -1,4 +1,4 @@
-// Provisions the orders of a file, then says what the future licence brings. One line of JSON each.
+// Provisions the orders of a file, then prints the future licence. Each result is one line of JSON.
 //
 //   PORTAL_SHARING_URL=https://…/portal/sharing/rest PORTAL_ADMIN_URL=https://…/portal/portaladmin \
 //   PORTAL_USERNAME=… PORTAL_PASSWORD=… node src/main.js orders.json
@@ -15,7 +15,7 @@ const print = (line) => console.log(JSON.stringify(line));
 try {
   await main();
 } catch (error) {
-  // No more than the message: the client's errors carry the request with them, password and token too.
+  // Only the message: the client's errors contain the request, with password and token.
   console.error(error.cause ? `${error.message}: ${error.cause.code}` : error.message);
   process.exitCode = 1;
 }

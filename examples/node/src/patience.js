@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const ATTEMPTS = 4;
 
 /**
- * Does what it is given, and does it again when it failed for a reason that passes by itself.
- * Use it for calls that may be done twice: provisioning sets entitlements, it does not add to them.
+ * Runs an action, and repeats it after a temporary failure.
+ * Use it for calls that may be repeated: provisioning sets entitlements, it does not add to them.
  *
- * `wait` is given seconds; tests bring their own, so that they need not sleep.
+ * `wait` gets seconds. Tests pass their own, so that they need not sleep.
  */
 export async function patiently(action, wait = (seconds) => sleep(seconds * 1000)) {
   for (let attempt = 1; ; attempt++) {
@@ -19,14 +19,14 @@ export async function patiently(action, wait = (seconds) => sleep(seconds * 1000
   }
 }
 
-/** Whether the portal is throttling or out of reach, or the connection broke. */
+/** Whether the portal throttles, is unavailable, or the connection broke. */
 export function passes(error) {
-  // fetch says no more than "fetch failed" or "terminated"; the system's reason is the cause.
+  // fetch says only "fetch failed" or "terminated". The system's reason is the cause.
   if (error instanceof TypeError) return error.cause !== undefined;
   return /^HTTP (429|502|503|504)\b/.test(String(error.code));
 }
 
-/** What the portal asked for. The client hands on the headers only of answers whose body is not JSON. */
+/** The Retry-After of the portal. The client keeps the headers only if the body of an answer is not JSON. */
 function retryAfter(error) {
   const seconds = Number.parseInt(error.response?.headers?.get?.('Retry-After'), 10);
   return Number.isNaN(seconds) ? undefined : seconds;

@@ -2,11 +2,11 @@ import { request } from '@esri/arcgis-rest-request';
 import { patiently } from './patience.js';
 
 /**
- * Gives purchasers their entitlements of one license-by-user listing, one after the other.
+ * Gives purchasers their entitlements of one license-by-user listing, one after another.
  *
  * An order is `{ purchaserOrgId, maxUsers, entitlements: { name: count } }`.
- * For each it yields `{ purchaserOrgId, provision }`, or `{ purchaserOrgId, refused }` with the client's error when
- * the portal refuses this one order. What would fail for all the others too (no token, no privilege, no portal) is thrown.
+ * For each order it yields `{ purchaserOrgId, provision }`, or `{ purchaserOrgId, refused }` with the client's error if
+ * the portal refuses this order. It throws errors that concern all orders: no token, no privilege, no portal.
  */
 export async function* provisionAll({ sharingUrl, authentication, itemId, orders, wait }) {
   const url = `${sharingUrl}/content/listings/${itemId}/provisionOrgEntitlements`;
@@ -27,7 +27,7 @@ function orgEntitlements({ maxUsers, entitlements }) {
   return { maxUsers, entitlements: Object.fromEntries(counts) };
 }
 
-/** The portal's number stands in the answer: `error.code` is the messageCode, such as CONT_0001, where there is one. */
+/** The numeric code is in the answer: `error.code` is the messageCode, such as CONT_0001, if there is one. */
 function concernsThisOrder(error) {
   return error.response?.error?.code === 400;
 }

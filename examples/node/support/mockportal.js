@@ -3,7 +3,7 @@
 //
 //   MOCKPORTAL_URL            where the server listens        (http://127.0.0.1:8080)
 //   MOCKPORTAL_CONTROL_URL    where its control API listens   ($MOCKPORTAL_URL/__admin)
-//   MOCKPORTAL_CONTROL_TOKEN  what --control-token says     (none)
+//   MOCKPORTAL_CONTROL_TOKEN  the value of --control-token  (none)
 import assert from 'node:assert/strict';
 
 const { env } = process;
@@ -11,10 +11,10 @@ export const root = (env.MOCKPORTAL_URL || 'http://127.0.0.1:8080').replace(/\/$
 const control = (env.MOCKPORTAL_CONTROL_URL || `${root}/__admin`).replace(/\/$/, '');
 
 /**
- * Makes a sandbox that plays a scenario, and ends it after the test `t`. The test then fails when the portal saw
- * another number of calls that violate its contract than `violations` says.
+ * Creates a sandbox that plays a scenario, and deletes it after the test `t`. The test fails unless exactly
+ * `violations` calls violated the contract.
  *
- * Further options are those of POST /__admin/sandboxes: `clock`, `seed`, `rules`.
+ * Other options are those of POST /__admin/sandboxes: `clock`, `seed`, `rules`.
  */
 export async function sandbox(t, scenario = 'trial', { violations = 0, ...options } = {}) {
   const made = await ask('POST', '/sandboxes', { scenario, ...options });
@@ -28,15 +28,15 @@ export async function sandbox(t, scenario = 'trial', { violations = 0, ...option
   });
   return {
     ...made,
-    /** The calls that came, oldest first; `query` is that of GET …/calls: operation, member, outcome, violations, after. */
+    /** The journal, oldest call first. `query` is that of GET …/calls: operation, member, outcome, violations, after. */
     calls,
-    /** The operations that were called, in their order. */
+    /** The called operations, in the order of the calls. */
     operations: async () => (await calls()).map((call) => call.operation),
-    /** Moves the portal's clock on, by a duration such as 90m or 31d. */
+    /** Advances the portal's clock by a duration such as 90m or 31d. */
     advance: (duration) => own('/clock', 'POST', { advance: duration }),
-    /** Has the next matching calls answered otherwise; one rule or a list. */
+    /** Changes the answers to the next matching calls, with one rule or a list. */
     addRules: (rules) => own('/rules', 'POST', rules),
-    /** Members, provisions and licence as they are now. */
+    /** The current members, provisions and licence. */
     world: async () => (await own('/world')).world,
   };
 }
@@ -52,7 +52,7 @@ async function ask(method, path, body) {
   return JSON.parse(text);
 }
 
-/** What the built-in scenarios have in common. */
+/** The ids that all built-in scenarios share. */
 export const itemId = '6489da7f08f045ac8c0a5b1de37d56fe';
 export const sellerOrgId = 'HwhoSWTiJyaB0VDi';
 export const purchaserOrgId = 'sWwd06TnJR4lHopc';

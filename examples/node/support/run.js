@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
 
-/** Answers the lines of JSON that it printed, what it said on standard error, and its exit code. */
+/** Returns the lines of JSON on standard output, the text on standard error, and the exit code. */
 export function run({ sharingUrl, portalAdminUrl }, env = {}) {
   const settings = {
     PATH: process.env.PATH,

@@ -1,5 +1,5 @@
-// Every error that the portal knows, as the client shows it: its class, its code, its message.
-// The rows are named after mockportal's error fixtures, by which a team overlays their texts.
+// Every error of the portal, as the client shows it: its class, its code and its message.
+// The rows have the ids of mockportal's error fixtures. A team can overlay their texts by these ids.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ApplicationCredentialsManager, ArcGISIdentityManager, request, validateAppAccess } from '@esri/arcgis-rest-request';
@@ -21,12 +21,12 @@ const futureLicense = (portal, { authentication = admin, ...options } = {}) => r
 );
 const oauth = (portal, params) => request(`${portal.sharingUrl}/oauth2/token`, { params: { client_id: 'app', ...params } });
 const signInToDirectory = (portal, params) => request(`${portal.portalAdminUrl}/login`, { params });
-// What only a rule can bring about: the portal's own mistakes.
+// Errors inside the portal, which only a rule can cause.
 const answer = (operation, error) => ({ when: { operation }, times: 1, reply: { error } });
 const large = 'x'.repeat(1 << 20);
 
-// A row: what is done; name, code and message of the client's error; then, where they are not the usual ones, the
-// scenario, the rules, the portal's details, and how many calls violate the contract.
+// A row: an action; name, code and message of the client's error; then, unless they are the usual ones, the scenario,
+// the rules, the portal's details, and the number of calls that violate the contract.
 const rows = {
   'errors/sharing/token-required': {
     act: (portal) => provision(portal, { authentication: null }),
@@ -81,7 +81,7 @@ const rows = {
   'errors/sharing/url-invalid': {
     act: (portal) => request(`${portal.sharingUrl}/content/listing/${itemId}/provisionOrgEntitlements`, { authentication: admin }),
     error: ['ArcGISRequestError', 400, '400: Invalid URL'],
-    violations: 1, // a path that is nearly right
+    violations: 1, // a misspelt path
   },
   'errors/sharing/method-not-supported': {
     act: (portal) => provision(portal, { httpMethod: 'GET' }),
@@ -154,14 +154,14 @@ const rows = {
     error: ['ArcGISRequestError', 400, '400: Invalid request'],
   },
   'errors/portaladmin/parameter-missing': {
-    // No operation there has a required parameter, so only a rule answers this; its {name} is not filled in then.
+    // No operation there has a required parameter, so only a rule causes this. Then {name} is not replaced.
     rules: answer('getFutureLicense', 'errors/portaladmin/parameter-missing'),
     act: (portal) => futureLicense(portal),
     error: ['ArcGISRequestError', 400, '400: Invalid request'],
     details: ["'{name}' must be specified."],
   },
   'errors/portaladmin/parameter-malformed': {
-    // With another f than json the client reads no error, so it cannot be had by a wrong f.
+    // With a wrong f the client would not read the error, so a rule causes it.
     rules: answer('getFutureLicense', 'errors/portaladmin/parameter-malformed'),
     act: (portal) => futureLicense(portal),
     error: ['ArcGISRequestError', 400, '400: Invalid request'],
@@ -170,10 +170,10 @@ const rows = {
   'errors/portaladmin/url-invalid': {
     act: (portal) => request(`${portal.portalAdminUrl}/license/getFutureLicence`, { authentication: admin, httpMethod: 'GET' }),
     error: ['ArcGISRequestError', 400, '400: Invalid URL'],
-    violations: 1, // a path that is nearly right
+    violations: 1, // a misspelt path
   },
   'errors/portaladmin/method-not-supported': {
-    // POST is what the client does unless it is told otherwise.
+    // POST is the client's default.
     act: (portal) => futureLicense(portal, { httpMethod: 'POST' }),
     error: ['ArcGISRequestError', 405, '405: Method not supported.'],
     details: ['Allowed: GET, HEAD.'],
@@ -203,7 +203,7 @@ describe('errors', { concurrency: true }, () => {
       if (reason) return t.skip(reason);
       const error = await refused(row.act(portal));
       assert.deepEqual([error.name, error.code, error.message], row.error);
-      // What the portal answered is in `response`, but for the client's own errors.
+      // The portal's answer is in `response`, unless the error is the client's own.
       if (row.details) assert.deepEqual(error.response.error.details, row.details);
     });
   }

@@ -1,4 +1,4 @@
-// What goes wrong between the client and the portal, as the client shows it.
+// Faults between the client and the portal, as the client shows them.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { request } from '@esri/arcgis-rest-request';
@@ -7,7 +7,7 @@ import { sandbox } from '../support/mockportal.js';
 
 globalThis.ARCGIS_REST_JS_SUPPRESS_TOKEN_WARNING = true;
 
-/** Has the next call for the licence go wrong, and answers the client's error. */
+/** Makes the next call for the licence fail, and returns the client's error. */
 async function fail(t, rule) {
   const portal = await sandbox(t);
   await portal.addRules({ when: { operation: 'getFutureLicense' }, times: 1, ...rule });
@@ -36,7 +36,7 @@ describe('faults', { concurrency: true }, () => {
       assert.equal(error.name, 'ArcGISRequestError');
       assert.equal(error.code, `HTTP ${status} ${text}`);
       assert.equal(error.message, `HTTP ${status} ${text}: Please wait. Two seconds`);
-      // The headers, and Retry-After with them, are lost.
+      // The client drops the headers, with Retry-After.
       assert.deepEqual(error.response, envelope);
       assert.ok(passes(error));
     });
@@ -75,7 +75,7 @@ describe('faults', { concurrency: true }, () => {
   test('no answer at all, and a client that does not wait for ever', async (t) => {
     const portal = await sandbox(t);
     await portal.addRules({ when: { operation: 'getFutureLicense' }, fault: { kind: 'hang' } });
-    // A program would pass AbortSignal.timeout(30_000); this test gives up as soon as the portal has the call.
+    // A program would pass AbortSignal.timeout(30_000). This test aborts as soon as the portal has the call.
     const patience = new AbortController();
     const answer = request(`${portal.portalAdminUrl}/license/getFutureLicense`, {
       authentication: 'admin-token', httpMethod: 'GET', signal: patience.signal,

@@ -1,4 +1,4 @@
-// What the client's package for portals asks, and how its answers look.
+// The calls of the client's portal package, and their answers.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ArcGISIdentityManager, validateAppAccess } from '@esri/arcgis-rest-request';
@@ -63,7 +63,7 @@ describe('portal', { concurrency: true }, () => {
     assert.ok(user.privileges.includes('portal:admin:manageLicenses'));
   });
 
-  // The manager's own validateAppAccess always asks www.arcgis.com, whatever its portal is.
+  // The manager's own validateAppAccess always calls www.arcgis.com, whatever its portal is.
   test('validateAppAccess', async (t) => {
     const portal = await sandbox(t);
     assert.deepEqual(await validateAppAccess('admin-token', 'app', portal.sharingUrl), { valid: true, viewOnlyUserTypeApp: false });

@@ -6,7 +6,7 @@ import { itemId, purchaserOrgId, sandbox, sellerOrgId } from '../support/mockpor
 
 const order = { purchaserOrgId, maxUsers: 10, entitlements: { standard: 8, advanced: 2, spatialAnalyst: 2 } };
 
-/** Runs the program under test as a seller; answers what it yielded and how long it would have waited. */
+/** Runs the program under test as a seller. Returns what it yielded and how long it would have waited. */
 async function run(portal, { orders = [order], username = 'admin' } = {}) {
   const outcomes = [];
   const waits = [];
@@ -119,7 +119,7 @@ describe('provisionAll', { concurrency: true }, () => {
 
   test('a broken connection is tried again, and the order done once more', async (t) => {
     const portal = await sandbox(t);
-    // The portal has done what it was asked for when the connection breaks; the client cannot know that.
+    // The connection breaks after the portal has provisioned. The client cannot know that.
     await portal.addRules(['reset', 'truncate', 'empty'].map((kind) => (
       { when: { operation: 'provisionOrgEntitlements' }, times: 1, fault: { kind } }
     )));

@@ -1,10 +1,10 @@
-// Every way in which the client takes credentials, through both operations; and which calls it makes for that.
+// Every kind of credentials of the client, with both operations, and the calls that the client makes to sign in.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ApiKeyManager, ApplicationCredentialsManager, ArcGISIdentityManager, request } from '@esri/arcgis-rest-request';
 import { itemId, purchaserOrgId, root, sandbox } from '../support/mockportal.js';
 
-// The client warns of bare tokens; here they are meant.
+// The client warns about bare tokens. Here they are intended.
 globalThis.ARCGIS_REST_JS_SUPPRESS_TOKEN_WARNING = true;
 
 const params = { purchaserOrgId, orgEntitlements: { maxUsers: 1, entitlements: { standard: { num: 1 } } } };
@@ -17,7 +17,7 @@ const futureLicense = (portal, authentication, options) => request(
   { authentication, httpMethod: 'GET', ...options },
 );
 
-/** Calls both operations, and expects of the journal that `operations` were called, by `member`. */
+/** Calls both operations, and expects that the journal has these `operations`, called by `member`. */
 async function both(portal, authentication, operations, member = 'admin') {
   assert.equal((await provision(portal, authentication)).orgEntitlements.maxUsers, 1);
   assert.equal((await futureLicense(portal, authentication)).userTypes.length, 8);
@@ -26,8 +26,8 @@ async function both(portal, authentication, operations, member = 'admin') {
   assert.deepEqual(calls.filter((call) => call.kind === 'licensing').map((call) => call.member), [member, member]);
 }
 
-// The address of getFutureLicense is none of the portal's sharing API. So the identity manager asks whose server it
-// is, and exchanges its token for one of that server.
+// The URL of getFutureLicense is not below the sharing API. So the identity manager asks which portal the server
+// belongs to, and exchanges its token for a token of that server.
 const federation = ['portalSelf', 'serverInfo', 'sharingInfo', 'generateToken'];
 const hour = 60 * 60 * 1000;
 
@@ -68,7 +68,7 @@ describe('credentials', { concurrency: true }, () => {
     const portal = await sandbox(t);
     const manager = await ArcGISIdentityManager.fromToken({ token: 'admin-token', portal: portal.sharingUrl });
     assert.equal((await provision(portal, manager)).orgEntitlements.maxUsers, 1);
-    // The client reads a date that is not there, asks without any token, is refused, and shows its own mistake.
+    // The client reads a missing date, calls without a token, is refused, and shows an error of its own.
     await assert.rejects(futureLicense(portal, manager), { name: 'TypeError', message: /getTime/ });
     const [call] = await portal.calls({ operation: 'getFutureLicense' });
     assert.equal(call.errorCode, 499);
@@ -121,7 +121,7 @@ describe('credentials', { concurrency: true }, () => {
       ArcGISIdentityManager.signIn({ username: 'admin', password: 'wrong', portal: portal.sharingUrl }),
       { name: 'ArcGISTokenRequestError', code: 'TOKEN_REFRESH_FAILED', originalMessage: '400: Unable to generate token.' },
     );
-    // Without a token the client still asks who it is. The portal refuses that too; it is the client's habit.
+    // Without a token the client still asks who it is. The portal refuses that call too.
     const calls = await portal.calls();
     assert.deepEqual(calls.map((call) => [call.operation, call.errorCode]), [['generateToken', 400], ['communitySelf', 499]]);
   });
@@ -131,7 +131,7 @@ describe('credentials', { concurrency: true }, () => {
     const manager = ApplicationCredentialsManager.fromCredentials({ clientId: 'app', clientSecret: 'wrong', portal: portal.sharingUrl });
     const refused = { name: 'ArcGISTokenRequestError', code: 'TOKEN_REFRESH_FAILED', originalMessage: '400: Invalid client_secret' };
     await assert.rejects(provision(portal, manager), refused);
-    // The manager never asks for a token again, not even when the first refusal was the portal's mistake: make a new one.
+    // The manager never asks for a token again, even if the first refusal was the portal's mistake. So make a new manager.
     await assert.rejects(provision(portal, manager), refused);
     const calls = await portal.calls();
     assert.deepEqual(calls.map((call) => [call.operation, call.errorCode]), [

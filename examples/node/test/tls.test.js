@@ -1,5 +1,5 @@
-// The program over HTTPS. mockportal --tls makes an authority of its own, which Node has to be told of by
-// NODE_EXTRA_CA_CERTS. It reads that when it starts and never again, so the program runs in a process of its own.
+// The program over HTTPS. mockportal --tls makes its own certificate authority, and NODE_EXTRA_CA_CERTS makes Node
+// trust it. Node reads that variable only when it starts, so the program runs in its own process.
 //
 //   MOCKPORTAL_TLS_URL  where a server with --tls listens, such as https://127.0.0.1:8443
 import assert from 'node:assert/strict';
@@ -20,7 +20,7 @@ describe('TLS', { concurrency: true, skip }, () => {
   let file;
 
   before(async () => {
-    // Only this one answer is taken from anybody; all further ones are held against it.
+    // Only this answer is not verified. All further answers are verified with it.
     ca = await ask('GET', '/__admin/ca.pem', { rejectUnauthorized: false });
     folder = await mkdtemp(join(tmpdir(), 'mockportal-'));
     file = join(folder, 'ca.pem');
@@ -28,7 +28,7 @@ describe('TLS', { concurrency: true, skip }, () => {
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
-  /** As `sandbox` of mockportal.js, which cannot be told of an authority. */
+  /** Like `sandbox` of mockportal.js, which cannot trust another authority. */
   async function sandbox(t, scenario) {
     const portal = JSON.parse(await ask('POST', '/__admin/sandboxes', { ca }, { scenario }));
     t.after(async () => {

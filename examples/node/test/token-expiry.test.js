@@ -1,4 +1,4 @@
-// Tokens that end in the middle of a run, and what the client does about it by itself.
+// Tokens that expire during a run, and how the client reacts.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ApplicationCredentialsManager, ArcGISIdentityManager, request } from '@esri/arcgis-rest-request';
@@ -13,7 +13,7 @@ const provision = (portal, authentication, orders = [order]) => provisionAll({
 });
 const outcomes = (calls) => calls.map((call) => [call.operation, call.errorCode]);
 
-// These tests run one after the other: the last one moves this process's own clock.
+// These tests run one after another, because the last one changes the clock of this process.
 describe('a token that ends in mid-run', () => {
   test('is renewed with the password, and the order done once', async (t) => {
     const portal = await sandbox(t, 'purchased');
@@ -85,7 +85,7 @@ describe('a token that ends in mid-run', () => {
     const authentication = await signIn(portal);
     await futureLicense(portal, authentication);
     await portal.advance('3h'); // an exchanged token lives two hours
-    // The client renews the portal's token, which was good, and tries again with the server's, which is not.
+    // The client renews the portal's token, which is valid, and retries with the server's token, which is not.
     for (let attempt = 1; attempt <= 2; attempt++) {
       await assert.rejects(futureLicense(portal, authentication), { name: 'ArcGISAuthError', code: 498 });
     }
@@ -100,7 +100,7 @@ describe('a token that ends in mid-run', () => {
     const portal = await sandbox(t);
     const authentication = await signIn(portal);
     await futureLicense(portal, authentication);
-    // Both clocks move; the client gives up an exchanged token five minutes before its end.
+    // Both clocks advance. The client drops an exchanged token five minutes before it expires.
     await portal.advance('3h');
     const now = Date.now;
     t.mock.method(Date, 'now', () => now() + 3 * 60 * 60 * 1000);

@@ -1,6 +1,5 @@
 // Package page writes the HTML pages of the portal's two directories: the "ArcGIS Portal Directory" of the sharing API
-// and the "ArcGIS Portal Administrator Directory" of portaladmin. A page is what a client gets that does not ask for
-// JSON.
+// and the "ArcGIS Portal Administrator Directory" of portaladmin. A client that does not ask for JSON gets a page.
 //
 //	head := page.Head{
 //		Directory: "ArcGIS Portal Administrator Directory",
@@ -12,10 +11,10 @@
 //	w.Header().Set("Content-Security-Policy", page.ContentSecurityPolicy())
 //	err := page.Result(w, page.ResultPage{Head: head, Body: reply})
 //
-// The five kinds of page are functions of their argument: the same argument gives the same bytes. Each is written
-// whole or, after an error, not at all. Everything in the argument is plain text and is escaped; a URL with a scheme
-// that could run code is replaced by "#ZgotmplZ". The pages have no script and load nothing, not even an icon.
+// The five kinds of page are functions of their argument: the same argument gives the same bytes. A function writes a
+// whole page or, if it fails, nothing. It escapes everything in its argument; a URL with a scheme that could run code
+// becomes "#ZgotmplZ". The pages have no script and load nothing, not even an icon.
 //
-// Not modelled: the looks of a particular release of the portal, other languages than English, the maps and item
-// pages of the real sharing directory. Nothing is masked: what must not be seen must not be handed in.
+// Not modelled: the look of a particular release of the portal, languages other than English, the maps and item pages
+// of the real sharing directory. The package masks nothing: the caller must not pass secrets.
 package page

@@ -1,69 +1,46 @@
 package page
 
 import (
-	"errors"
-	"fmt"
 	"io"
-	"slices"
 	"strings"
 )
 
-// FormPage is an operation with its parameters, as a form that calls it.
+// FormPage is a form that calls an operation.
 type FormPage struct {
 	Head
 	// Summary is one sentence below the heading.
 	Summary string
-	// Action is where the form is sent; empty: to the page's own URL.
+	// Action is the URL that the form is sent to; empty: the page's own URL.
 	Action string
-	// Method is GET or POST, in any letter case.
+	// Method is GET or POST.
 	Method string
-	// Fields stand in this order.
+	// Fields are the parameters, in the order of the form.
 	Fields []Field
 	// Submit is the text of the button; empty: "Submit".
 	Submit string
 }
 
-// Field is one parameter in a form.
+// Field is a parameter in a form.
 type Field struct {
-	// Name is the parameter's name as it is sent.
+	// Name is the parameter's name. It labels the field.
 	Name string
-	// Label is the text that a person reads; empty: Name.
-	Label string
 	// Description is a sentence below the label.
 	Description string
-	// Example is a value that would do, shown below the description, not filled in.
+	// Example is a valid value, shown below the description. The field is not filled with it.
 	Example string
-	// Kind is text, password, textarea, select, number or hidden. A hidden field has no label, description or example.
+	// Kind is text, password, textarea, select or number.
 	Kind string
-	// Value is what the field is filled with; of a select, the option that is chosen. A browser leaves a number empty
-	// whose value is none.
+	// Value fills the field; of a select, it is the chosen option. A browser leaves a number field empty if the value is
+	// not a number.
 	Value string
 	// Options are the values of a select.
 	Options []string
-	// Required marks the field, and keeps a browser from sending it empty.
+	// Required marks the field. A browser does not send it empty.
 	Required bool
 }
 
-// Form writes the page of a form. The error names every field of an unknown kind and a method that no form has, or is
-// w's.
+// Form writes the page of a form. It fails if w fails.
 func Form(w io.Writer, f FormPage) error {
-	if err := f.check(); err != nil {
-		return err
-	}
 	f.Method = strings.ToLower(f.Method)
 	return write(w, "form", f)
-}
-
-func (f FormPage) check() error {
-	var faults []error
-	if m := strings.ToUpper(f.Method); m != "GET" && m != "POST" {
-		faults = append(faults, fmt.Errorf("page: form method %q: a form sends GET or POST", f.Method))
-	}
-	kinds := []string{"text", "password", "textarea", "select", "number", "hidden"}
-	for _, field := range f.Fields {
-		if !slices.Contains(kinds, field.Kind) {
-			faults = append(faults, fmt.Errorf("page: field %q: unknown kind %q, allowed are %s", field.Name, field.Kind, strings.Join(kinds, ", ")))
-		}
-	}
-	return errors.Join(faults...)
 }

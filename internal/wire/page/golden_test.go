@@ -17,7 +17,7 @@ var update = flag.Bool("update", false, "write the golden files, and remove the 
 
 const goldens = "testdata/golden"
 
-// hostile is what nobody should be able to get into a page as anything but text.
+// hostile must appear in a page as text only.
 const hostile = `"onmouseover="alert(1)' <script>alert(2)</script> </textarea></title></style><img src=x onerror=alert(3)>`
 
 func sharing(title string) page.Head {
@@ -40,11 +40,10 @@ func portaladmin(title string) page.Head {
 		Crumbs:    []page.Link{{Text: "Home", URL: "/portaladmin"}, {Text: "License", URL: "/portaladmin/license"}, {Text: title}},
 		Formats:   []page.Link{{Text: "JSON", URL: "?f=json"}, {Text: "Pretty JSON", URL: "?f=pjson"}},
 		Member:    "admin",
-		SignOut:   "/portaladmin/logout",
 	}
 }
 
-// enemy is a head that is hostile in every part.
+// enemy is a head with hostile text in every part.
 func enemy() page.Head {
 	return page.Head{
 		Directory: hostile,
@@ -53,7 +52,6 @@ func enemy() page.Head {
 		Formats:   []page.Link{{Text: hostile, URL: hostile}, {Text: hostile}},
 		Member:    hostile,
 		SignIn:    "javascript:alert(5)",
-		SignOut:   "vbscript:alert(6)",
 	}
 }
 
@@ -71,13 +69,13 @@ func body(tb testing.TB, name string) []byte {
 	return content
 }
 
-// cases are pages of every kind, each at its plainest, at its fullest, and with a hostile argument.
+// cases are pages of every kind: the plainest, the fullest, and one with hostile text.
 func cases(tb testing.TB) []golden {
 	tb.Helper()
 	result := func(r page.ResultPage) func(io.Writer) error {
 		return func(w io.Writer) error { return page.Result(w, r) }
 	}
-	fault := func(e page.ErrorPage) func(io.Writer) error {
+	problem := func(e page.ErrorPage) func(io.Writer) error {
 		return func(w io.Writer) error { return page.Error(w, e) }
 	}
 	all := []golden{
@@ -89,12 +87,14 @@ func cases(tb testing.TB) []golden {
 		{"result-future-license", result(page.ResultPage{Head: portaladmin("Get Future License"), Body: body(tb, "future-license.json")})},
 		{"result-everything", result(page.ResultPage{Head: enemy(), Summary: hostile, Body: body(tb, "everything.json")})},
 		{"result-scalar", result(page.ResultPage{Body: []byte("true")})},
-		{"error-portaladmin", fault(page.ErrorPage{Head: portaladmin("Error"), Code: 403, Message: "You are not authorized to access this resource"})},
-		{"error-sharing", fault(page.ErrorPage{
+		{"error-portaladmin", problem(page.ErrorPage{
+			Head: portaladmin("Error"), Code: 403, Message: "You are not authorized to access this resource",
+		})},
+		{"error-sharing", problem(page.ErrorPage{
 			Head: sharing("Error"), Code: 400, MessageCode: "CONT_0001", Message: "Invalid request",
 			Details: []string{"'purchaserOrgId' must be specified.", "'orgEntitlements' must be specified."},
 		})},
-		{"error-hostile", fault(page.ErrorPage{Head: enemy(), Code: 400, MessageCode: hostile, Message: hostile, Details: []string{hostile}})},
+		{"error-hostile", problem(page.ErrorPage{Head: enemy(), Code: 400, MessageCode: hostile, Message: hostile, Details: []string{hostile}})},
 	}
 	return append(append(all, forms()...), directories(tb)...)
 }
@@ -116,10 +116,10 @@ func forms() []golden {
 	refused := asked
 	refused.Code, refused.Messages = "OAUTH_0015", []string{"Invalid username or password."}
 	portal := portaladmin("Sign In")
-	portal.Member, portal.SignOut, portal.Formats = "", "", nil
+	portal.Member, portal.Formats = "", nil
 	enemyField := func(kind string) page.Field {
 		return page.Field{
-			Name: hostile, Label: hostile, Description: hostile, Example: hostile,
+			Name: hostile, Description: hostile, Example: hostile,
 			Kind: kind, Value: hostile, Options: []string{"plain", hostile}, Required: true,
 		}
 	}
@@ -130,7 +130,7 @@ func forms() []golden {
 			Head: enemy(), Summary: hostile, Action: "javascript:alert(7)", Method: "post", Submit: hostile,
 			Fields: []page.Field{
 				enemyField("text"), enemyField("password"), enemyField("textarea"),
-				enemyField("select"), enemyField("number"), enemyField("hidden"),
+				enemyField("select"), enemyField("number"),
 			},
 		})},
 		{"signin", signIn(page.SignInPage{Head: portal, Action: "/portaladmin/login", Redirect: "/portaladmin/license/getFutureLicense"})},
@@ -168,8 +168,11 @@ func provisionForm() page.FormPage {
 		Method:  "POST",
 		Submit:  "Provision Org Entitlements",
 		Fields: []page.Field{
-			{Name: "purchaserOrgId", Description: "The organisation that has bought the listing or tries it.", Example: "sWwd06TnJR4lHopc", Kind: "text", Required: true},
-			{Name: "purchaserSubscriptionId", Label: "Subscription of the purchaser", Kind: "text"},
+			{
+				Name: "purchaserOrgId", Description: "The organisation that has bought the listing or tries it.",
+				Example: "sWwd06TnJR4lHopc", Kind: "text", Required: true,
+			},
+			{Name: "purchaserSubscriptionId", Kind: "text"},
 			{
 				Name: "orgEntitlements", Description: "The entitlements, as a JSON object.", Kind: "textarea", Required: true,
 				Example: `{"maxUsers":10,"entitlements":{"standard":{"num":8},"advanced":{"num":2},"spatialAnalyst":{"num":2}}}`,
@@ -177,8 +180,7 @@ func provisionForm() page.FormPage {
 			},
 			{Name: "expiration", Description: "In minutes.", Kind: "number", Value: "120"},
 			{Name: "token", Kind: "password", Example: "admin-token"},
-			{Name: "f", Label: "Format", Kind: "select", Value: "json", Options: []string{"html", "json", "pjson"}},
-			{Name: "request", Kind: "hidden", Value: "getToken"},
+			{Name: "f", Kind: "select", Value: "json", Options: []string{"html", "json", "pjson"}},
 		},
 	}
 }
@@ -192,9 +194,10 @@ func directories(tb testing.TB) []golden {
 	root.Crumbs = []page.Link{{Text: "Home"}}
 	return []golden{
 		{"directory-portaladmin", directory(page.DirectoryPage{
-			Head:      root,
-			Summary:   "The root of the portal's administration.",
-			Body:      []byte(`{"isPostUpgrade":false,"isLicensePopulated":true,"siteKey":null,"resources":["license","security"],"isPortalLicensed":true,"version":"10.8.1","currentbuild":"14362"}`),
+			Head:    root,
+			Summary: "The root of the portal's administration.",
+			Body: []byte(`{"isPostUpgrade":false,"isLicensePopulated":true,"siteKey":null,"resources":["license","security"],` +
+				`"isPortalLicensed":true,"version":"10.8.1","currentbuild":"14362"}`),
 			Resources: []page.Link{{Text: "license", URL: "/portaladmin/license"}, {Text: "security"}},
 			Operations: []page.Link{
 				{Text: "Health Check", URL: "/portaladmin/healthCheck"},
@@ -235,7 +238,7 @@ func compare(t *testing.T, file, got string) {
 	}
 }
 
-// linked puts a link in the place of the style sheet: the golden files stay short, and can be looked at in a browser.
+// linked replaces the style sheet by a link. The golden files stay short, and a browser can show them.
 func linked(t *testing.T, html string) string {
 	t.Helper()
 	before, rest, open := strings.Cut(html, "<style>")

@@ -16,7 +16,7 @@ type element struct {
 	attr map[string]string
 }
 
-// outline is what a parser makes of a page: its elements in order, and its texts between tags.
+// outline is a parsed page: its elements in order, and its texts between tags.
 type outline struct {
 	elements []element
 	texts    []string
@@ -40,7 +40,7 @@ var known = map[string][]string{
 	"option":   {"value", "selected"},
 }
 
-// read parses a page, and fails when tags do not match, or one is there that no page has.
+// read parses a page. It fails if tags do not match or an element is not known.
 func read(tb testing.TB, html []byte) outline {
 	tb.Helper()
 	decoder := xml.NewDecoder(bytes.NewReader(html))
@@ -99,7 +99,7 @@ func checked(tb testing.TB, start xml.StartElement) element {
 	return e
 }
 
-// TestPagesHaveNothingThatRuns also covers the hostile cases: their texts must not have become tags or attributes.
+// TestPagesHaveNothingThatRuns covers the hostile cases too: their texts must not become tags or attributes.
 func TestPagesHaveNothingThatRuns(t *testing.T) {
 	t.Parallel()
 	for _, tt := range cases(t) {
@@ -139,7 +139,7 @@ func checkFields(t *testing.T, page outline) {
 	}
 }
 
-// count says how often each value of an attribute is there.
+// count counts each value of an attribute.
 func (o outline) count(attr string) map[string]int {
 	values := map[string]int{}
 	for _, e := range o.elements {

@@ -8,15 +8,15 @@ import (
 	"io"
 )
 
-// Head is what all pages share. The zero value of a field leaves its part of the page out.
+// Head is the part that all pages have. A field with its zero value leaves its part of the page out.
 type Head struct {
 	// Directory names the directory, in the bar at the top and in the window's title.
 	Directory string
 	// Title is the heading of this page, such as the name of an operation.
 	Title string
-	// Crumbs lead from the directory's root to this page, which comes last and has no URL.
+	// Crumbs lead from the directory's root to this page. The last one is this page and has no URL.
 	Crumbs []Link
-	// Formats are the same resource in other formats.
+	// Formats link to the same resource in other formats.
 	Formats []Link
 	// Member is the username of the member who is signed in.
 	Member string
@@ -24,11 +24,11 @@ type Head struct {
 	Window string
 	// Data is a script that programs read; empty: none.
 	Data template.HTML
-	// SignIn and SignOut are the URLs behind the links of these names in the bar.
-	SignIn, SignOut string
+	// SignIn is the URL of the sign-in page.
+	SignIn string
 }
 
-// Link is a text with the place that it leads to. Without a URL it is the text alone.
+// Link is a text that links to a URL. Without a URL it is plain text.
 type Link struct{ Text, URL string }
 
 // ResultPage is the JSON reply of an operation, as the portal's directory shows it.
@@ -40,10 +40,10 @@ type ResultPage struct {
 	Body json.RawMessage
 }
 
-// Result writes the page of an operation's reply: keys in the order of the body, objects as lists of names and values,
-// arrays of flat objects as tables, a date in epoch milliseconds with its time in UTC beside it. What is nested
-// deeper than 32 levels is shown as JSON text, and very long texts and bodies are cut with a note that says so.
-// The error is a body that is not JSON, or w's.
+// Result writes the page of an operation's reply. Keys keep the order of the body. Objects are lists of names and
+// values, arrays of flat objects are tables, and a date in epoch milliseconds has its time in UTC beside it. Values
+// below 32 levels are JSON text. Very long texts and bodies are cut, with a note. Result fails if the body is not JSON
+// or w fails.
 func Result(w io.Writer, r ResultPage) error {
 	body, err := parse(r.Body)
 	if err != nil {
@@ -60,32 +60,32 @@ type ErrorPage struct {
 	Head
 	// Code is the code inside the envelope, such as 499.
 	Code int
-	// MessageCode is such as "GWM_0003", empty where the portal has none.
+	// MessageCode is a code such as "GWM_0003"; it may be empty.
 	MessageCode string
-	// Message is the portal's own sentence.
+	// Message is the portal's message.
 	Message string
 	// Details are one line each.
 	Details []string
 }
 
-// Error writes the page of an error. The error that it returns is w's.
+// Error writes the page of an error. It fails if w fails.
 func Error(w io.Writer, e ErrorPage) error { return write(w, "error", e) }
 
 // SignInPage asks for a username and a password.
 type SignInPage struct {
 	Head
-	// Action is where the form is posted, with the fields username, password and redirect.
+	// Action is the URL that the form is posted to, with the fields username, password and redirect.
 	Action string
-	// Redirect is the value of the hidden field of this name: where to go after the sign-in.
+	// Redirect is the URL to go to after the sign-in, sent in a hidden field.
 	Redirect string
-	// Username is what the form is filled with, after a sign-in that failed.
+	// Username fills the form after a failed sign-in.
 	Username string
-	// Message says why the last sign-in failed, and Details say more, one line each.
+	// Message says why the last sign-in failed. Details add to it, one line each.
 	Message string
 	Details []string
 }
 
-// SignIn writes the sign-in page. The error is w's.
+// SignIn writes the sign-in page. It fails if w fails.
 func SignIn(w io.Writer, s SignInPage) error { return write(w, "signin", s) }
 
 // DirectoryPage is a resource with its children.
@@ -93,13 +93,13 @@ type DirectoryPage struct {
 	Head
 	// Summary is one sentence below the heading.
 	Summary string
-	// Body is the resource's own JSON, shown as by Result; without any bytes the page has no such part.
+	// Body is the JSON of the resource, shown as [Result] shows it. An empty body leaves this part out.
 	Body json.RawMessage
 	// Resources and Operations are the resource's children.
 	Resources, Operations []Link
 }
 
-// Directory writes the page of a resource. The error is a body that is not JSON, or w's.
+// Directory writes the page of a resource. It fails if the body is not JSON or w fails.
 func Directory(w io.Writer, d DirectoryPage) error {
 	var body *node
 	if len(d.Body) > 0 {
@@ -114,7 +114,7 @@ func Directory(w io.Writer, d DirectoryPage) error {
 	}{d, body})
 }
 
-// write renders into a buffer first, so that no page is ever written by half.
+// write renders into a buffer first, so that it never writes a part of a page.
 func write(w io.Writer, kind string, data any) error {
 	var page bytes.Buffer
 	if err := pages()[kind].Execute(&page, data); err != nil {

@@ -2,10 +2,10 @@ package page
 
 import "slices"
 
-// tabulate turns entries into a table when all are objects of scalars and lists of scalars, with few enough columns.
+// tabulate turns entries into a table if all are flat objects with few columns together.
 func (n *node) tabulate() {
 	objects, more := n.Items, n.More
-	// The last row may have met the end of the page; then it is left out as a whole.
+	// The page may have ended within the last row. Then the whole row is left out.
 	if last := objects[len(objects)-1]; len(objects) > 1 && last.More > 0 && last.flat() {
 		objects, more = objects[:len(objects)-1], more+1
 	}
@@ -29,14 +29,14 @@ func (n *node) tabulate() {
 	}
 }
 
-// flat reports whether an object fits into one row: no key twice, nothing nested but lists of scalars.
+// flat reports whether an object fits into one row: no duplicate keys, and only scalars and lists of scalars.
 func (n *node) flat() bool {
 	if len(n.Members) > maxColumns {
 		return false
 	}
 	for i, m := range n.Members {
-		twice := slices.ContainsFunc(n.Members[:i], func(before member) bool { return before.Key == m.Key })
-		if twice || !m.Value.scalar() && m.Value.Kind != "list" {
+		duplicate := slices.ContainsFunc(n.Members[:i], func(before member) bool { return before.Key == m.Key })
+		if duplicate || !m.Value.scalar() && m.Value.Kind != "list" {
 			return false
 		}
 	}

@@ -15,10 +15,10 @@ var files embed.FS
 //go:embed templates/style.css
 var style string
 
-// pages holds one template for each kind of page: the layout with that kind's content.
+// pages has one template for each kind of page: the layout with the content of that kind.
 var pages = sync.OnceValue(func() map[string]*template.Template {
 	layout := template.Must(template.New("layout.html").Funcs(template.FuncMap{
-		"style": func() template.CSS { return template.CSS(style) }, //nolint:gosec // our own file, not input
+		"style": func() template.CSS { return template.CSS(style) }, //nolint:gosec // an embedded file, not input
 	}).ParseFS(files, "templates/layout.html", "templates/value.html"))
 	kinds := map[string]*template.Template{}
 	for _, kind := range []string{"result", "error", "form", "signin", "directory", "oauth", "approval"} {
@@ -27,8 +27,8 @@ var pages = sync.OnceValue(func() map[string]*template.Template {
 	return kinds
 })
 
-// ContentSecurityPolicy returns the value of the header of this name under which every page works: the one style sheet
-// inside the page, forms to the same origin and to the targets, and nothing else: no script, no frame, nothing loaded.
+// ContentSecurityPolicy returns the value of the Content-Security-Policy header for every page. It allows the page's own
+// style sheet and forms to the same origin and to the targets, and nothing else: no script, no frame, nothing loaded.
 func ContentSecurityPolicy(formTargets ...string) string {
 	sum := sha256.Sum256([]byte(style))
 	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +

@@ -8,16 +8,16 @@ import (
 	"unicode/utf8"
 )
 
-// maxText is how many bytes of one text a page shows.
+// maxText is how many bytes of a text a page shows.
 const maxText = 8 << 10
 
-// The years 1 to 9999, in epoch milliseconds; numbers outside are no dates that anybody could read.
+// The years 1 to 9999 in epoch milliseconds. Other numbers are not shown as dates.
 const (
 	firstMilli = -62135596800000
 	lastMilli  = 253402300799999
 )
 
-// number is a date where the portal's documentation has one in epoch milliseconds under this key.
+// number returns a date if the portal documents epoch milliseconds under this key, otherwise a literal.
 func number(key, text string) *node {
 	literal, cut := clip(text)
 	n := &node{Kind: "literal", Text: literal, Cut: cut}
@@ -43,7 +43,7 @@ func dateKey(key string) bool {
 	return strings.HasSuffix(key, "Date") || slices.Contains([]string{"created", "modified", "entitlementsModified", "expires"}, key)
 }
 
-// clip makes a text fit to be shown, and returns its length in bytes if it had to be cut.
+// clip makes a text printable. If it cuts the text, it also returns the length in bytes before.
 func clip(text string) (shown string, cut int) {
 	if len(text) > maxText {
 		cut = len(text)
@@ -56,7 +56,7 @@ func clip(text string) (shown string, cut int) {
 	return strings.Map(visible, text), cut
 }
 
-// visible shows a control character by its picture, which HTML would forbid, and replaces what is no character.
+// visible replaces control characters, which HTML forbids, by their pictures, and non-characters by U+FFFD.
 func visible(r rune) rune {
 	switch {
 	case r == '\n' || r == '\t':

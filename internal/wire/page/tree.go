@@ -9,26 +9,26 @@ import (
 )
 
 const (
-	// maxDepth is how deep a body is taken apart; what lies below is shown as JSON text.
+	// maxDepth is how many levels of a body are shown as lists and tables. Values below are JSON text.
 	maxDepth = 32
-	// maxValues is how many values of a body a page shows; the entries beyond are counted.
+	// maxValues is how many values of a body a page shows. It only counts the entries after them.
 	maxValues = 10_000
-	// maxColumns is how wide a table may be, which also bounds its cells: every key of every row could be another.
+	// maxColumns bounds the columns of a table, and so its cells: the keys of every row could differ.
 	maxColumns = 8
 )
 
-// node is one JSON value in the form in which the templates show it.
+// node is one JSON value, prepared for the templates.
 type node struct {
 	Kind    string   // object, table, list, entries, string, literal, date or raw
 	Text    string   // of a string, a literal, a date's number, or raw JSON
-	Cut     int      // the bytes that Text had before it was cut, 0 if it was not
+	Cut     int      // the bytes of Text before it was cut; 0: it is not cut
 	When    string   // of a date: its time for people
-	Stamp   string   // of a date: its time in RFC 3339, empty if it is none
+	Stamp   string   // of a date: its time in RFC 3339; empty for -1, which is no date
 	Members []member // of an object
 	Columns []string // of a table
 	Rows    [][]cell // of a table
 	Items   []*node  // of a list (of scalars) and of entries (of anything)
-	More    int      // the entries that were left out
+	More    int      // how many entries are left out
 }
 
 type member struct {
@@ -36,14 +36,14 @@ type member struct {
 	Value *node
 }
 
-// cell has no Value where the row lacks the column.
+// cell has a nil Value if the row does not have the column.
 type cell struct {
 	Column string
 	Value  *node
 }
 
-// Wide reports whether the value stands below its key rather than beside it, where a scalar fits and an object of one
-// scalar, such as {"num": 8}.
+// Wide reports whether the value stands below its key. A scalar stands beside it, as does an object of one scalar,
+// such as {"num": 8}.
 func (n *node) Wide() bool {
 	one := n.Kind == "object" && n.More == 0 && len(n.Members) == 1 && n.Members[0].Value.scalar()
 	return !one && !n.scalar()
@@ -53,7 +53,7 @@ func (n *node) scalar() bool {
 	return n.Kind == "string" || n.Kind == "literal" || n.Kind == "date"
 }
 
-// parse reads a whole body. The standard decoder refuses what is nested deeper than 10,000 levels.
+// parse reads a whole body. The standard decoder refuses more than 10,000 levels.
 func parse(body json.RawMessage) (*node, error) {
 	var whole json.RawMessage
 	if err := json.Unmarshal(body, &whole); err != nil {
@@ -68,7 +68,7 @@ func parse(body json.RawMessage) (*node, error) {
 	return tree, nil
 }
 
-// reader builds nodes out of the decoder's tokens, because those keep the order of the keys.
+// reader builds nodes from the decoder's tokens, which keep the order of the keys.
 type reader struct {
 	dec  *json.Decoder
 	left int
@@ -141,7 +141,7 @@ func (r *reader) array(depth int) (*node, error) {
 	return n, err
 }
 
-// entry reads one entry of an object or array. It skips it and returns nil when the page is full.
+// entry reads one entry of an object or array. If the page is full, it skips the entry and returns nil.
 func (r *reader) entry(key string, depth int) (*node, error) {
 	if r.left <= 0 {
 		var skipped json.RawMessage

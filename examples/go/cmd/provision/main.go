@@ -1,4 +1,4 @@
-// Command provision gives an organisation users of a listing, and prints what the portal's licence will bring:
+// Command provision gives an organisation users of a listing, and prints the future licence of the portal:
 //
 //	PORTAL_USERNAME=admin PORTAL_PASSWORD=… provision SHARING-URL PORTALADMIN-URL LISTING PURCHASER USERS
 package main

@@ -11,7 +11,7 @@ import (
 	"github.com/mockportal/mockportal/mock"
 )
 
-// The test binary is the program too, when a test starts it so.
+// A test can start the test binary as the program.
 func TestMain(m *testing.M) {
 	if os.Getenv("TEST_AS_PROGRAM") != "" {
 		main()

@@ -1,0 +1,163 @@
+package contract
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// load compiles a document. The error lists every mistake, one per line: where the document violates OpenAPI 3.0, or
+// else what this package does not support.
+func load(document []byte) (*Contract, error) {
+	spec, err := openapi3.NewLoader().LoadFromData(document)
+	if err != nil {
+		return nil, err
+	}
+	if !spec.IsOpenAPI30() {
+		return nil, fmt.Errorf("openapi must be 3.0.x, got %q", spec.OpenAPI)
+	}
+	err = spec.Validate(context.Background(), openapi3.EnableMultiError(), openapi3.DisableExamplesValidation())
+	if err != nil {
+		return nil, oneByOne(err)
+	}
+	l := &loader{contract: &Contract{
+		document: document, spec: spec, judges: map[string]judge{}, fixtures: map[string]string{},
+	}}
+	l.schemas()
+	l.routes()
+	if len(l.mistakes) > 0 {
+		return nil, errors.Join(l.mistakes...)
+	}
+	c := l.contract
+	c.router = sync.OnceValue(func() *Router { return newRouter(c.routes, c.Servers()) })
+	return c, nil
+}
+
+// oneByOne puts each of kin-openapi's errors on a line of its own.
+func oneByOne(err error) error {
+	var many openapi3.MultiError
+	if errors.As(err, &many) {
+		return errors.Join(many...)
+	}
+	return err
+}
+
+// loader compiles a valid document and collects what this package does not support.
+type loader struct {
+	contract *Contract
+	at       string // what is being compiled, for mistakes
+	mistakes []error
+}
+
+// inside names a part of what is being compiled, until the returned function is called.
+func (l *loader) inside(part string) (leave func()) {
+	at := l.at
+	l.at += ", " + part
+	return func() { l.at = at }
+}
+
+func (l *loader) mistake(format string, args ...any) {
+	l.mistakes = append(l.mistakes, fmt.Errorf(l.at+": "+format, args...))
+}
+
+// extension decodes an x- member. An absent member leaves into as it is.
+func (l *loader) extension(members map[string]any, name string, into any) {
+	raw, ok := members[name]
+	if !ok {
+		return
+	}
+	text, err := json.Marshal(raw)
+	if err == nil {
+		err = json.Unmarshal(text, into)
+	}
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &wrong):
+		kinds := map[reflect.Kind]string{reflect.Bool: "bool", reflect.Slice: "array", reflect.Struct: "object"}
+		want := cmp.Or(kinds[wrong.Type.Kind()], "string")
+		l.mistake("%s must be of type %s, got %s", strings.TrimSuffix(name+"."+wrong.Field, "."), want, wrong.Value)
+	case err != nil:
+		l.mistake("%s: %w", name, err)
+	}
+}
+
+// schemas compiles the component schemas.
+func (l *loader) schemas() {
+	if l.contract.spec.Components == nil {
+		return
+	}
+	for _, name := range keys(l.contract.spec.Components.Schemas) {
+		l.at = "schema " + name
+		schema := l.contract.spec.Components.Schemas[name].Value
+		l.contract.judges[name] = newJudge(schema)
+		folder := ""
+		l.extension(schema.Extensions, "x-fixtures", &folder)
+		switch other, taken := l.contract.fixtures[folder]; {
+		case folder == "":
+		case taken:
+			l.mistake("x-fixtures: schema %s describes the fixtures of %q already", other, folder)
+		default:
+			l.contract.fixtures[folder] = name
+		}
+	}
+}
+
+// routes compiles the paths. A route with x-same-as shares the operation that it names.
+func (l *loader) routes() {
+	sharing := map[*Route]string{}
+	for _, path := range l.contract.spec.Paths.InMatchingOrder() {
+		item := l.contract.spec.Paths.Value(path)
+		for _, method := range l.methods(path, item) {
+			op := item.GetOperation(method)
+			l.at = strings.TrimSuffix(fmt.Sprintf("%s %s (%s)", method, path, op.OperationID), " ()")
+			r := l.route(method, path, item, op)
+			l.contract.routes = append(l.contract.routes, r)
+			same := ""
+			l.extension(op.Extensions, "x-same-as", &same)
+			if same != "" {
+				sharing[r] = same
+				continue
+			}
+			r.Operation = l.operation(r, op)
+			l.contract.operations = append(l.contract.operations, r.Operation)
+		}
+	}
+	slices.SortStableFunc(l.contract.operations, func(a, b *Operation) int {
+		return strings.Compare(string(a.Kind)+a.ID, string(b.Kind)+b.ID)
+	})
+	for _, r := range l.contract.routes {
+		id, shares := sharing[r]
+		if !shares {
+			continue
+		}
+		op, ok := l.contract.Operation(id)
+		if !ok {
+			l.at = r.Method + " " + r.Path
+			l.mistake("x-same-as: no operation %q", id)
+			continue
+		}
+		r.Operation = op
+		op.Routes = append(op.Routes, r)
+	}
+}
+
+// methods returns the methods of a path in the order of its routes.
+func (l *loader) methods(path string, item *openapi3.PathItem) []string {
+	supported := []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete}
+	for _, method := range keys(item.Operations()) {
+		if !slices.Contains(supported, method) {
+			l.at = method + " " + path
+			l.mistake("the method is not supported; allowed are %s", strings.Join(supported, ", "))
+		}
+	}
+	return slices.DeleteFunc(supported, func(method string) bool { return item.GetOperation(method) == nil })
+}

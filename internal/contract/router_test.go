@@ -1,0 +1,102 @@
+package contract_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/mockportal/mockportal/internal/contract"
+)
+
+func find(r *contract.Router, path string) (contract.Match, bool) {
+	return r.Find(httptest.NewRequest(http.MethodGet, path, nil))
+}
+
+// TestRouterFindsEveryPath finds each path of both contracts in each of its contexts, with and without a final slash. A parameter is one
+// segment, or several where the contract says so.
+func TestRouterFindsEveryPath(t *testing.T) {
+	t.Parallel()
+	for name, c := range contracts() {
+		for _, route := range c.Routes() {
+			path, several := route.Path, false
+			var values []contract.Value
+			for _, p := range route.Parameters {
+				if p.In == "path" {
+					text := map[bool]string{false: "a-b.c", true: "a/b/c"}[p.MultiPart]
+					path, several = strings.ReplaceAll(path, "{"+p.Name+"}", text), several || p.MultiPart
+					values = append(values, contract.Value{In: "path", Name: p.Name, Text: text})
+				}
+			}
+			for _, context := range append(c.Servers(), "/gis") {
+				got, ok := find(c.Router("/gis"), context+path)
+				if !ok || got.Context != context || got.Routes[0].Path != route.Path {
+					t.Fatalf("%s: %s%s leads to %+v", name, context, path, got)
+				}
+				if diff := cmp.Diff(values, got.Values); diff != "" {
+					t.Errorf("%s (-want +got):\n%s", route.Path, diff)
+				}
+				if slash, ok := find(c.Router("/gis"), context+path+"/"); !several && (!ok || slash.Routes[0] != got.Routes[0]) {
+					t.Errorf("%s: %s%s/ leads to %+v", name, context, path, slash)
+				}
+			}
+			deeper := strings.ReplaceAll(path, "a-b.c", "a-b.c/x")
+			if got, ok := find(c.Router(), deeper); ok && deeper != path && got.Routes[0].Path == route.Path {
+				t.Errorf("%s leads to %s", deeper, route.Path)
+			}
+			// A path with several segments at its front takes any context for one of them.
+			if got, ok := find(c.Router(), "/gis"+path); ok && got.Routes[0].Path == route.Path && !several {
+				t.Errorf("/gis%s is found without that context", path)
+			}
+		}
+	}
+}
+
+// TestRouterReadsPaths proves how odd paths are read: nothing is redirected, and a parameter is decoded once.
+func TestRouterReadsPaths(t *testing.T) {
+	t.Parallel()
+	const listing = "/sharing/rest/content/listings/"
+	for _, tt := range []struct{ name, path, item string }{
+		{"an escaped slash", listing + "a%2Fb/provisionOrgEntitlements", "a/b"},
+		{"an escape that was escaped", listing + "a%252Fb/provisionOrgEntitlements", "a%2Fb"},
+		{"two slashes", "//sharing/rest/content/listings/a/provisionOrgEntitlements", ""},
+		{"dots", "/x/.." + listing + "a/provisionOrgEntitlements", ""},
+		{"another letter case", "/Sharing/rest/content/listings/a/provisionOrgEntitlements", ""},
+		{"no item", listing + "/provisionOrgEntitlements", ""},
+		{"two contexts", "/portal/portal" + listing + "a/provisionOrgEntitlements", ""},
+	} {
+		got, ok := find(contract.BuiltIn().Router(), tt.path)
+		if ok != (tt.item != "") {
+			t.Errorf("%s: %s leads to %+v", tt.name, tt.path, got)
+		} else if ok && got.Values[0].Text != tt.item {
+			t.Errorf("%s: the item of %s is %q, not %q", tt.name, tt.path, got.Values[0].Text, tt.item)
+		}
+	}
+}
+
+// TestMethods proves which methods a path takes, and that HEAD is answered as GET.
+func TestMethods(t *testing.T) {
+	t.Parallel()
+	for path, want := range map[string][]string{
+		"/sharing/rest/content/listings/a/provisionOrgEntitlements": {http.MethodPost},
+		"/portaladmin/license/getFutureLicense":                     {http.MethodGet, http.MethodHead},
+		"/sharing/rest/portals/self":                                {http.MethodGet, http.MethodHead, http.MethodPost},
+	} {
+		found, _ := find(contract.BuiltIn().Router(), path)
+		if diff := cmp.Diff(want, found.Methods()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", path, diff)
+		}
+		if head, get := found.Route(http.MethodHead), found.Route(http.MethodGet); head != get {
+			t.Errorf("%s: HEAD is not answered as GET", path)
+		}
+		if found.Route(http.MethodPut) != nil {
+			t.Errorf("%s takes PUT", path)
+		}
+	}
+	found, _ := find(contract.Control().Router(), "/__admin/sandboxes/s1/rules")
+	if diff := cmp.Diff([]string{http.MethodDelete, http.MethodGet, http.MethodHead, http.MethodPost}, found.Methods()); diff != "" {
+		t.Errorf("three operations on one path (-want +got):\n%s", diff)
+	}
+}

@@ -1,0 +1,98 @@
+package exchange
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/mockportal/mockportal/internal/contract"
+	"github.com/mockportal/mockportal/internal/nearest"
+	"github.com/mockportal/mockportal/internal/portal"
+	"github.com/mockportal/mockportal/openapi"
+)
+
+// findPath finds the operation by its path, after the prefix that may name a sandbox.
+func (c *call) findPath() *portal.Problem {
+	c.path = c.request.URL.Path
+	prefix := c.takePrefix()
+	found, ok := c.x.router.Find(c.request)
+	if !ok {
+		c.api = apiOf(c.request.URL.Path)
+		return &portal.Problem{ID: "url-invalid"}
+	}
+	c.match, c.context, c.values = found, prefix+found.Context, found.Values
+	c.operation, c.api = found.Routes[0].Operation, found.Routes[0].Operation.API
+	return nil
+}
+
+// sandboxPrefix comes before the id of a sandbox in a path.
+const sandboxPrefix = "/sandboxes/"
+
+// takePrefix takes a sandbox's prefix off the path of the request, and returns it.
+func (c *call) takePrefix() string {
+	rest, ok := strings.CutPrefix(c.request.URL.EscapedPath(), sandboxPrefix)
+	if !ok {
+		return ""
+	}
+	id, raw, _ := strings.Cut(rest, "/")
+	path, err := url.PathUnescape("/" + raw)
+	if err != nil {
+		path = "/" + raw
+	}
+	stripped := new(http.Request)
+	*stripped = *c.request
+	stripped.URL = new(url.URL)
+	*stripped.URL = *c.request.URL
+	stripped.URL.Path, stripped.URL.RawPath = path, "/"+raw
+	c.request, c.id = stripped, id
+	return sandboxPrefix + id
+}
+
+// apiOf returns the API whose envelope answers an unknown path.
+func apiOf(path string) contract.API {
+	if strings.Contains(path+"/", "/portaladmin/") {
+		return contract.PortalAdmin
+	}
+	return contract.Sharing
+}
+
+// nearPath returns a violation when an unknown path is nearly one of the contract's: one segment is misspelt, or the last one is missing.
+// Other unknown paths are no violations, because real clients probe some by themselves.
+func (c *call) nearPath() []openapi.Violation {
+	if c.operation != nil {
+		return nil
+	}
+	segments := strings.Split(strings.Trim(c.request.URL.Path, "/"), "/")
+	for _, route := range c.x.contract.Routes() {
+		if isNear(segments, strings.Split(route.Path[1:], "/")) {
+			return []openapi.Violation{{
+				Kind: openapi.Unknown, In: "path", Name: "*", Message: "no operation has this path", Hint: "did you mean " + route.Path + "?",
+			}}
+		}
+	}
+	return nil
+}
+
+// isNear compares from the first segment of the template on, so that a context before it does not count.
+func isNear(segments, template []string) bool {
+	start := slices.Index(segments, template[0])
+	if start < 0 || len(template) < 3 {
+		return false
+	}
+	segments = segments[start:]
+	if len(segments) != len(template) && len(segments) != len(template)-1 {
+		return false
+	}
+	wrong := len(template) - len(segments)
+	for i, segment := range segments {
+		if strings.HasPrefix(template[i], "{") || segment == template[i] {
+			continue
+		}
+		if _, near := nearest.Name(segment, template[i:i+1]); !near {
+			return false
+		}
+		wrong++
+	}
+	return wrong == 1 && (len(segments) == len(template) || strings.Contains(template[len(template)-2], "{"))
+}

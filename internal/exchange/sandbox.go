@@ -1,0 +1,31 @@
+package exchange
+
+import (
+	"github.com/mockportal/mockportal/internal/portal"
+	"github.com/mockportal/mockportal/internal/sandbox"
+	"github.com/mockportal/mockportal/internal/wire"
+)
+
+// findSandbox finds the sandbox that answers: that of the path's prefix, else of the token, else of another credential, else the default
+// one. So a client that can change neither its URLs nor its headers still has a sandbox of its own, by its credentials.
+func (c *call) findSandbox() *portal.Problem {
+	c.sandbox = c.x.Sandboxes.Default
+	box, err := c.namedSandbox()
+	switch {
+	case err != nil:
+		c.lost = err
+		c.masks = c.x.Sandboxes.Secrets() // the call may hold the secrets of any sandbox
+		return &portal.Problem{ID: "url-invalid"}
+	case box != nil:
+		c.sandbox = box
+	}
+	return nil
+}
+
+func (c *call) namedSandbox() (*sandbox.Sandbox, error) {
+	if c.id != "" {
+		return c.x.Sandboxes.Get(c.id)
+	}
+	return c.x.Sandboxes.OfCredentials(c.token, wire.First(c.values, "username"), wire.First(c.values, "client_id"),
+		wire.First(c.values, "refresh_token"), wire.First(c.values, "auth_token"))
+}

@@ -1,0 +1,175 @@
+package record
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/mockportal/mockportal/mock/journal"
+)
+
+// The bounds of a journal that asks for none.
+const (
+	DefaultMaxCalls = 10000
+	DefaultMaxBytes = 32 << 20
+)
+
+// Journal is a bounded record of calls. It is safe for concurrent use.
+type Journal struct {
+	maxCalls, maxBytes int
+
+	mu      sync.Mutex // guards what follows
+	records []*Record  // those before head are gone; a record is never changed, so that it can be read without the lock
+	head    int
+	bytes   int
+	last    int // the number of the newest call
+	era     int // how often the calls were forgotten on request
+	lost    tally
+	changed chan struct{} // closed at the next change; nil while nobody waits
+	closed  bool
+}
+
+// New returns an empty journal. A bound of 0 or less is the default one; at least the newest call is always kept.
+func New(maxCalls, maxBytes int) *Journal {
+	if maxCalls <= 0 {
+		maxCalls = DefaultMaxCalls
+	}
+	if maxBytes <= 0 {
+		maxBytes = DefaultMaxBytes
+	}
+	return &Journal{maxCalls: maxCalls, maxBytes: maxBytes}
+}
+
+// Append keeps a call, drops the oldest ones that no longer fit, and returns its number: the next one, unless the call
+// has one of another journal.
+func (j *Journal) Append(r Record) int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.last++
+	if r.Call.Number == 0 {
+		r.Call.Number = j.last
+	}
+	r.Bytes += recordBytes
+	j.bytes += r.Bytes
+	j.pushLocked(&r)
+	for j.lenLocked() > 1 && (j.lenLocked() > j.maxCalls || j.bytes > j.maxBytes) {
+		j.dropLocked()
+	}
+	j.wakeLocked()
+	return r.Call.Number
+}
+
+// recordBytes is what a record takes beside the texts that it holds on to.
+const recordBytes = 640
+
+// Clear forgets the calls so far, on request, and returns how many were held: nothing counts as dropped, and numbers go
+// on.
+func (j *Journal) Clear() int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	held := j.lenLocked()
+	j.forgetLocked()
+	return held
+}
+
+// Reset forgets everything, numbers too.
+func (j *Journal) Reset() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.forgetLocked()
+	j.last = 0
+}
+
+func (j *Journal) forgetLocked() {
+	j.records, j.head, j.bytes, j.lost = nil, 0, 0, tally{}
+	j.era++
+	j.wakeLocked()
+}
+
+func (j *Journal) lenLocked() int { return len(j.records) - j.head }
+
+// pushLocked appends; the room of dropped records at the front is given back when it is as large as what is kept.
+func (j *Journal) pushLocked(r *Record) {
+	if j.head > 64 && j.head >= len(j.records)/2 {
+		n := copy(j.records, j.records[j.head:])
+		clear(j.records[n:])
+		j.records, j.head = j.records[:n], 0
+	}
+	j.records = append(j.records, r)
+}
+
+func (j *Journal) dropLocked() {
+	j.bytes -= j.records[j.head].Bytes
+	j.lost.add(&j.records[j.head].Call)
+	j.records[j.head] = nil
+	j.head++
+}
+
+// matches looks at everything but the call's number.
+func matches(q journal.Query, c *journal.Call) bool {
+	return (len(q.Operations) == 0 || slices.Contains(q.Operations, c.Operation)) &&
+		(q.Kind == "" || q.Kind == c.Kind) &&
+		(q.Member == "" || q.Member == c.Member) &&
+		(q.Outcome == "" || q.Outcome == c.Outcome) &&
+		(q.Violations == nil || *q.Violations == (len(c.Violations) > 0))
+}
+
+// Find returns the calls that match.
+func (j *Journal) Find(q journal.Query) journal.Page {
+	j.mu.Lock()
+	found, dropped := matching(q, j.records[j.head:]), j.lost.all
+	j.mu.Unlock()
+	return pageOf(q, found, dropped) // making calls readable takes time, and needs no lock
+}
+
+// matching returns the records that a query wants, whatever their numbers.
+func matching(q journal.Query, records []*Record) (found []*Record) {
+	for _, r := range records {
+		if matches(q, &r.Call) {
+			found = append(found, r)
+		}
+	}
+	return found
+}
+
+// pageOf makes a page out of all records that match a query but for its number, of one moment and oldest first.
+func pageOf(q journal.Query, found []*Record, dropped int) journal.Page {
+	page := journal.Page{Calls: []journal.Call{}, Total: len(found), Dropped: dropped, Complete: dropped == 0}
+	for _, r := range found {
+		switch {
+		case r.Call.Number <= q.After:
+		case q.Limit > 0 && len(page.Calls) == q.Limit:
+			page.Next = page.Calls[q.Limit-1].Number
+			return page
+		default:
+			page.Calls = append(page.Calls, r.read())
+		}
+	}
+	return page
+}
+
+// Last returns the number of the newest call, held or not; 0 when none came since the last Reset.
+func (j *Journal) Last() int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.last
+}
+
+// DroppedViolating returns how many of the calls that are no longer held violated the contract.
+func (j *Journal) DroppedViolating() int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.lost.violating
+}
+
+// Get returns the call with this number. ok is false when there is none; dropped says that there was one.
+func (j *Journal) Get(number int) (call journal.Call, dropped, ok bool) {
+	j.mu.Lock()
+	i := number - (j.last - j.lenLocked()) - 1
+	if i < 0 || i >= j.lenLocked() {
+		defer j.mu.Unlock()
+		return journal.Call{}, number > 0 && i < 0, false
+	}
+	r := j.records[j.head+i]
+	j.mu.Unlock()
+	return r.read(), false, true
+}

@@ -1,0 +1,155 @@
+package record
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+
+	"github.com/mockportal/mockportal/internal/contract"
+	"github.com/mockportal/mockportal/internal/scenario"
+	"github.com/mockportal/mockportal/internal/wire"
+	"github.com/mockportal/mockportal/mock/journal"
+)
+
+// Record is a call as the journal keeps it, its texts masked. JSON in them is decoded when somebody reads the call.
+type Record struct {
+	Call  journal.Call // all but Params, ParamsIn and Reply
+	Sent  Sent
+	Reply string // JSON or another text; cut if Call.ReplyTruncated
+	Bytes int    // what the texts take, about
+}
+
+// read returns the call with everything readable.
+func (r *Record) read() journal.Call {
+	call := r.Call
+	call.Params, call.ParamsIn = r.Sent.params(maskNames), r.Sent.paramsIn()
+	switch {
+	case call.ReplyTruncated:
+		call.Reply = r.Reply
+	case r.Reply != "":
+		call.Reply = maskNames(decoded(r.Reply))
+	}
+	return call
+}
+
+// subject returns the call as expectations look at it.
+func (r *Record) subject() *scenario.Subject {
+	c := &r.Call
+	return &scenario.Subject{
+		Operation: c.Operation, Kind: c.Kind, Member: c.Member, Outcome: c.Outcome, ErrorCode: c.ErrorCode, Violations: len(c.Violations),
+		Params: func() map[string]any { return first(r.Sent.params(maskNames)) },
+	}
+}
+
+// Sent is the values of a request: its parameters, and the header or the cookie that carried the token.
+type Sent struct {
+	Values []contract.Value // in their order
+	Route  *contract.Route  // says which of them are JSON; nil for an unknown path
+}
+
+// First returns the parameters by name: a text, or decoded JSON; of a repeated name the value that counts. It masks
+// nothing.
+func (s Sent) First() map[string]any { return first(s.params(func(value any) any { return value })) }
+
+func first(params map[string]any) map[string]any {
+	for name, value := range params {
+		if values, ok := value.(journal.Repeated); ok {
+			params[name] = values[0]
+		}
+	}
+	return params
+}
+
+// params returns the parameters by name; those that came more than once are [journal.Repeated].
+func (s Sent) params(mask func(any) any) map[string]any {
+	params := map[string]any{}
+	for _, v := range s.Values {
+		if v.In == "header" || v.In == "cookie" {
+			continue
+		}
+		var value any = v.Text
+		if s.IsJSON(v) {
+			value = decoded(v.Text)
+		}
+		value = mask(value)
+		before, again := params[v.Name] // null, too, is a value
+		if list, ok := before.(journal.Repeated); ok {
+			params[v.Name] = append(list, value)
+		} else if again {
+			params[v.Name] = journal.Repeated{before, value}
+		} else {
+			params[v.Name] = value
+		}
+	}
+	return params
+}
+
+// paramsIn returns the values as they were sent; JSON in which something stands under a secret name is written anew.
+func (s Sent) paramsIn() []journal.ParamIn {
+	all := make([]journal.ParamIn, len(s.Values))
+	for i, v := range s.Values {
+		if s.IsJSON(v) {
+			v.Text = MaskNames(v.Text)
+		}
+		all[i] = journal.ParamIn{In: v.In, Name: v.Name, Value: v.Text}
+	}
+	return all
+}
+
+// IsJSON reports whether a value is decoded: the contract says that it is JSON, or does not know the name and the value
+// looks like JSON, since a secret may stand in it.
+func (s Sent) IsJSON(v contract.Value) bool {
+	if p := s.Parameter(v.Name); p != nil {
+		return p.JSON
+	}
+	return strings.HasPrefix(v.Text, "{") || strings.HasPrefix(v.Text, "[")
+}
+
+// Parameter returns what the contract says of a parameter; nil if it does not know the route or the name.
+func (s Sent) Parameter(name string) *contract.Parameter {
+	if s.Route == nil {
+		return nil
+	}
+	for i := range s.Route.Parameters {
+		if p := &s.Route.Parameters[i]; p.Name == name {
+			return p
+		}
+	}
+	return nil
+}
+
+// decoded returns what a JSON text says, and any other text as it is.
+func decoded(text string) any {
+	var value any
+	if json.Unmarshal([]byte(text), &value) != nil {
+		return text
+	}
+	return value
+}
+
+// maskNames masks what stands under secret names in decoded JSON. It may change what it is given.
+func maskNames(value any) any {
+	var masks wire.Masks
+	return masks.Value(value)
+}
+
+// MaskNames masks what stands under secret names in a JSON text. If nothing does, it returns the text as it is.
+func MaskNames(text string) string {
+	value := decoded(text)
+	before := jsonText(value)
+	if after := jsonText(maskNames(value)); after != before {
+		return after
+	}
+	return text
+}
+
+// jsonText writes a value as JSON, keys sorted, with < and & as they are.
+func jsonText(value any) string {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		panic("record: what was decoded from JSON can be written as JSON: " + err.Error())
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}

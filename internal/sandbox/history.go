@@ -1,0 +1,73 @@
+package sandbox
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"github.com/mockportal/mockportal/internal/record"
+	"github.com/mockportal/mockportal/internal/scenario"
+	"github.com/mockportal/mockportal/mock/journal"
+)
+
+// History keeps what came to all sandboxes of a server, also to those that were deleted, reset or have expired. It is safe for concurrent
+// use.
+type History struct {
+	calls *record.Journal
+
+	mu    sync.Mutex // guards what follows
+	ended []Verdict
+}
+
+// NewHistory returns an empty history, which holds as many calls as a journal with these bounds.
+func NewHistory(maxCalls, maxBytes int) *History {
+	return &History{calls: record.New(maxCalls, maxBytes)}
+}
+
+// Verdict says whether the calls of a sandbox meet the expectations of its scenario.
+type Verdict struct {
+	Sandbox  string
+	Scenario *scenario.Scenario
+	journal.Verdict
+}
+
+// end keeps the verdict on a scenario that has ended.
+func (h *History) end(v Verdict) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.ended = append(h.ended, v)
+}
+
+// Past is what a history holds.
+type Past struct {
+	Calls            journal.Page // of all sandboxes, in the order in which they came; each has the number of its sandbox
+	DroppedViolating int          // how many of the calls that are no longer held violated the contract
+	Verdicts         []Verdict    // on scenarios that expect something: first those that have ended, then those still played
+}
+
+// Past returns what came so far; nothing without a history. A scenario ends when its sandbox is deleted or expires, and, once it was
+// called, when the sandbox is reset or plays another one. A scenario that has ended is not judged again until it is called again. Past
+// waits for the calls that a scenario still expects as long as the scenario says, or until ctx ends.
+func (s *Set) Past(ctx context.Context) Past {
+	h := s.Default.options.History
+	if h == nil {
+		return Past{}
+	}
+	var open []Verdict
+	for _, id := range s.IDs() {
+		box, err := s.Get(id)
+		if err != nil {
+			continue // it has just ended, and its verdict is kept
+		}
+		if scenario := box.Scenario(); len(scenario.Expect) > 0 && !box.Done() {
+			open = append(open, Verdict{id, scenario, box.Verify(ctx)})
+		}
+		box.Turn(func(*Turn) {}) // waits for the call that has just decided the verdict to enter the history
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return Past{
+		Calls: h.calls.Find(journal.Query{}), DroppedViolating: h.calls.DroppedViolating(),
+		Verdicts: append(slices.Clip(h.ended), open...),
+	}
+}

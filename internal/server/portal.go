@@ -1,0 +1,116 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/mockportal/mockportal/internal/certs"
+	"github.com/mockportal/mockportal/internal/control"
+	"github.com/mockportal/mockportal/internal/exchange"
+	"github.com/mockportal/mockportal/internal/sandbox"
+	"github.com/mockportal/mockportal/internal/scenario"
+	"github.com/mockportal/mockportal/mock/journal"
+)
+
+// Options says what a portal is made of. Library and Scenario are required; the zero value of every other field is its default.
+// New sets Sandboxes, Secret and Wall.
+type Options struct {
+	exchange.Options
+
+	Scenario     *scenario.Scenario   // what the default sandbox plays
+	Clock        sandbox.ClockSetting // overrides the scenario's
+	Seed         *uint64              // overrides the scenario's; nil: the scenario's
+	Identity     *certs.Identity      // the certificate for HTTPS; nil: plain HTTP only
+	ControlToken string               // a bearer token that the control API asks for; "": it asks for none
+	MaxCalls     int                  // bound of each journal
+	MaxBytes     int                  // bound of each journal
+	MaxSandboxes int                  // beside the default one
+	SandboxTTL   time.Duration        // how long a sandbox lives that nobody uses
+	History      *sandbox.History     // keeps what came to all sandboxes; nil: nothing keeps it
+}
+
+// Check returns everything that is wrong with the bounds.
+func (o *Options) Check() error {
+	var errs []error
+	if o.MaxCalls < 0 || o.MaxBytes < 0 {
+		const format = "a journal of at most %d calls and %d bytes: both must be 0 (the default) or more"
+		errs = append(errs, fmt.Errorf(format, o.MaxCalls, o.MaxBytes))
+	}
+	if o.MaxBody < 0 {
+		errs = append(errs, fmt.Errorf("a body of at most %d bytes: must be 0 (the default) or more", o.MaxBody))
+	}
+	return errors.Join(errs...)
+}
+
+// SandboxOptions returns the options of a sandbox that plays a scenario. With the id "" the set chooses one.
+func (o *Options) SandboxOptions(id string, scenario *scenario.Scenario) sandbox.Options {
+	return sandbox.Options{
+		ID: id, Scenario: scenario, Clock: o.Clock, Seed: o.Seed,
+		MaxCalls: o.MaxCalls, MaxBytes: o.MaxBytes, Wall: time.Now, History: o.History,
+	}
+}
+
+// Portal is the portal and its control API as one http.Handler. It is safe for concurrent use.
+type Portal struct {
+	Options
+
+	exchange *exchange.Exchange
+	control  *control.API
+}
+
+// New returns a portal at the start of its scenario.
+func New(o Options) (*Portal, error) {
+	if err := o.Check(); err != nil {
+		return nil, err
+	}
+	box, err := sandbox.New(o.SandboxOptions(sandbox.Default, o.Scenario))
+	if err != nil {
+		return nil, err
+	}
+	o.Sandboxes = sandbox.NewSet(box, o.MaxSandboxes, o.SandboxTTL, time.Now)
+	o.Secret, o.Wall = o.ControlToken, time.Now
+	served, err := exchange.New(o.Options)
+	if err != nil {
+		return nil, err
+	}
+	o.Options = served.Options // with its defaults
+	return &Portal{o, served, control.New(control.Options{
+		Sandboxes: o.Sandboxes, Library: o.Library, New: o.SandboxOptions, Coverage: o.Coverage,
+		TLS: o.Identity, Token: o.ControlToken, TrustProxy: o.TrustProxy,
+	})}, nil
+}
+
+// ServeHTTP answers one request, to the portal or to the control API.
+func (p *Portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if control.Owns(r.URL.Path) {
+		p.control.ServeHTTP(w, r)
+		return
+	}
+	p.exchange.ServeHTTP(w, r)
+}
+
+// Handlers returns the portal and its control API as two handlers, for two listeners. Both answer /livez and /readyz.
+func (p *Portal) Handlers() (portal, api http.Handler) {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if control.IsHealth(r.URL.Path) {
+			p.control.ServeHTTP(w, r)
+			return
+		}
+		p.exchange.ServeHTTP(w, r)
+	}), p.control
+}
+
+// Announce tells the control API the portal's root when the portal has another listener. Otherwise the API goes by the request's own
+// host.
+func (p *Portal) Announce(url string) { p.control.Announce(url) }
+
+// CoverageReport returns what of the contract, and which scenarios, calls have exercised so far.
+func (p *Portal) CoverageReport() journal.CoverageReport {
+	return p.Coverage.Report(p.Library.Contract(), p.Library.Names())
+}
+
+// Close releases every answer that a rule holds back. The portal answers on, but holds nothing back any longer. Calling it again does no
+// harm.
+func (p *Portal) Close() { p.Sandboxes.Close() }

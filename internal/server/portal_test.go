@@ -1,0 +1,35 @@
+package server_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/mockportal/mockportal/internal/scenario"
+)
+
+// TestHandlers proves that the portal and its control API can be served apart, and that both tell their health.
+func TestHandlers(t *testing.T) {
+	t.Parallel()
+	own, api := portal(t, scenario.BuiltIn(), "trial", nil).Handlers()
+	for _, row := range []struct {
+		name    string
+		handler http.Handler
+		path    string
+		want    string
+	}{
+		{"the portal has the portal", own, "/sharing/rest/info?f=json", "owningSystemUrl"},
+		{"the portal has its health", own, "/readyz", `{"status":"ok"}`},
+		{"the portal has no control API", own, "/__admin/scenarios?f=json", "Invalid URL"},
+		{"the control API has itself", api, "/__admin/scenarios", "no-future-entitlements"},
+		{"the control API has its health", api, "/livez", `{"status":"ok"}`},
+		{"the control API has no portal", api, "/sharing/rest/info?f=json", "no operation has the path"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			if body := serve(t, row.handler, http.MethodGet, row.path, "").Body.String(); !strings.Contains(body, row.want) {
+				t.Errorf("no %s in %s", row.want, body)
+			}
+		})
+	}
+}
