@@ -39,6 +39,9 @@ func formatRows(operation string) []formatRow {
 func TestFormats(t *testing.T) {
 	t.Parallel()
 	for _, o := range contract.BuiltIn().Operations() {
+		if o.Status == http.StatusFound {
+			continue // a redirect has no format
+		}
 		for _, row := range formatRows(o.ID) {
 			if row.api == "" || row.api == o.API {
 				t.Run(o.ID+" f="+row.format+" callback="+row.callback, func(t *testing.T) {

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	domain "github.com/mockportal/mockportal/internal/portal"
+
 	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/fixture"
 	"github.com/mockportal/mockportal/mock"
@@ -20,7 +22,7 @@ const appOfNobody = "format: 1\nsummary: An app acts as no member.\nextends: tri
 
 // successes has a request to every operation that succeeds.
 func successes() map[string]request {
-	const f, token = "f", "token"
+	const f, token, oauth = "f", "token", "/sharing/rest/oauth2/"
 	return map[string]request{
 		"provisionOrgEntitlements": provision(),
 		"getFutureLicense":         license(),
@@ -31,6 +33,14 @@ func successes() map[string]request {
 		),
 		"oauthRevokeToken":  post("/sharing/rest/oauth2/revokeToken", f, "json", "auth_token", "admin-token"),
 		"validateAppAccess": post("/sharing/rest/oauth2/validateAppAccess", f, "json", token, "admin-token", "client_id", "app"),
+		"exchangeToken":     post("/sharing/rest/oauth2/exchangeToken", f, "json", token, "admin-token", "client_id", "app"),
+		"oauthAuthorize":    get(oauth+"authorize", f, "json", "client_id", "pythonapi", "response_type", "code", "redirect_uri", outOfBand),
+		"oauthSignIn":       post(oauth+"signin", f, "json", "oauth_state", oauthState(""), "username", "admin", "password", "admin-password"),
+		"oauthApproval":     get(oauth+"approval", f, "json", "error", "access_denied"),
+		"oauthSignOut":      get(oauth+"signout", f, "json"),
+		"validateRedirectUri": get(
+			oauth+"validateRedirectUri", f, "json", "client_id", "app", "redirect_uri", "https://app.example.com",
+		),
 		"portalSelf":        get("/sharing/rest/portals/self", f, "json", token, "admin-token"),
 		"portal":            get("/sharing/rest/portals/HwhoSWTiJyaB0VDi", f, "json", token, "admin-token"),
 		"communitySelf":     get("/sharing/rest/community/self", f, "json", token, "admin-token"),
@@ -42,6 +52,16 @@ func successes() map[string]request {
 		"healthCheck":       get("/portaladmin/healthCheck", f, "json"),
 		"portalAdminSignIn": post("/portaladmin/login", f, "json", "username", "admin", "password", "admin-password"),
 	}
+}
+
+// outOfBand is the redirect URI of clients that have no address.
+const outOfBand = "urn:ietf:wg:oauth:2.0:oob"
+
+// oauthState is the oauth_state of a sign-in page for the ArcGIS API for Python, with a code challenge unless it is empty.
+func oauthState(challenge string) string {
+	return domain.AuthorizeRequest{
+		ClientID: "pythonapi", ResponseType: "code", RedirectURI: outOfBand, Challenge: challenge,
+	}.Seal()
 }
 
 // outcomeRow is a request that has one outcome.
@@ -65,6 +85,11 @@ func failures() map[string]outcomeRow {
 	ok := successes()
 	oauth, generate, login := ok["oauthToken"], ok["generateToken"], ok["portalAdminSignIn"]
 	refresh := oauth.with("grant_type", "refresh_token").with("client_secret", "")
+	authorize := ok["oauthAuthorize"]
+	coded := post(
+		oauth.path, "f", "json", "grant_type", "authorization_code", "client_id", "pythonapi", "redirect_uri", outOfBand,
+		"code", ofSignIn, "code_verifier", "verifier",
+	)
 	const noFormat = "'f' must be html, json or pjson."
 	return map[string]outcomeRow{
 		"provisionOrgEntitlements/token-required":       of(provision().with("token", "")),
@@ -92,9 +117,42 @@ func failures() map[string]outcomeRow {
 		"oauthToken/oauth-secret-invalid":        of(oauth.with("client_secret", "wrong")),
 		"oauthToken/oauth-refresh-token-invalid": of(refresh.with("refresh_token", "nobody-has-this")),
 		"oauthToken/oauth-code-invalid":          of(oauth.with("grant_type", "authorization_code").with("code", "any")),
-		"oauthToken/oauth-grant-invalid":         of(oauth.with("grant_type", "suspend_session")),
+		"oauthToken/oauth-grant-invalid":         of(oauth.with("grant_type", "password")),
+		"oauthToken/oauth-verifier-invalid":      of(coded.with("code_verifier", "another")),
+		"oauthToken/oauth-redirect-uri-invalid":  of(coded.with("redirect_uri", "https://elsewhere")),
+		"oauthToken/oauth-redirect-uri-missing":  of(coded.with("redirect_uri", "")),
 		"oauthToken/parameters-invalid":          of(refresh, "'refresh_token' must be specified."),
-		"oauthToken/method-not-supported":        of(get(oauth.path, "f", "json"), "Allowed: POST."),
+		"oauthToken/method-not-supported":        of(get(oauth.path, "f", "json").by(http.MethodPut), "Allowed: GET, HEAD, POST."),
+
+		"oauthAuthorize/oauth-client-invalid":       of(authorize.with("client_id", "nobody")),
+		"oauthAuthorize/oauth-redirect-uri-invalid": of(authorize.with("redirect_uri", "https://elsewhere")),
+		"oauthAuthorize/oauth-redirect-uri-missing": of(authorize.with("redirect_uri", "")),
+		"oauthAuthorize/parameters-invalid":         of(authorize.with("expiration", "soon"), "'expiration' must be an integer."),
+		"oauthAuthorize/method-not-supported":       of(authorize.by(http.MethodPost), "Allowed: GET, HEAD."),
+
+		"oauthSignIn/oauth-sign-in-failed": of(ok["oauthSignIn"].with("password", "wrong")),
+		"oauthSignIn/oauth-state-invalid":  of(ok["oauthSignIn"].with("oauth_state", "x")),
+		"oauthSignIn/oauth-client-invalid": of(ok["oauthSignIn"].with("oauth_state", domain.AuthorizeRequest{ClientID: "nobody"}.Seal())),
+		"oauthSignIn/oauth-redirect-uri-invalid": of(ok["oauthSignIn"].with(
+			"oauth_state", domain.AuthorizeRequest{ClientID: "app", RedirectURI: "https://elsewhere"}.Seal(),
+		)),
+		"oauthSignIn/parameters-invalid":   of(ok["oauthSignIn"].with("oauth_state", ""), "'oauth_state' must be specified."),
+		"oauthSignIn/method-not-supported": of(get(ok["oauthSignIn"].path, "f", "json"), "Allowed: POST."),
+
+		"oauthApproval/parameters-invalid":   of(ok["oauthApproval"].with("f", "xml"), noFormat),
+		"oauthApproval/method-not-supported": of(ok["oauthApproval"].by(http.MethodPost), "Allowed: GET, HEAD."),
+		"oauthSignOut/parameters-invalid":    of(ok["oauthSignOut"].with("f", "xml"), noFormat),
+		"oauthSignOut/method-not-supported":  of(ok["oauthSignOut"].by(http.MethodPost), "Allowed: GET, HEAD."),
+
+		"validateRedirectUri/oauth-client-invalid": of(ok["validateRedirectUri"].with("client_id", "nobody")),
+		"validateRedirectUri/parameters-invalid":   of(ok["validateRedirectUri"].with("client_id", ""), "'client_id' must be specified."),
+		"validateRedirectUri/method-not-supported": of(ok["validateRedirectUri"].by(http.MethodPut), "Allowed: GET, HEAD, POST."),
+
+		"exchangeToken/token-required":       of(ok["exchangeToken"].with("token", "")),
+		"exchangeToken/token-invalid":        of(ok["exchangeToken"].with("token", "nobody-has-this")),
+		"exchangeToken/oauth-client-invalid": of(ok["exchangeToken"].with("client_id", "nobody")),
+		"exchangeToken/parameters-invalid":   of(ok["exchangeToken"].with("client_id", ""), "'client_id' must be specified."),
+		"exchangeToken/method-not-supported": of(get(ok["exchangeToken"].path, "f", "json", "token", "admin-token"), "Allowed: POST."),
 
 		"oauthRevokeToken/parameters-invalid":   of(ok["oauthRevokeToken"].with("auth_token", ""), "'auth_token' must be specified."),
 		"oauthRevokeToken/method-not-supported": of(get(ok["oauthRevokeToken"].path, "f", "json"), "Allowed: POST."),
@@ -158,6 +216,9 @@ func failures() map[string]outcomeRow {
 // ofApp stands for a token that an app which acts as nobody gets when the row is run.
 const ofApp = "the token of an app"
 
+// ofSignIn stands for a code that an application gets when the row is run. Its challenge is "verifier".
+const ofSignIn = "the code of a sign-in"
+
 // TestEverySuccess proves that every operation of the contract can be done, and that its answer fits the contract.
 func TestEverySuccess(t *testing.T) {
 	t.Parallel()
@@ -171,8 +232,8 @@ func TestEverySuccess(t *testing.T) {
 			}
 			p := portal(t)
 			a := call(t, p, r)
-			diff(t, "status", http.StatusOK, a.status)
-			if err := o.Prove(a.body); err != nil {
+			diff(t, "status", o.Status, a.status)
+			if err := o.Prove(a.body); o.Status != http.StatusFound && err != nil {
 				t.Errorf("%v in %s", err, a.body)
 			}
 			got := callsOf(t, p)[0]
@@ -218,6 +279,10 @@ func proveOutcome(t *testing.T, o *contract.Operation, outcome string, row outco
 	if r.query.Get("token") == ofApp {
 		a := call(t, p, successes()["oauthToken"].with("client_id", "nobody").with("client_secret", "nobody-secret"))
 		r = r.with("token", decoded(t, a.body).(map[string]any)["access_token"].(string))
+	}
+	if r.form.Get("code") == ofSignIn {
+		a := call(t, p, successes()["oauthSignIn"].with("oauth_state", oauthState("verifier")))
+		r = r.with("code", codeOf(t, a))
 	}
 	a := call(t, p, r)
 	diff(t, "status", http.StatusOK, a.status)

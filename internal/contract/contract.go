@@ -22,6 +22,7 @@ type Contract struct {
 	operations []*Operation
 	judges     map[string]judge  // by the name of a component schema
 	fixtures   map[string]string // folder of fixtures → name of the component schema that describes them
+	aliases    map[string]string // other beginning of a path → its beginning in the contract
 	router     func() *Router
 }
 

@@ -32,13 +32,15 @@ func load(document []byte) (*Contract, error) {
 	l := &loader{contract: &Contract{
 		document: document, spec: spec, judges: map[string]judge{}, fixtures: map[string]string{},
 	}}
+	l.at = "the document"
+	l.extension(spec.Extensions, "x-aliases", &l.contract.aliases)
 	l.schemas()
 	l.routes()
 	if len(l.mistakes) > 0 {
 		return nil, errors.Join(l.mistakes...)
 	}
 	c := l.contract
-	c.router = sync.OnceValue(func() *Router { return newRouter(c.routes, c.Servers()) })
+	c.router = sync.OnceValue(func() *Router { return c.newRouter(c.Servers()) })
 	return c, nil
 }
 

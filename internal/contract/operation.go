@@ -43,6 +43,7 @@ type Operation struct {
 	Access      Access
 	Errors      []string // the outcomes beside success: fixture ids under errors/{API}
 	Evidence    openapi.Evidence
+	Page        string // the kind of page that shows its answer: directory, sign-in, oauth-sign-in, oauth-approval; "": the usual one
 	Summary     string
 	Description string
 	Routes      []*Route // its methods and paths; the first is the one that has the operationId
@@ -57,8 +58,10 @@ func (l *loader) operation(r *Route, op *openapi3.Operation) *Operation {
 	o := &Operation{
 		ID: op.OperationID, Summary: op.Summary, Description: strings.TrimSpace(op.Description), Routes: []*Route{r}, Status: http.StatusOK,
 	}
-	if op.Responses.Value("201") != nil {
-		o.Status = http.StatusCreated
+	for _, status := range []int{http.StatusFound, http.StatusCreated, http.StatusOK} {
+		if op.Responses.Status(status) != nil {
+			o.Status = status
+		}
 	}
 	if o.ID == "" {
 		l.mistake("the operation has no operationId")
@@ -68,9 +71,11 @@ func (l *loader) operation(r *Route, op *openapi3.Operation) *Operation {
 	l.extension(op.Extensions, "x-access", &o.Access)
 	l.extension(op.Extensions, "x-errors", &o.Errors)
 	l.extension(op.Extensions, "x-evidence", &o.Evidence)
+	l.extension(op.Extensions, "x-page", &o.Page)
 	word(l, "x-kind", o.Kind, openapi.Licensing, openapi.Support)
 	word(l, "x-api", o.API, Sharing, PortalAdmin)
 	word(l, "x-access.token", o.Access.Token, TokenRequired, TokenOptional, TokenUnused)
+	word(l, "x-page", o.Page, "", "directory", "sign-in", "oauth-sign-in", "oauth-approval")
 	word(l, "x-evidence.level", o.Evidence.Level, openapi.Documented, openapi.Observed, openapi.Assumed)
 	success, failure := replySchemas(op)
 	o.success, o.failure = newJudge(success), newJudge(failure)

@@ -1,20 +1,24 @@
 package contract
 
 import (
+	"fmt"
+	"iter"
 	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/gorilla/mux"
 )
 
 // Router finds the routes of a path. It redirects nothing, because a redirected POST loses its form. It is safe for concurrent use.
 type Router struct {
-	routes map[string][]*Route // by path template
-	fixed  map[string]Match    // paths without a parameter, in every context, with and without a final slash
-	mux    *mux.Router         // the other paths; each of its routes has the path template as its name
+	routes    map[string][]*Route // by path template
+	fixed     map[string]Match    // paths without a parameter, in every context, with and without a final slash
+	mux       *mux.Router         // the other paths; each of its routes has the path template as its name
+	forgiving func() *mux.Router  // all paths, in any letter case; compiled when it is needed first
 }
 
 // Match is where a path leads. Its zero value is a path that the contract does not have.
@@ -30,28 +34,58 @@ func (c *Contract) Router(contexts ...string) *Router {
 	if len(contexts) == 0 {
 		return c.router()
 	}
-	return newRouter(c.routes, slices.Concat(c.Servers(), contexts))
+	return c.newRouter(slices.Concat(c.Servers(), contexts))
 }
 
-func newRouter(routes []*Route, contexts []string) *Router {
-	r := &Router{routes: map[string][]*Route{}, fixed: map[string]Match{}, mux: mux.NewRouter().SkipClean(true).UseEncodedPath()}
-	for _, route := range routes {
+func (c *Contract) newRouter(contexts []string) *Router {
+	r := &Router{routes: map[string][]*Route{}, fixed: map[string]Match{}, mux: emptyMux()}
+	for _, route := range c.routes {
 		r.routes[route.Path] = append(r.routes[route.Path], route)
 	}
 	anyContext := contextPattern(contexts)
-	for _, route := range routes {
-		switch {
-		case r.routes[route.Path][0] != route: // another method of a path that is already there
-		case strings.Contains(route.Path, "{"):
-			r.mux.Path(anyContext + route.pattern() + "{slash:/?}").Name(route.Path)
-		default:
-			for _, context := range contexts {
-				found := Match{Context: context, Routes: r.routes[route.Path]}
-				r.fixed[context+route.Path], r.fixed[context+route.Path+"/"] = found, found
+	for route, path := range c.paths() {
+		if strings.Contains(path, "{") {
+			r.mux.Path(anyContext + route.pattern(path, "") + "{slash:/?}").Name(route.Path)
+			continue
+		}
+		for _, context := range contexts {
+			found := Match{Context: context, Routes: r.routes[route.Path]}
+			r.fixed[context+path], r.fixed[context+path+"/"] = found, found
+		}
+	}
+	r.forgiving = sync.OnceValue(func() *mux.Router {
+		forgiving := emptyMux()
+		for route, path := range c.paths() {
+			forgiving.Path(anyContext + route.pattern(path, "(?i)") + "{slash:/?}").Name(route.Path)
+		}
+		return forgiving
+	})
+	return r
+}
+
+func emptyMux() *mux.Router { return mux.NewRouter().SkipClean(true).UseEncodedPath() }
+
+// paths yields the first route of each path with the path, and with its aliases: the contract's x-aliases say which beginnings of a path
+// may be written in another way.
+func (c *Contract) paths() iter.Seq2[*Route, string] {
+	return func(yield func(*Route, string) bool) {
+		seen := map[string]bool{}
+		for _, route := range c.routes {
+			if seen[route.Path] {
+				continue // another method
+			}
+			seen[route.Path] = true
+			if !yield(route, route.Path) {
+				return
+			}
+			for alias, beginning := range c.aliases {
+				rest, ok := strings.CutPrefix(route.Path+"/", beginning+"/")
+				if ok && !yield(route, strings.TrimSuffix(alias+"/"+rest, "/")) {
+					return
+				}
 			}
 		}
 	}
-	return r
 }
 
 // contextPattern returns a template for each context with its slash, and for the slash that begins a path without a context.
@@ -65,27 +99,34 @@ func contextPattern(contexts []string) string {
 	return "/{context:(?:" + strings.Join(parts, "|") + ")?}"
 }
 
-var pathParameter = regexp.MustCompile(`\{(\w+)\}`)
-
-// pattern returns the path for gorilla/mux, without its first slash: a parameter is one segment, or several where the contract says so.
-func (r *Route) pattern() string {
-	return pathParameter.ReplaceAllStringFunc(r.Path[1:], func(variable string) string {
-		name := variable[1 : len(variable)-1]
-		if p := r.Parameter(name); p != nil && p.MultiPart {
-			return "{" + name + ":.+}"
+// pattern returns a path of the route for gorilla/mux, without its first slash: a parameter is one segment, or several where the contract
+// says so. The flags are those of a regular expression, and hold for the literal segments.
+func (r *Route) pattern(path, flags string) string {
+	segments := strings.Split(path[1:], "/")
+	for i, segment := range segments {
+		name := strings.Trim(segment, "{}")
+		switch p := r.Parameter(name); {
+		case name == segment && flags != "":
+			segments[i] = fmt.Sprintf("{literal%d:(?:%s%s)}", i, flags, regexp.QuoteMeta(segment))
+		case name == segment:
+		case p != nil && p.MultiPart:
+			segments[i] = "{" + name + ":.+}"
+		default:
+			segments[i] = "{" + name + ":[^/]+}"
 		}
-		return "{" + name + ":[^/]+}"
-	})
+	}
+	return strings.Join(segments, "/")
 }
 
-// Find returns where the path of a request leads, and false when the contract does not have it. A final slash makes no difference:
-// Esri's JavaScript client sends oauth2/token with one.
+// Find returns where the path of a request leads, and false when the contract does not have it. It accepts what clients send and portals
+// must therefore answer: a final slash (Esri's JavaScript client: oauth2/token/), doubled slashes (the ArcGIS API for Python:
+// sharing/rest//portals/self) and other letter case (all clients that set a role: updateuserrole).
 func (r *Router) Find(request *http.Request) (Match, bool) {
 	if found, ok := r.fixed[request.URL.EscapedPath()]; ok {
 		return found, true
 	}
 	var routed mux.RouteMatch
-	if !r.mux.Match(request, &routed) {
+	if !r.mux.Match(request, &routed) && !r.forgiving().Match(withSingleSlashes(request), &routed) {
 		return Match{}, false
 	}
 	found := Match{
@@ -102,6 +143,15 @@ func (r *Router) Find(request *http.Request) (Match, bool) {
 		}
 	}
 	return found, true
+}
+
+var slashes = regexp.MustCompile("//+")
+
+func withSingleSlashes(request *http.Request) *http.Request {
+	single := *request.URL
+	single.RawPath = slashes.ReplaceAllString(request.URL.EscapedPath(), "/")
+	single.Path, _ = url.PathUnescape(single.RawPath)
+	return &http.Request{Method: request.Method, Host: request.Host, URL: &single}
 }
 
 // Route returns the route of a method, and nil when the path does not take the method. HEAD is answered as GET.

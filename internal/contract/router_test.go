@@ -54,16 +54,23 @@ func TestRouterFindsEveryPath(t *testing.T) {
 	}
 }
 
-// TestRouterReadsPaths proves how odd paths are read: nothing is redirected, and a parameter is decoded once.
+// TestRouterReadsPaths proves how odd paths are read: nothing is redirected, a parameter is decoded once, and a path may be written as
+// clients of real portals write it.
 func TestRouterReadsPaths(t *testing.T) {
 	t.Parallel()
 	const listing = "/sharing/rest/content/listings/"
 	for _, tt := range []struct{ name, path, item string }{
 		{"an escaped slash", listing + "a%2Fb/provisionOrgEntitlements", "a/b"},
 		{"an escape that was escaped", listing + "a%252Fb/provisionOrgEntitlements", "a%2Fb"},
-		{"two slashes", "//sharing/rest/content/listings/a/provisionOrgEntitlements", ""},
+		{"two slashes in front", "/" + listing + "a/provisionOrgEntitlements", "a"},
+		{"two slashes in a context", "/portal/sharing/rest//content///listings/a/provisionOrgEntitlements", "a"},
+		{"without /rest", "/sharing/content/listings/a/provisionOrgEntitlements", "a"},
+		{"without /rest, in a context", "/arcgis/sharing/content/listings/a/provisionOrgEntitlements/", "a"},
+		{"/rest twice", "/sharing/rest/rest/content/listings/a/provisionOrgEntitlements", ""},
 		{"dots", "/x/.." + listing + "a/provisionOrgEntitlements", ""},
-		{"another letter case", "/Sharing/rest/content/listings/a/provisionOrgEntitlements", ""},
+		{"another letter case", "/portal/Sharing/Rest/content/Listings/aB/provisionorgentitlements", "aB"},
+		{"another letter case without /rest and with two slashes", "/SHARING//content/listings/aB/PROVISIONORGENTITLEMENTS", "aB"},
+		{"another letter case of a context", "/Portal" + listing + "a/provisionOrgEntitlements", ""},
 		{"no item", listing + "/provisionOrgEntitlements", ""},
 		{"two contexts", "/portal/portal" + listing + "a/provisionOrgEntitlements", ""},
 	} {

@@ -17,6 +17,12 @@ var operations = map[string]func(*call) (portal.Reply, *portal.Problem){
 	"oauthToken":               (*call).oauthToken,
 	"oauthRevokeToken":         (*call).revokeToken,
 	"validateAppAccess":        (*call).appAccess,
+	"oauthAuthorize":           (*call).authorize,
+	"oauthSignIn":              (*call).signInForApp,
+	"oauthApproval":            (*call).approval,
+	"oauthSignOut":             (*call).signOut,
+	"validateRedirectUri":      (*call).validateRedirectURI,
+	"exchangeToken":            (*call).exchangeToken,
 	"portalSelf":               func(c *call) (portal.Reply, *portal.Problem) { return c.world().PortalSelf(c.caller, c.site()), nil },
 	"portal": func(c *call) (portal.Reply, *portal.Problem) {
 		return c.world().Portal(c.caller, c.site(), c.params.Text("portalId"))
@@ -110,7 +116,8 @@ func (c *call) oauthToken() (portal.Reply, *portal.Problem) {
 	minutes, _ := c.params.Int("expiration")
 	world, reply, problem := c.world().OAuthToken(c.turn.Now, portal.OAuthRequest{
 		GrantType: c.params.Text("grant_type"), ClientID: c.params.Text("client_id"), ClientSecret: c.params.Text("client_secret"),
-		RefreshToken: c.params.Text("refresh_token"), Code: c.params.Text("code"), Expiration: minutes, Secure: c.secure(),
+		RefreshToken: c.params.Text("refresh_token"), Code: c.params.Text("code"), CodeVerifier: c.params.Text("code_verifier"),
+		RedirectURI: c.params.Text("redirect_uri"), Expiration: minutes, Secure: c.secure(),
 	})
 	c.turn.Become(world)
 	return reply, problem

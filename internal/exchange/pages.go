@@ -12,12 +12,21 @@ import (
 	"github.com/mockportal/mockportal/internal/wire/page"
 )
 
-// The operations that have pages of their own.
+// The kinds of pages that the contract gives to operations.
 const (
-	portalAdminRoot   = "portalAdminRoot"
-	portalAdminSignIn = "portalAdminSignIn"
-	sharingRoot       = "sharingRoot"
+	directoryPage     = "directory"
+	signInPage        = "sign-in"
+	oauthSignInPage   = "oauth-sign-in"
+	oauthApprovalPage = "oauth-approval"
 )
+
+// kind returns the kind of page of the operation; "" is the usual one, and that of an unknown path.
+func (c *call) kind() string {
+	if c.operation == nil {
+		return ""
+	}
+	return c.operation.Page
+}
 
 // page writes the answer as the portal's directory shows it.
 func (c *call) page() string {
@@ -26,15 +35,21 @@ func (c *call) page() string {
 	switch {
 	case c.errorCode != 0 && c.api == contract.PortalAdmin && c.canSignIn():
 		err = page.SignIn(&b, c.signInPage())
+	case c.signsInForApp():
+		err = page.OAuth(&b, c.oauthPage())
 	case c.errorCode != 0:
 		e := c.envelope.Error
 		err = page.Error(&b, page.ErrorPage{Head: c.head(), Code: e.Code, MessageCode: e.MessageCode, Message: e.Message, Details: e.Details})
-	case c.form && c.operation.ID == portalAdminSignIn:
+	case c.form && c.kind() == signInPage:
 		err = page.SignIn(&b, c.signInPage())
 	case c.form:
 		err = page.Form(&b, c.formPage())
-	case c.atRoot():
+	case c.kind() == directoryPage:
 		err = page.Directory(&b, c.directoryPage())
+	case c.kind() == oauthApprovalPage:
+		err = page.Approval(&b, page.ApprovalPage{
+			Head: c.head(), Code: c.params.Text("code"), Error: c.params.Text("error"), Description: c.params.Text("error_description"),
+		})
 	default:
 		err = page.Result(&b, page.ResultPage{Head: c.head(), Summary: c.operation.Summary, Body: json.RawMessage(c.body)})
 	}
@@ -46,7 +61,7 @@ func (c *call) page() string {
 
 // canSignIn reports whether a sign-in may help: the token is missing or bad, or a sign-in has just failed.
 func (c *call) canSignIn() bool {
-	return c.errorCode == 498 || c.errorCode == 499 || c.operation != nil && c.operation.ID == portalAdminSignIn
+	return c.errorCode == 498 || c.errorCode == 499 || c.kind() == signInPage
 }
 
 // root returns the name and the path of the directory that the call belongs to.
@@ -63,7 +78,7 @@ func (c *call) head() page.Head {
 	if c.api == contract.PortalAdmin && h.Member == "" {
 		h.SignIn = directory + "/login"
 	}
-	if c.atRoot() {
+	if c.kind() == directoryPage {
 		h.Crumbs = []page.Link{{Text: "Home"}}
 	} else {
 		h.Crumbs = []page.Link{{Text: "Home", URL: directory}}
@@ -79,16 +94,12 @@ func (c *call) head() page.Head {
 	return h
 }
 
-func (c *call) atRoot() bool {
-	return c.operation != nil && (c.operation.ID == portalAdminRoot || c.operation.ID == sharingRoot)
-}
-
 // title returns the last segment of the operation's path, as the real directory does.
 func (c *call) title() string {
 	switch {
 	case c.operation == nil:
 		return "Not found"
-	case c.atRoot():
+	case c.kind() == directoryPage:
 		name, _ := c.root()
 		return name
 	}
@@ -100,13 +111,34 @@ func (c *call) signInPage() page.SignInPage {
 	p := page.SignInPage{Head: c.head(), Action: directory + "/login", Redirect: directory, Username: c.masks.Hide(c.params.Text("username"))}
 	p.Title, p.SignIn = "Sign in", ""
 	switch {
-	case c.operation == nil || c.operation.ID != portalAdminSignIn:
+	case c.kind() != signInPage:
 		p.Redirect = c.within(directory, c.path)
 	case c.params.Text("redirect") != "":
 		p.Redirect = c.within(directory, c.params.Text("redirect"))
 	}
 	if c.errorCode != 0 {
 		p.Message, p.Details = c.envelope.Error.Message, c.envelope.Error.Details
+	}
+	return p
+}
+
+// signsInForApp reports whether the answer is the sign-in page of an application.
+func (c *call) signsInForApp() bool {
+	return c.kind() == oauthSignInPage && !c.form && (c.errorCode == 0 || c.errorID == "oauth-sign-in-failed")
+}
+
+// oauthPage asks a member to sign in to an application, again after a sign-in that failed.
+func (c *call) oauthPage() page.OAuthPage {
+	asked, state := c.authorizeRequest()
+	_, directory := c.root()
+	p := page.OAuthPage{
+		Head: c.head(), Action: directory + "/oauth2/signin", Application: asked.ClientID, Username: c.masks.Hide(c.params.Text("username")),
+		Info: page.OAuthInfo{OAuthState: state, ClientID: asked.ClientID, AppTitle: asked.ClientID},
+	}
+	p.Title, p.Crumbs, p.Formats = "Sign in", nil, nil
+	if c.errorCode != 0 {
+		e := c.envelope.Error
+		p.Message, p.Details, p.Info.Code, p.Info.Messages = e.Message, e.Details, e.MessageCode, e.Details
 	}
 	return p
 }

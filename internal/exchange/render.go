@@ -82,6 +82,11 @@ func (c *call) renderEnvelope(e wire.Envelope) answer {
 
 func (c *call) renderReply(reply sandbox.Kept) answer {
 	a := answer{status: http.StatusOK, body: reply.Body, shown: reply.Shown, evidence: c.operation.Evidence.Level.Weaker(reply.Reply.Evidence)}
+	if reply.Reply.Location != "" {
+		a.status, a.header = http.StatusFound, http.Header{}
+		a.header.Set("Location", reply.Reply.Location)
+		return a
+	}
 	if a.body == "" {
 		a.body = marshal(reply.Reply.Value)
 	}

@@ -26,6 +26,7 @@ func (c *call) namedSandbox() (*sandbox.Sandbox, error) {
 	if c.id != "" {
 		return c.x.Sandboxes.Get(c.id)
 	}
+	asked, _ := portal.OpenOAuthState(wire.First(c.values, "oauth_state"))
 	return c.x.Sandboxes.OfCredentials(c.token, wire.First(c.values, "username"), wire.First(c.values, "client_id"),
-		wire.First(c.values, "refresh_token"), wire.First(c.values, "auth_token"))
+		wire.First(c.values, "refresh_token"), wire.First(c.values, "auth_token"), wire.First(c.values, "code"), asked.ClientID)
 }

@@ -21,7 +21,7 @@ func (c *call) write(w http.ResponseWriter) {
 	h := w.Header()
 	maps.Copy(h, c.header)
 	if c.format == wire.HTML && c.raw == "" {
-		h.Set("Content-Security-Policy", page.ContentSecurityPolicy())
+		h.Set("Content-Security-Policy", page.ContentSecurityPolicy(c.formTargets()...))
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cache-Control", "no-store")
@@ -68,7 +68,7 @@ func (c *call) encode() (contentType, body string) {
 	switch {
 	case c.raw != "":
 		return c.raw, c.body
-	case c.status == http.StatusSeeOther:
+	case c.status == http.StatusSeeOther, c.status == http.StatusFound:
 		return wire.TypeHTML, ""
 	case c.format == wire.HTML && (c.operation != nil || c.errorCode != 0):
 		return wire.TypeHTML, c.page()

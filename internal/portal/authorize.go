@@ -52,7 +52,7 @@ func (w World) Authorize(r AuthorizeRequest, site Site) (Reply, *Problem) {
 	if code, text := r.refusal(); code != "" {
 		return Reply{Location: r.back(url.Values{"error": {code}, "error_description": {text}})}, nil
 	}
-	return Reply{Value: OAuthInfo{OAuthState: r.seal(), ClientID: r.ClientID, AppTitle: w.local(r.ClientID)}}, nil
+	return Reply{Value: OAuthInfo{OAuthState: r.Seal(), ClientID: r.ClientID, AppTitle: w.local(r.ClientID)}}, nil
 }
 
 func (w World) authorizeProblem(r AuthorizeRequest, site Site) *Problem {
@@ -79,9 +79,9 @@ func (r AuthorizeRequest) refusal() (code, text string) {
 	return "", ""
 }
 
-// seal writes the request as the oauth_state of a page. It is not signed, since all that it says is judged again when somebody signs in; so
-// a page of one sandbox serves the sign-in of a member of another.
-func (r AuthorizeRequest) seal() string {
+// Seal writes the request as the oauth_state of a page. It is not signed, because the sign-in judges everything in it again. So a page of
+// one sandbox serves the sign-in of a member of another sandbox.
+func (r AuthorizeRequest) Seal() string {
 	text, err := json.Marshal(r)
 	if err != nil {
 		panic("portal: a request of texts and a number cannot fail to marshal: " + err.Error())
@@ -232,6 +232,12 @@ func refreshFor(minutes int64) time.Duration {
 		return maxRefreshLifetime
 	}
 	return time.Duration(minutes) * time.Minute
+}
+
+// OAuthApproval is the reply of oauth2/approval, which shows what it was sent. A refused sign-in has no code.
+type OAuthApproval struct {
+	Code  string `json:"code"`
+	State string `json:"state"`
 }
 
 // RedirectURIValidity is the reply of oauth2/validateRedirectUri.
