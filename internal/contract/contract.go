@@ -16,14 +16,15 @@ import (
 
 // Contract is one OpenAPI document, compiled. It never changes after loading and is safe for concurrent use.
 type Contract struct {
-	document   []byte
-	spec       *openapi3.T
-	routes     []*Route
-	operations []*Operation
-	judges     map[string]judge  // by the name of a component schema
-	fixtures   map[string]string // folder of fixtures → name of the component schema that describes them
-	aliases    map[string]string // other beginning of a path → its beginning in the contract
-	router     func() *Router
+	document     []byte
+	spec         *openapi3.T
+	routes       []*Route
+	operations   []*Operation
+	judges       map[string]judge  // by the name of a component schema
+	fixtures     map[string]string // folder of fixtures → name of the component schema that describes them
+	aliases      map[string]string // other beginning of a path → its beginning in the contract
+	lenientPaths bool              // paths may have doubled slashes and any letter case
+	router       func() *Router
 }
 
 // BuiltIn returns the contract of the built-in portal operations. It is loaded once per process. A scenario library

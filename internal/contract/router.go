@@ -15,10 +15,10 @@ import (
 
 // Router finds the routes of a path. It redirects nothing, because a redirected POST loses its form. It is safe for concurrent use.
 type Router struct {
-	routes    map[string][]*Route // by path template
-	fixed     map[string]Match    // paths without a parameter, in every context, with and without a final slash
-	mux       *mux.Router         // the other paths; each of its routes has the path template as its name
-	forgiving func() *mux.Router  // all paths, in any letter case; compiled when it is needed first
+	routes  map[string][]*Route // by path template
+	fixed   map[string]Match    // paths without a parameter, in every context, with and without a final slash
+	mux     *mux.Router         // the other paths; each of its routes has the path template as its name
+	lenient func() *mux.Router  // all paths, in any letter case; compiled when it is needed first
 }
 
 // Match is where a path leads. Its zero value is a path that the contract does not have.
@@ -53,12 +53,15 @@ func (c *Contract) newRouter(contexts []string) *Router {
 			r.fixed[context+path], r.fixed[context+path+"/"] = found, found
 		}
 	}
-	r.forgiving = sync.OnceValue(func() *mux.Router {
-		forgiving := emptyMux()
-		for route, path := range c.paths() {
-			forgiving.Path(anyContext + route.pattern(path, "(?i)") + "{slash:/?}").Name(route.Path)
+	r.lenient = sync.OnceValue(func() *mux.Router {
+		lenient := emptyMux()
+		if !c.lenientPaths {
+			return lenient
 		}
-		return forgiving
+		for route, path := range c.paths() {
+			lenient.Path(anyContext + route.pattern(path, "(?i)") + "{slash:/?}").Name(route.Path)
+		}
+		return lenient
 	})
 	return r
 }
@@ -118,15 +121,16 @@ func (r *Route) pattern(path, flags string) string {
 	return strings.Join(segments, "/")
 }
 
-// Find returns where the path of a request leads, and false when the contract does not have it. It accepts what clients send and portals
-// must therefore answer: a final slash (Esri's JavaScript client: oauth2/token/), doubled slashes (the ArcGIS API for Python:
-// sharing/rest//portals/self) and other letter case (all clients that set a role: updateuserrole).
+// Find returns where the path of a request leads, and false when the contract does not have it. A final slash makes no difference:
+// Esri's JavaScript client sends oauth2/token with one. A contract with x-lenient-paths also accepts what clients of portals send beside
+// that: doubled slashes (the ArcGIS API for Python: sharing/rest//portals/self) and another letter case (all clients that set a role:
+// updateuserrole).
 func (r *Router) Find(request *http.Request) (Match, bool) {
 	if found, ok := r.fixed[request.URL.EscapedPath()]; ok {
 		return found, true
 	}
 	var routed mux.RouteMatch
-	if !r.mux.Match(request, &routed) && !r.forgiving().Match(withSingleSlashes(request), &routed) {
+	if !r.mux.Match(request, &routed) && !r.lenient().Match(withSingleSlashes(request), &routed) {
 		return Match{}, false
 	}
 	found := Match{
