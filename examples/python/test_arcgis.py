@@ -82,6 +82,45 @@ def test_as_an_application(tls_sandbox, ca):
     assert "f" not in tls_sandbox.calls(operation="oauthToken")[0]["params"]
 
 
+def test_by_its_default_sign_in(tls_sandbox, ca):
+    """Without a switch the client reads the sign-in page of the portal, and sends the form."""
+    member = tls_sandbox.member()
+    portal = connect(ca, username=member["username"], password=member["password"])
+
+    assert portal.users.me.username == "admin"
+    assert portal._con.get(license_url(portal), {"f": "json"})["userTypes"]
+    assert operations(tls_sandbox)[0] == "oauthSignIn"
+
+
+def test_by_its_default_sign_in_with_a_wrong_password(tls_sandbox, ca):
+    with pytest.raises(Exception, match="Invalid username or password"):
+        connect(ca, username=tls_sandbox.member()["username"], password="wrong")
+
+
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
+def test_by_a_code_without_an_address(tls_sandbox, ca, monkeypatch):
+    """With a client id the client takes the code from the title of a page, and exchanges it for tokens."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", ca)
+    member = tls_sandbox.member()
+    portal = connect(None, verify_cert=False, client_id="pythonapi", username=member["username"], password=member["password"])
+
+    assert portal.users.me.username == "admin"
+    assert operations(tls_sandbox)[:3] == ["oauthSignIn", "oauthApproval", "oauthToken"]
+
+
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
+def test_by_a_code_with_pkce(tls_sandbox, ca, monkeypatch):
+    from arcgis.auth import EsriPKCEAuth
+
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", ca)
+    member = tls_sandbox.member()
+    auth = EsriPKCEAuth(url=f"{TLS_ROOT}/portal", username=member["username"], password=member["password"], verify_cert=False)
+    answer = requests.Session().get(f"{TLS_ROOT}/portal/sharing/rest/community/self?f=json", auth=auth, timeout=10)
+
+    assert answer.json()["username"] == "admin"
+    assert "code_verifier" in tls_sandbox.calls(operation="oauthToken")[0]["params"]
+
+
 def test_a_wrong_password(tls_sandbox, ca):
     with pytest.raises(Exception, match="Unable to generate token|Invalid username or password"):
         connect(ca, username=tls_sandbox.member()["username"], password="wrong", use_gen_token=True)

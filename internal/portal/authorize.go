@@ -50,7 +50,7 @@ func (w World) Authorize(r AuthorizeRequest, site Site) (Reply, *Problem) {
 		return Reply{}, p
 	}
 	if code, text := r.refusal(); code != "" {
-		return Reply{Location: r.back(url.Values{"error": {code}, "error_description": {text}})}, nil
+		return Reply{Location: r.back(site, url.Values{"error": {code}, "error_description": {text}})}, nil
 	}
 	return Reply{Value: OAuthInfo{OAuthState: r.Seal(), ClientID: r.ClientID, AppTitle: w.local(r.ClientID)}}, nil
 }
@@ -114,7 +114,7 @@ func (w World) SignInForApp(now time.Time, s OAuthSignIn) (World, Reply, *Proble
 		return w, Reply{}, p
 	}
 	if s.Cancel {
-		return w, Reply{Location: r.back(url.Values{"error": {"access_denied"}, "error_description": {"The user denied your request."}})}, nil
+		return w, Reply{Location: r.back(s.Site, url.Values{"error": {"access_denied"}, "error_description": {"The user denied your request."}})}, nil
 	}
 	s.Username = w.local(s.Username)
 	if !w.isPassword(s.Username, s.Password) {
@@ -134,16 +134,17 @@ func (w World) SignInForApp(now time.Time, s OAuthSignIn) (World, Reply, *Proble
 		w, code = w.issue(claims{Member: s.Username, Use: useCode, For: &r, Expires: now.Add(codeLifetime).UnixMilli()})
 		answer.Set("code", code)
 	}
-	return w, Reply{Location: r.back(answer)}, nil
+	return w, Reply{Location: r.back(s.Site, answer)}, nil
 }
 
-// back returns where the browser goes with an answer. A token and its errors stand in the fragment, all else in the query.
-func (r AuthorizeRequest) back(answer url.Values) string {
+// back returns where the browser goes with an answer. A token and its errors stand in the fragment, everything else in the query. The
+// answer for an out-of-band client is a page of the portal; the ArcGIS API for Python looks for oauth2/approval in its whole address.
+func (r AuthorizeRequest) back(site Site, answer url.Values) string {
 	if r.State != "" {
 		answer.Set("state", r.State)
 	}
 	if r.RedirectURI == OutOfBand {
-		return approvalPath + "?" + answer.Encode()
+		return site.URL + "/sharing/rest/oauth2/approval?" + answer.Encode()
 	}
 	if r.ResponseType == "token" {
 		return r.RedirectURI + "#" + answer.Encode()
@@ -154,9 +155,6 @@ func (r AuthorizeRequest) back(answer url.Values) string {
 	}
 	return r.RedirectURI + separator + answer.Encode()
 }
-
-// approvalPath is where the code of an out-of-band client is shown, relative to oauth2/signin and oauth2/authorize.
-const approvalPath = "approval"
 
 // mayRedirectTo reports whether a browser may be sent to an address with a code or a token: the redirect URIs that the scenario registers;
 // for an application that every portal knows, out-of-band and the portal itself.
