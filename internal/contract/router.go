@@ -2,7 +2,6 @@ package contract
 
 import (
 	"fmt"
-	"iter"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -43,14 +42,14 @@ func (c *Contract) newRouter(contexts []string) *Router {
 		r.routes[route.Path] = append(r.routes[route.Path], route)
 	}
 	anyContext := contextPattern(contexts)
-	for route, path := range c.paths() {
-		if strings.Contains(path, "{") {
-			r.mux.Path(anyContext + route.pattern(path, "") + "{slash:/?}").Name(route.Path)
+	for _, s := range c.spellings() {
+		if strings.Contains(s.path, "{") {
+			r.mux.Path(anyContext + s.pattern("") + "{slash:/?}").Name(s.route.Path)
 			continue
 		}
 		for _, context := range contexts {
-			found := Match{Context: context, Routes: r.routes[route.Path]}
-			r.fixed[context+path], r.fixed[context+path+"/"] = found, found
+			found := Match{Context: context, Routes: r.routes[s.route.Path]}
+			r.fixed[context+s.path], r.fixed[context+s.path+"/"] = found, found
 		}
 	}
 	r.lenient = sync.OnceValue(func() *mux.Router {
@@ -58,8 +57,8 @@ func (c *Contract) newRouter(contexts []string) *Router {
 		if !c.lenientPaths {
 			return lenient
 		}
-		for route, path := range c.paths() {
-			lenient.Path(anyContext + route.pattern(path, "(?i)") + "{slash:/?}").Name(route.Path)
+		for _, s := range c.spellings() {
+			lenient.Path(anyContext + s.pattern("(?i)") + "{slash:/?}").Name(s.route.Path)
 		}
 		return lenient
 	})
@@ -68,27 +67,29 @@ func (c *Contract) newRouter(contexts []string) *Router {
 
 func emptyMux() *mux.Router { return mux.NewRouter().SkipClean(true).UseEncodedPath() }
 
-// paths yields the first route of each path with the path, and with its aliases: the contract's x-aliases say which beginnings of a path
-// may be written in another way.
-func (c *Contract) paths() iter.Seq2[*Route, string] {
-	return func(yield func(*Route, string) bool) {
-		seen := map[string]bool{}
-		for _, route := range c.routes {
-			if seen[route.Path] {
-				continue // another method
-			}
-			seen[route.Path] = true
-			if !yield(route, route.Path) {
-				return
-			}
-			for alias, beginning := range c.aliases {
-				rest, ok := strings.CutPrefix(route.Path+"/", beginning+"/")
-				if ok && !yield(route, strings.TrimSuffix(alias+"/"+rest, "/")) {
-					return
-				}
+// spelling is one way to write the path of a route.
+type spelling struct {
+	route *Route // the first one with the path
+	path  string
+}
+
+// spellings returns every path and its aliases: x-aliases says which beginning of a path may be written in another way.
+func (c *Contract) spellings() []spelling {
+	var all []spelling
+	seen := map[string]bool{}
+	for _, route := range c.routes {
+		if seen[route.Path] {
+			continue // another method
+		}
+		seen[route.Path] = true
+		all = append(all, spelling{route, route.Path})
+		for alias, beginning := range c.aliases {
+			if rest, ok := strings.CutPrefix(route.Path+"/", beginning+"/"); ok {
+				all = append(all, spelling{route, strings.TrimSuffix(alias+"/"+rest, "/")})
 			}
 		}
 	}
+	return all
 }
 
 // contextPattern returns a template for each context with its slash, and for the slash that begins a path without a context.
@@ -102,13 +103,13 @@ func contextPattern(contexts []string) string {
 	return "/{context:(?:" + strings.Join(parts, "|") + ")?}"
 }
 
-// pattern returns a path of the route for gorilla/mux, without its first slash: a parameter is one segment, or several where the contract
-// says so. The flags are those of a regular expression, and hold for the literal segments.
-func (r *Route) pattern(path, flags string) string {
-	segments := strings.Split(path[1:], "/")
+// pattern returns the path for gorilla/mux, without its first slash: a parameter is one segment, or several where the contract says so. The
+// flags are those of a regular expression, for the literal segments.
+func (s spelling) pattern(flags string) string {
+	segments := strings.Split(s.path[1:], "/")
 	for i, segment := range segments {
 		name := strings.Trim(segment, "{}")
-		switch p := r.Parameter(name); {
+		switch p := s.route.Parameter(name); {
 		case name == segment && flags != "":
 			segments[i] = fmt.Sprintf("{literal%d:(?:%s%s)}", i, flags, regexp.QuoteMeta(segment))
 		case name == segment:
