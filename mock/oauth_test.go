@@ -99,3 +99,47 @@ func TestSignInOfASandbox(t *testing.T) {
 		t.Errorf("the sandbox has %v", calls)
 	}
 }
+
+// TestGenerateTokenByGet proves what a GET gets: the form where it asks for nothing, the exchange of a token, and no sign-in, since a portal
+// refuses a password in a query. Source: Esri/resource-proxy issue 534.
+func TestGenerateTokenByGet(t *testing.T) {
+	t.Parallel()
+	const path = "/portal/sharing/rest/generateToken"
+	p := portal(t)
+	if a := call(t, p, get(path)); !strings.Contains(a.body, `name="username"`) {
+		t.Errorf("no form: %.300s", a.body)
+	}
+	for _, tt := range []struct {
+		reason string
+		sent   request
+		want   string
+	}{
+		{"an exchange", get(path, "f", "json", "token", "admin-token", "serverUrl", "https://localhost/server"), `"token":"`},
+		{"a password in a GET", get(path, "f", "json", "username", "admin", "password", "admin-password"), "in the query string"},
+		{"a wrong password in a GET", get(path, "f", "json", "username", "admin", "password", "wrong"), "in the query string"},
+		{"a password in the query of a POST", post(path+"?username=admin&password=admin-password", "f", "json"), "in the query string"},
+		{"a server without a token", get(path, "f", "json", "serverUrl", "https://localhost/server"), "for server token."},
+	} {
+		if a := call(t, p, tt.sent); !strings.Contains(a.body, tt.want) {
+			t.Errorf("%s: %s", tt.reason, a.body)
+		}
+	}
+}
+
+// TestSpellingsOfPaths asks for one operation in the ways in which clients of portals write its path. None of them is a violation.
+func TestSpellingsOfPaths(t *testing.T) {
+	t.Parallel()
+	p := portal(t)
+	for _, path := range []string{
+		"/sharing/rest/portals/self", "/sharing/portals/self", "/portal/sharing/rest//portals/self/", "/arcgis/sharing/Portals/SELF",
+	} {
+		if a := call(t, p, get(path, "f", "json", "token", "admin-token")); !strings.Contains(a.body, "portalName") {
+			t.Errorf("%s: %s", path, a.body)
+		}
+	}
+	for _, c := range callsOf(t, p) {
+		if c.Operation != "portalSelf" || len(c.Violations) > 0 {
+			t.Errorf("%s is journaled as %q with %v", c.Path, c.Operation, c.Violations)
+		}
+	}
+}

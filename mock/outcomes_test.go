@@ -111,7 +111,9 @@ func failures() map[string]outcomeRow {
 		"generateToken/sign-in-failed":       of(generate.with("password", "wrong")),
 		"generateToken/token-invalid":        of(post(generate.path, "f", "json", "token", "nobody-has-this", "serverUrl", "http://localhost")),
 		"generateToken/parameters-invalid":   of(generate.with("expiration", "0"), "'expiration' must be an integer of 1 or more."),
-		"generateToken/method-not-supported": of(get(generate.path, "f", "json"), "Allowed: POST."),
+		"generateToken/method-not-supported": of(get(generate.path, "f", "json").by(http.MethodPut), "Allowed: GET, HEAD, POST."),
+		"generateToken/server-token-missing": of(post(generate.path, "f", "json", "serverUrl", "http://localhost")),
+		"generateToken/credentials-in-query": of(get(generate.path, "f", "json", "username", "admin", "password", "admin-password")),
 
 		"oauthToken/oauth-client-invalid":        of(oauth.with("client_id", "nobody")),
 		"oauthToken/oauth-secret-invalid":        of(oauth.with("client_secret", "wrong")),

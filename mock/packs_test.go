@@ -189,7 +189,7 @@ func TestScenarioDocument(t *testing.T) {
 		{
 			"a member removed",
 			`{"format":1,"summary":"x","extends":"trial","world":{"apps":null,"members":{"admin":null}}}`, license(),
-			"Invalid Token",
+			"Invalid Token.",
 		},
 	} {
 		t.Run(row.name, func(t *testing.T) {

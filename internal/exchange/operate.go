@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/portal"
@@ -106,10 +107,15 @@ func (c *call) generateToken() (portal.Reply, *portal.Problem) {
 		Username: c.params.Text("username"), Password: c.params.Text("password"),
 		Token: c.params.Text("token"), ServerURL: c.params.Text("serverUrl"),
 		Client: c.params.Text("client"), Referer: c.params.Text("referer"), Sender: c.request.Referer(),
-		Expiration: minutes, Secure: c.secure(), Wall: c.turn.Wall,
+		Expiration: minutes, Secure: c.secure(), Wall: c.turn.Wall, InQuery: c.sentInQuery("username") || c.sentInQuery("password"),
 	})
 	c.turn.Become(world)
 	return reply, problem
+}
+
+// sentInQuery reports whether a parameter came in the query, also where it does not belong.
+func (c *call) sentInQuery(name string) bool {
+	return slices.ContainsFunc(c.values, func(v contract.Value) bool { return v.In == "query" && v.Name == name && v.Text != "" })
 }
 
 func (c *call) oauthToken() (portal.Reply, *portal.Problem) {

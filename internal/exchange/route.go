@@ -2,8 +2,10 @@ package exchange
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
+	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/portal"
 	"github.com/mockportal/mockportal/internal/wire"
 	"github.com/mockportal/mockportal/openapi"
@@ -29,11 +31,15 @@ func (c *call) chooseMethod() *portal.Problem {
 		c.readQueryAs(first.Method)
 		method = first.Method
 	}
-	if c.route = c.match.Route(method); c.route != nil {
+	c.route = c.match.Route(method)
+	asksNothing := first.Method == http.MethodPost && !slices.ContainsFunc(c.values, func(v contract.Value) bool { return v.Name != "f" })
+	if c.route != nil && !asksNothing {
 		return nil
 	}
-	c.route = first
-	if c.form = c.format == wire.HTML && (method == http.MethodGet || method == http.MethodHead); c.form {
+	if c.form = c.format == wire.HTML && (method == http.MethodGet || method == http.MethodHead); c.form || c.route == nil {
+		c.route = first
+	}
+	if c.form || c.match.Route(method) != nil {
 		return nil
 	}
 	return &portal.Problem{ID: "method-not-supported", Allowed: strings.Join(c.match.Methods(), ", ")}

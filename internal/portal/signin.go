@@ -10,6 +10,7 @@ type SignInRequest struct {
 	Username, Password string
 	Token, ServerURL   string // instead of username and password: exchange this portal token for a server token
 	Client, Referer    string // the parameters of these names: what the new token will be bound to
+	InQuery            bool   // the username or the password came in the query, where logs show it
 	Sender             string // the referer of the request itself: what the exchanged token may be bound to
 	Expiration         int64  // minutes; 0 if it was not sent
 	Secure             bool
@@ -25,8 +26,13 @@ type Token struct {
 
 // GenerateToken signs a member in, or exchanges a portal token. It binds the token to a referer only if the client asks for it.
 func (w World) GenerateToken(now time.Time, r SignInRequest) (World, Reply, *Problem) {
-	if r.Token != "" && r.Username == "" && r.Password == "" {
+	switch anonymous := r.Username == "" && r.Password == ""; {
+	case r.InQuery:
+		return w, Reply{}, problem("credentials-in-query")
+	case anonymous && r.Token != "":
 		return w.exchange(now, r)
+	case anonymous && r.ServerURL != "":
+		return w, Reply{}, problem("server-token-missing")
 	}
 	r.Username = w.local(r.Username)
 	if p := w.signInProblem(r); p != nil {
