@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -23,26 +24,27 @@ func (c *call) chooseRoute() *portal.Problem {
 	return problem
 }
 
-// chooseMethod lets a browser that calls an operation of POST by GET have its form.
+// chooseMethod picks the route. A browser that calls an operation of POST by GET gets its form; where the operation takes GET too, a browser
+// that asks for nothing gets it.
 func (c *call) chooseMethod() *portal.Problem {
 	method := c.request.Method
-	first := c.match.Routes[0]
+	first := cmp.Or(c.match.Route(c.operation.Routes[0].Method), c.match.Routes[0])
 	if c.lenient() && (method == http.MethodGet || method == http.MethodHead || method == http.MethodPost) {
 		c.readQueryAs(first.Method)
 		method = first.Method
 	}
 	c.route = c.match.Route(method)
-	asksNothing := first.Method == http.MethodPost && !slices.ContainsFunc(c.values, func(v contract.Value) bool { return v.Name != "f" })
-	if c.route != nil && !asksNothing {
-		return nil
-	}
-	if c.form = c.format == wire.HTML && (method == http.MethodGet || method == http.MethodHead); c.form || c.route == nil {
+	asked := slices.ContainsFunc(c.values, func(v contract.Value) bool { return v.Name != "f" })
+	c.form = first.Method == http.MethodPost && c.format == wire.HTML && (method == http.MethodGet || method == http.MethodHead) &&
+		(c.route == nil || !asked)
+	switch {
+	case c.form:
 		c.route = first
+	case c.route == nil:
+		c.route = first
+		return &portal.Problem{ID: "method-not-supported", Allowed: strings.Join(c.match.Methods(), ", ")}
 	}
-	if c.form || c.match.Route(method) != nil {
-		return nil
-	}
-	return &portal.Problem{ID: "method-not-supported", Allowed: strings.Join(c.match.Methods(), ", ")}
+	return nil
 }
 
 // readQueryAs lets the query of a GET stand for the form of a POST, where the scenario wants the same answer to both.
