@@ -256,7 +256,7 @@ func TestTooLarge(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			s := mock.NewServer(t, row.options...)
+			s := mock.NewServer(t, append(row.options, mock.AllowViolations())...)
 			a := ask(t, s, row.request)
 			diff(t, "status", row.want, a.status)
 			diff(t, "code", row.code, errorOf(t, a).Code)

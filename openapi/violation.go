@@ -17,7 +17,7 @@ const (
 // may be a token. An unreadable content type is cut and masked.
 type Violation struct {
 	Kind    ViolationKind `json:"kind"`
-	In      string        `json:"in"`      // path, query, form, header or body
+	In      string        `json:"in"`      // path, query, form, header, body or method
 	Name    string        `json:"name"`    // the parameter's name
 	Pointer string        `json:"pointer"` // RFC 6901, into the parameter's JSON value; empty for the value as a whole
 	Message string        `json:"message"` // what is wrong, and what is allowed
@@ -36,7 +36,7 @@ func (v Violation) Refusable() bool { return v.Kind == Missing || v.Kind == Malf
 // String returns the violation as one line: place, name, message and hint. A whole body or path has no name.
 func (v Violation) String() string {
 	name := v.Name + v.Pointer
-	if v.Name == "*" && (v.In == "body" || v.In == "path") {
+	if v.Name == "*" && (v.In == "body" || v.In == "path" || v.In == "method") {
 		name = v.Pointer
 	}
 	line := strings.TrimSuffix(v.In+" "+name, " ") + ": " + v.Message

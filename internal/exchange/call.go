@@ -29,7 +29,7 @@ type call struct {
 	context   string // what comes before the operation's path: "", "/portal", "/sandboxes/s1/portal"
 	// read
 	values     []contract.Value    // the path's, the query's, the form's, in this order
-	violations []openapi.Violation // what read and route find; check masks and judges them
+	violations []openapi.Violation // what read and route find; examine completes them, check judges them
 	format     wire.Format
 	token      string
 	// sandbox
@@ -50,8 +50,6 @@ type call struct {
 	known  bool // the token is good
 	// rules
 	decision sandbox.Decision
-	// check
-	checked bool // the call has reached check
 	// operate
 	cookie   string   // what a browser keeps of a sign-in
 	listings []string // the item ids that a directory page links to
@@ -68,13 +66,11 @@ func (c *call) decide() {
 		c.turn, c.scenario, c.released = t, t.Scenario, t.Released
 		c.identify()
 		c.knowSecrets()
+		c.examine(problem)
 		c.rules()
 		var reply sandbox.Kept
 		if problem == nil && !c.overruled() {
 			reply, problem = c.serve()
-		}
-		if !c.checked {
-			c.violations = c.nearPath()
 		}
 		c.answer = c.prove(reply, c.render(reply, problem))
 		c.journal()

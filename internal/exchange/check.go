@@ -1,19 +1,30 @@
 package exchange
 
 import (
+	"fmt"
+
 	"github.com/mockportal/mockportal/internal/portal"
 	"github.com/mockportal/mockportal/openapi"
 )
 
-// check judges the violations that read and route have found. It refuses what the portal cannot read, with one line for each violation.
-// The portal answers despite the others; check refuses them only in strict mode. Nothing but check reports them: a caller whom authenticate
-// or authorise refuses learns nothing about its parameters.
-func (c *call) check() *portal.Problem {
-	if c.form {
-		return nil
+// examine completes the violations that read and route have found, whatever the answer will be: a refused call is explained like any other.
+func (c *call) examine(problem *portal.Problem) {
+	switch {
+	case problem != nil && problem.ID == tooLarge: // its parameters were not read
+		c.violations = []openapi.Violation{{
+			Kind: openapi.Malformed, In: "body", Name: "*", Message: "is too large", Hint: fmt.Sprintf("send at most %d bytes", c.x.MaxBody),
+		}}
+	case c.form, c.lost != nil:
+		c.violations = nil
+	case c.operation == nil:
+		c.violations = c.nearPath()
 	}
-	c.checked = true
 	c.masks.Violations(c.violations)
+}
+
+// check judges the violations. It refuses what the portal cannot read, with one line for each violation. The portal answers despite the
+// others; check refuses them only in strict mode.
+func (c *call) check() *portal.Problem {
 	var lines []portal.Line
 	for _, v := range c.violations {
 		switch {

@@ -194,18 +194,21 @@ func TestNearPaths(t *testing.T) {
 	}
 }
 
-// TestRefusedCallsHaveNoViolations proves that only a call that reaches check has its violations reported.
-func TestRefusedCallsHaveNoViolations(t *testing.T) {
+// TestRefusedCallsAreExplained proves that the violations of a call are reported whatever it is answered with.
+func TestRefusedCallsAreExplained(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name, more, query string
 		want              int
 	}{
 		{"allowed", "", "token=admin-token", 1},
-		{"no token", "", "", 0},
-		{"a bad token", "", "token=none", 0},
-		{"no privilege", "", "token=viewer-token", 0},
-		{"a rule has a reply", "rules: [{ when: {}, reply: { status: 503, offSpec: true } }]\n", "token=admin-token", 0},
+		{"no token", "", "", 1},
+		{"a misspelt token", "", "tokn=admin-token", 2},
+		{"a token in capitals", "", "TOKEN=admin-token", 2},
+		{"a token with a broken escape", "", "token=%zz", 2},
+		{"a bad token", "", "token=none", 1},
+		{"no privilege", "", "token=viewer-token", 1},
+		{"a rule has a reply", "rules: [{ when: {}, reply: { status: 503, offSpec: true } }]\n", "token=admin-token", 1},
 		{"a rule has a delay", "rules: [{ when: {}, delay: 1ms }]\n", "token=admin-token", 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

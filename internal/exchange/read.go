@@ -22,6 +22,7 @@ func (c *call) read() *portal.Problem {
 		form, unreadable, err = wire.Form(c.request, c.x.MaxBody)
 		c.values, c.violations = append(c.values, form...), append(c.violations, unreadable...)
 	}
+	c.violations = append(c.violations, wire.TokenViolations(c.request)...)
 	c.format = wire.FormatOf(c.values, c.defaultFormat())
 	c.token = wire.Token(c.request, c.api, c.values)
 	switch {

@@ -18,9 +18,13 @@ func (c *call) chooseRoute() *portal.Problem {
 		return nil
 	}
 	problem := c.chooseMethod()
-	var found []openapi.Violation
-	c.params, found = c.route.Check(c.values)
-	c.violations = append(c.violations, found...)
+	params, found := c.route.Check(c.values)
+	if problem != nil {
+		found = []openapi.Violation{{
+			Kind: openapi.Unknown, In: "method", Name: "*", Message: "the operation does not take this method", Hint: "send " + problem.Allowed,
+		}}
+	}
+	c.params, c.violations = params, append(c.violations, found...)
 	return problem
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/mockportal/mockportal/internal/contract"
+	"github.com/mockportal/mockportal/openapi"
 )
 
 // Cookie is the name of the cookie that holds the token of the Portal Administrator Directory.
@@ -25,7 +26,7 @@ func Token(r *http.Request, api contract.API, values []contract.Value) string {
 
 // TokenOutside returns the token that a header or a cookie carries, with its place; the zero value if none does.
 func TokenOutside(r *http.Request, api contract.API) contract.Value {
-	for _, header := range []string{"X-Esri-Authorization", "Authorization"} {
+	for _, header := range tokenHeaders() {
 		if token, ok := bearer(r.Header.Get(header)); ok {
 			return contract.Value{In: "header", Name: header, Text: token}
 		}
@@ -37,6 +38,22 @@ func TokenOutside(r *http.Request, api contract.API) contract.Value {
 	}
 	return contract.Value{}
 }
+
+// TokenViolations returns a violation for each header that carries a token and no scheme.
+func TokenViolations(r *http.Request) []openapi.Violation {
+	var all []openapi.Violation
+	for _, header := range tokenHeaders() {
+		if value := r.Header.Get(header); value != "" && !strings.Contains(value, " ") {
+			all = append(all, openapi.Violation{
+				Kind: openapi.Malformed, In: "header", Name: header, Message: "has no scheme, so the portal does not see the token",
+				Hint: "send Bearer, a blank and the token", Allowed: "Bearer and the token",
+			})
+		}
+	}
+	return all
+}
+
+func tokenHeaders() []string { return []string{"X-Esri-Authorization", "Authorization"} }
 
 func bearer(header string) (string, bool) {
 	scheme, token, ok := strings.Cut(header, " ")

@@ -3,6 +3,7 @@ package wire_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/mockportal/mockportal/internal/contract"
@@ -66,6 +67,21 @@ func TestToken(t *testing.T) {
 		}
 		if got := wire.Token(r, tt.api, tt.values); got != tt.want {
 			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
+// TestTokenViolations proves that a token without a scheme is reported, and that its text is not.
+func TestTokenViolations(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]int{"": 0, "Bearer admin-token": 0, "Basic YTpi": 0, "admin-token": 1} {
+		for _, header := range []string{"Authorization", "X-Esri-Authorization"} {
+			r := httptest.NewRequest(http.MethodGet, "/", nil)
+			r.Header.Set(header, value)
+			got := wire.TokenViolations(r)
+			if len(got) != want || want == 1 && (got[0].Name != header || strings.Contains(got[0].String(), value)) {
+				t.Errorf("%s: %q: %v", header, value, got)
+			}
 		}
 	}
 }
