@@ -1,12 +1,10 @@
 package scenario
 
 import (
-	"slices"
-
 	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/fixture"
-	"github.com/mockportal/mockportal/internal/scenario/tree"
 	"github.com/mockportal/mockportal/internal/secret"
+	"github.com/mockportal/mockportal/internal/tree"
 	"github.com/mockportal/mockportal/openapi"
 )
 
@@ -14,7 +12,6 @@ import (
 type surroundings struct {
 	fixtures *fixture.Set
 	contract *contract.Contract
-	broken   []string // ids of fixtures that have mistakes of their own
 }
 
 // decoder turns a merged document into a [Scenario].
@@ -27,7 +24,7 @@ type decoder struct {
 }
 
 // decode reads a merged document. The scenario is usable only if there are no mistakes.
-func (s surroundings) decode(root *tree.Value) (*Scenario, fixture.Mistakes) {
+func (s surroundings) decode(root *tree.Value) (*Scenario, tree.Mistakes) {
 	reader := tree.NewReader()
 	d := decoder{surroundings: s}
 	decoded := d.scenario(reader.Field("a scenario", root))
@@ -83,13 +80,11 @@ func (d *decoder) template(f tree.Field) (found template, ok bool) {
 		return template{}, false
 	}
 	if found.Fixture, ok = d.fixtures.Get(id); !ok {
-		if !slices.Contains(d.broken, id) {
-			f.Mistake("no fixture %q%s", id, d.fixtures.Nearest(id))
-		}
+		f.Mistake("no fixture %q%s", id, d.fixtures.Nearest(id))
 		return template{}, false
 	}
 	found.body, _ = tree.Parse(found.File, found.Body) // a mistake in it is reported with the fixture
-	return found, found.body != nil
+	return found, found.body != nil && !found.Broken
 }
 
 // document returns the template with the changes of a "with", which may be absent.

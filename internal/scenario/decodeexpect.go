@@ -4,8 +4,8 @@ import (
 	"math"
 	"slices"
 
-	"github.com/mockportal/mockportal/internal/scenario/tree"
 	"github.com/mockportal/mockportal/internal/secret"
+	"github.com/mockportal/mockportal/internal/tree"
 	"github.com/mockportal/mockportal/mock/journal"
 )
 

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/mockportal/mockportal/internal/nearest"
-	"github.com/mockportal/mockportal/internal/scenario/tree"
+	"github.com/mockportal/mockportal/internal/tree"
 )
 
 // matcher reads what the `when` of a rule and of an expectation have in common. It returns params with their positions too.

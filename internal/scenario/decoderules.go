@@ -3,7 +3,7 @@ package scenario
 import (
 	"math"
 
-	"github.com/mockportal/mockportal/internal/scenario/tree"
+	"github.com/mockportal/mockportal/internal/tree"
 )
 
 // maxRules limits the rules, because each rule is compared with every earlier one.

@@ -4,9 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/mockportal/mockportal/internal/fixture"
 	"github.com/mockportal/mockportal/internal/nearest"
-	"github.com/mockportal/mockportal/internal/scenario/tree"
+	"github.com/mockportal/mockportal/internal/tree"
 )
 
 // file is one scenario document.
@@ -16,7 +15,7 @@ type file struct {
 	root       *tree.Value // without extends; nil if it is not usable
 	extends    string      // empty: nothing
 	extendsAt  tree.Position
-	mistakes   fixture.Mistakes // found before the merge
+	mistakes   tree.Mistakes // found before the merge
 
 	done   bool        // merged is set
 	merged *tree.Value // the document over everything that it extends; nil if that has a mistake
@@ -42,7 +41,7 @@ func newFile(name, path string, source []byte) *file {
 }
 
 // noSuch is the mistake of extending a scenario that does not exist.
-func (f *file) noSuch(names []string) fixture.Mistake {
+func (f *file) noSuch(names []string) tree.Mistake {
 	if f.extends == f.name {
 		return f.extendsAt.Mistake(fmt.Sprintf("no built-in scenario %q to extend", f.name))
 	}
@@ -50,7 +49,7 @@ func (f *file) noSuch(names []string) fixture.Mistake {
 }
 
 // circle is the mistake of the last file of a chain, which extends the first.
-func circle(chain []*file) fixture.Mistake {
+func circle(chain []*file) tree.Mistake {
 	var names []string
 	for _, f := range chain {
 		names = append(names, f.name)

@@ -5,13 +5,14 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"path"
 	"slices"
 	"sync"
 
 	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/fixture"
 	"github.com/mockportal/mockportal/internal/nearest"
-	"github.com/mockportal/mockportal/internal/scenario/tree"
+	"github.com/mockportal/mockportal/internal/tree"
 	"github.com/mockportal/mockportal/scenarios"
 )
 
@@ -48,7 +49,7 @@ var builtIn = sync.OnceValue(func() *Library {
 })
 
 // Open returns a library of the built-in scenarios and those of the packs. If two packs have a scenario or fixture of the same name,
-// the later pack wins. The error is a [fixture.Mistakes] with the mistakes of all files.
+// the later pack wins. The error is a [tree.Mistakes] with the mistakes of all files.
 func Open(packs ...Pack) (*Library, error) {
 	if len(packs) == 0 {
 		return BuiltIn(), nil
@@ -65,9 +66,9 @@ func load(packs []Pack) (*Library, error) {
 	for _, pack := range packs {
 		l.overlay(pack)
 	}
-	l.read(builtInName, "scenarios", scenarios.Documents)
+	l.read(builtInName, tree.Folder{FS: scenarios.Documents, Root: ".", Shown: "scenarios"})
 	for _, pack := range packs {
-		l.readPack(pack)
+		l.read(pack.Name, tree.Folder{FS: pack.FS, Root: "scenarios", Shown: path.Join(pack.Name, "scenarios")})
 	}
 	l.decode()
 	if err := l.maskedMistakes().Err(); err != nil {
@@ -95,7 +96,7 @@ func (l *Library) Fixtures() *fixture.Set { return l.fixtures }
 func (l *Library) Contract() *contract.Contract { return l.contract }
 
 // Decode reads a scenario document, YAML or JSON, that does not come from a file. It may extend any scenario of the library.
-// The name becomes the scenario's name, and mistakes show it. The error is a [fixture.Mistakes].
+// The name becomes the scenario's name, and mistakes show it. The error is a [tree.Mistakes].
 func (l *Library) Decode(name string, source []byte) (*Scenario, error) {
 	f := newFile(name, name, source)
 	merged, mistakes := l.extend(f)
@@ -111,7 +112,7 @@ func (l *Library) Decode(name string, source []byte) (*Scenario, error) {
 }
 
 // extend merges a document over the scenario that it extends. It returns nil if the document or that scenario is not usable.
-func (l *Library) extend(f *file) (*tree.Value, fixture.Mistakes) {
+func (l *Library) extend(f *file) (*tree.Value, tree.Mistakes) {
 	if f.root == nil || f.extends == "" {
 		return f.root, f.mistakes
 	}

@@ -7,8 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/mockportal/mockportal/internal/fixture"
-	"github.com/mockportal/mockportal/internal/scenario/tree"
+	"github.com/mockportal/mockportal/internal/tree"
 )
 
 // ParseDuration reads a duration in the notation of scenario files: Go's, which may begin with days, such as 31d or 1d12h.
@@ -21,7 +20,7 @@ func ParseDuration(text string) (time.Duration, error) {
 	return d, nil
 }
 
-// Rules reads one rule or a list of rules, YAML or JSON, in the format of a scenario's rules. The error is a [fixture.Mistakes].
+// Rules reads one rule or a list of rules, YAML or JSON, in the format of a scenario's rules. The error is a [tree.Mistakes].
 func (l *Library) Rules(s *Scenario, source []byte) ([]Rule, error) {
 	root, mistakes := tree.Parse("rules", source)
 	if root == nil {
@@ -43,7 +42,7 @@ func (l *Library) Rules(s *Scenario, source []byte) ([]Rule, error) {
 }
 
 // Expectations reads an object with a scenario's keys expect, inOrder and within, YAML or JSON. Mistakes call the document by the
-// name. The error is a [fixture.Mistakes].
+// name. The error is a [tree.Mistakes].
 func (l *Library) Expectations(s *Scenario, name string, source []byte) (Expectations, error) {
 	d := decoder{
 		surroundings: l.surroundings,
@@ -64,7 +63,7 @@ func (l *Library) Verification(name string, source []byte) (json.RawMessage, err
 	return root.JSON(), nil
 }
 
-func (d *decoder) verification(name string, source []byte) (Expectations, *tree.Value, fixture.Mistakes) {
+func (d *decoder) verification(name string, source []byte) (Expectations, *tree.Value, tree.Mistakes) {
 	root, mistakes := tree.Parse(name, source)
 	if root == nil {
 		return Expectations{}, nil, mistakes

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/mockportal/mockportal/internal/scenario/tree"
+	"github.com/mockportal/mockportal/internal/tree"
 )
 
 // decodedRule is a rule with what reportUnreachable needs of its file.

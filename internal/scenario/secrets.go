@@ -1,9 +1,8 @@
 package scenario
 
 import (
-	"github.com/mockportal/mockportal/internal/fixture"
-	"github.com/mockportal/mockportal/internal/scenario/tree"
 	"github.com/mockportal/mockportal/internal/secret"
+	"github.com/mockportal/mockportal/internal/tree"
 )
 
 // Secrets returns what finds the credentials of the scenario's world in a text.
@@ -31,7 +30,7 @@ func (w World) secrets() *secret.Known {
 
 // masked takes what a document has under secret names out of its mistakes, which quote what was written elsewhere; the
 // document may not be a world.
-func (f *file) masked(mistakes fixture.Mistakes) fixture.Mistakes {
+func (f *file) masked(mistakes tree.Mistakes) tree.Mistakes {
 	if len(mistakes) == 0 || f.root == nil {
 		return mistakes
 	}
@@ -52,7 +51,7 @@ func secretsIn(v *tree.Value, under bool) (all []string) {
 	return all
 }
 
-func masked(mistakes fixture.Mistakes, known *secret.Known) fixture.Mistakes {
+func masked(mistakes tree.Mistakes, known *secret.Known) tree.Mistakes {
 	for i := range mistakes {
 		mistakes[i].Message = secret.Hide(mistakes[i].Message, known)
 	}

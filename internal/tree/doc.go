@@ -1,4 +1,4 @@
-// Package tree reads a document into values that know their position in the file. It merges such values, and lets a decoder walk
+// Package tree reads the documents of a folder into values that know their position in the file. It merges such values, and lets a decoder walk
 // them while it collects every mistake.
 //
 //	root, mistakes := tree.Parse("scenarios/trial.yaml", source)

@@ -5,20 +5,19 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/mockportal/mockportal/internal/fixture"
 	"github.com/mockportal/mockportal/internal/nearest"
 )
 
 // Reader collects the mistakes of a document.
 type Reader struct {
-	mistakes fixture.Mistakes
+	mistakes Mistakes
 }
 
 // NewReader returns a reader without mistakes.
 func NewReader() *Reader { return &Reader{} }
 
 // Mistakes returns the mistakes so far.
-func (r *Reader) Mistakes() fixture.Mistakes { return slices.Clone(r.mistakes) }
+func (r *Reader) Mistakes() Mistakes { return slices.Clone(r.mistakes) }
 
 // Field returns a whole document as a field. Mistakes call the document by the name.
 func (r *Reader) Field(name string, root *Value) Field {
@@ -54,13 +53,8 @@ func (f Field) At() Position { return f.at }
 // Mistake reports a mistake in the value.
 func (f Field) Mistake(format string, args ...any) { f.MistakeAt(f.at, format, args...) }
 
-// MistakeAt reports a mistake at another position. A key in the message may hold a secret if its author forgot a space: token:abc.
+// MistakeAt reports a mistake at another position.
 func (f Field) MistakeAt(at Position, format string, args ...any) {
-	for i, arg := range args {
-		if text, ok := arg.(string); ok {
-			args[i] = text
-		}
-	}
 	f.r.mistakes = append(f.r.mistakes, at.Mistake(fmt.Sprintf(format, args...)))
 }
 

@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
-
-	"github.com/mockportal/mockportal/internal/fixture"
+	"strconv"
+	"strings"
 )
 
 // Kind is the JSON type of a value.
@@ -25,17 +25,6 @@ const (
 // String returns the name of the kind in mistakes.
 func (k Kind) String() string {
 	return [...]string{"null", "true or false", "a number", "text", "a list", "an object", "unreadable"}[k]
-}
-
-// Position is a position in a file. Line and Column count from 1; a column is one character.
-type Position struct {
-	File         string
-	Line, Column int
-}
-
-// Mistake returns a mistake at the position.
-func (p Position) Mistake(message string) fixture.Mistake {
-	return fixture.Mistake{File: p.File, Line: p.Line, Column: p.Column, Message: message}
 }
 
 // Value is a JSON value with its position. Only the fields of its kind are set.
@@ -65,6 +54,22 @@ func (v *Value) Get(key string) *Value {
 		}
 	}
 	return nil
+}
+
+// Find returns the value that a JSON pointer (RFC 6901) leads to, or the nearest value around it.
+func (v *Value) Find(pointer string) *Value {
+	unescape := strings.NewReplacer("~1", "/", "~0", "~")
+	for part := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
+		next := v.Get(unescape.Replace(part))
+		if i, err := strconv.Atoi(part); err == nil && i >= 0 && i < len(v.Items) {
+			next = v.Items[i]
+		}
+		if next == nil {
+			break
+		}
+		v = next
+	}
+	return v
 }
 
 // Remove returns a copy of the object v without the key.

@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"github.com/mockportal/mockportal/internal/scenario/tree"
+	"github.com/mockportal/mockportal/internal/tree"
 )
 
 func parse(t *testing.T, source string) *tree.Value {
@@ -196,4 +196,24 @@ func value(t *rapid.T, depth int) *tree.Value {
 		}
 	}
 	return v
+}
+
+func TestMistakeErrors(t *testing.T) {
+	t.Parallel()
+	b := tree.Position{File: "b", Line: 2, Column: 3}
+	mistakes := tree.Mistakes{
+		b.Mistake("second"),
+		tree.Position{File: "b", Line: 1, Column: 9}.Mistake("first"),
+		tree.Position{File: "a"}.Mistake("whole"),
+		b.Mistake("second"),
+	}
+	if diff := cmp.Diff("a: whole\nb:1:9: first\nb:2:3: second", mistakes.Err().Error()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if mistakes[0].Message != "second" {
+		t.Error("Err has sorted its receiver")
+	}
+	if err := (tree.Mistakes{}).Err(); err != nil {
+		t.Errorf("no mistakes are the error %v", err)
+	}
 }
