@@ -14,8 +14,7 @@ import (
 type loader struct {
 	library  *Library
 	packs    []map[string]*file // by name; the built-in pack first
-	mistakes tree.Mistakes
-	chain    []*file // the files being merged; each extends the next
+	mistakes tree.Mistakes      // of fixtures and folders
 }
 
 // overlay puts the pack's fixtures over those of earlier packs.
@@ -51,7 +50,6 @@ func (l *loader) read(pack string, folder tree.Folder) {
 	unreadable := folder.Each(".yaml", func(name string, source []byte) {
 		f := newFile(strings.TrimSuffix(name, ".yaml"), folder.At(name).File, source)
 		f.pack = pack
-		l.mistakes = append(l.mistakes, f.mistakes...)
 		found[f.name] = f
 	}, func(name string) string {
 		if strings.HasSuffix(name, ".yml") {
@@ -64,78 +62,44 @@ func (l *loader) read(pack string, folder tree.Folder) {
 
 // decode decodes every file, including those that a later pack hides.
 func (l *loader) decode() {
-	for i, pack := range l.packs {
-		for _, name := range slices.Sorted(maps.Keys(pack)) {
-			f := pack[name]
-			root := l.merge(i, f)
-			if root == nil {
-				continue
-			}
-			decoded, mistakes := l.library.decode(root)
-			f.label(decoded)
-			l.mistakes = append(l.mistakes, mistakes...)
-			l.library.scenarios[name] = decoded
-			l.library.merged[name] = root
+	for _, pack := range l.packs {
+		names := slices.AppendSeq(slices.Collect(maps.Keys(l.packs[0])), maps.Keys(pack))
+		for _, f := range pack {
+			f.link(l.base(pack, f), names)
 		}
 	}
-}
-
-// maskedMistakes returns the mistakes with the credentials of the files masked.
-func (l *loader) maskedMistakes() tree.Mistakes {
-	if len(l.mistakes) > 0 {
-		for _, pack := range l.packs {
-			for _, f := range pack {
-				l.mistakes = f.masked(l.mistakes)
-			}
+	for _, pack := range l.packs {
+		for _, f := range pack {
+			f.checkCircle()
+		}
+		for name, f := range pack {
+			l.library.scenarios[name] = f.decode(l.library.surroundings)
+			l.library.files[name] = f
 		}
 	}
-	return l.mistakes
-}
-
-// merge returns the file merged over everything that it extends, or nil, with a mistake recorded, if that is not possible.
-func (l *loader) merge(pack int, f *file) *tree.Value {
-	if f.done || f.root == nil {
-		return f.merged
-	}
-	if first := slices.Index(l.chain, f); first >= 0 {
-		l.mistakes = append(l.mistakes, circle(l.chain[first:]))
-		return nil
-	}
-	l.chain = append(l.chain, f)
-	f.merged, f.done = l.extend(pack, f), true
-	l.chain = l.chain[:len(l.chain)-1]
-	return f.merged
-}
-
-func (l *loader) extend(pack int, f *file) *tree.Value {
-	if f.extends == "" {
-		return f.root
-	}
-	from, base := l.base(pack, f)
-	if base == nil {
-		l.mistakes = append(l.mistakes, f.noSuch(l.names(pack)))
-		return nil
-	}
-	root := l.merge(from, base)
-	if root == nil {
-		return nil
-	}
-	extended, mistakes := tree.Extend(root, f.root, "with")
-	l.mistakes = append(l.mistakes, mistakes...)
-	return extended
 }
 
 // base finds the file that a file extends: another file of its pack, else a built-in one, which may have the same name.
-func (l *loader) base(pack int, f *file) (int, *file) {
-	if base := l.packs[pack][f.extends]; base != nil && (base != f || pack == 0) {
-		return pack, base
+func (l *loader) base(pack map[string]*file, f *file) *file {
+	builtIn := l.packs[0][f.extends]
+	if base := pack[f.extends]; base != nil && (base != f || base == builtIn) {
+		return base
 	}
-	return 0, l.packs[0][f.extends]
+	return builtIn
 }
 
-// names returns the names of the scenarios that a file of the pack can extend.
-func (l *loader) names(pack int) []string {
-	names := slices.AppendSeq(slices.Collect(maps.Keys(l.packs[0])), maps.Keys(l.packs[pack]))
-	slices.Sort(names)
-	return slices.Compact(names)
+// err returns the mistakes of all files, with the credentials of the files masked.
+func (l *loader) err() error {
+	all := l.mistakes
+	for _, pack := range l.packs {
+		for _, f := range pack {
+			all = append(all, f.mistakes...)
+		}
+	}
+	for _, pack := range l.packs {
+		for _, f := range pack {
+			all = f.masked(all)
+		}
+	}
+	return all.Err()
 }
