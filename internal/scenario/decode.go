@@ -24,12 +24,11 @@ type decoder struct {
 }
 
 // decode reads a merged document. The scenario is usable only if there are no mistakes.
-func (s surroundings) decode(root *tree.Value) (*Scenario, tree.Mistakes) {
-	reader := tree.NewReader()
+func (s surroundings) decode(root *tree.Value, mistakes *tree.Mistakes) *Scenario {
 	d := decoder{surroundings: s}
-	decoded := d.scenario(reader.Field("a scenario", root))
+	decoded := d.scenario(root.Field("a scenario", mistakes))
 	decoded.document = root.JSON()
-	return decoded, masked(reader.Mistakes(), decoded.secrets)
+	return decoded
 }
 
 func (d *decoder) scenario(f tree.Field) *Scenario {

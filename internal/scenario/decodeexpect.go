@@ -2,7 +2,6 @@ package scenario
 
 import (
 	"math"
-	"slices"
 
 	"github.com/mockportal/mockportal/internal/secret"
 	"github.com/mockportal/mockportal/internal/tree"
@@ -62,28 +61,13 @@ func (d *decoder) refuseSecrets(f tree.Field, params *tree.Value) {
 		return
 	}
 	for _, entry := range params.Entries {
-		if d.contract.Secret(entry.Key) || d.isMasked(entry) {
+		alone := &tree.Value{Kind: tree.Object, Entries: []tree.Entry{entry}}
+		text := string(alone.JSON())
+		if d.contract.Secret(entry.Key) || len(secretsIn(alone, false)) > 0 || secret.Hide(text, d.secrets) != text {
 			f.MistakeAt(entry.At, "%s is masked in the journal and equals nothing there; expect it with present: [%s]", entry.Key, entry.Key)
 		}
 	}
 }
-
-// isMasked reports whether the journal masks a parameter, or something in it: by its name, or because it is a secret of the world.
-func (d *decoder) isMasked(entry tree.Entry) bool {
-	switch entry.Value.Kind {
-	case tree.Text, tree.Object, tree.List:
-		if secret.IsName(entry.Key) {
-			return true
-		}
-	}
-	return d.isSecret(entry.Key) || d.holdsSecret(entry.Value)
-}
-
-func (d *decoder) holdsSecret(v *tree.Value) bool {
-	return slices.ContainsFunc(v.Entries, d.isMasked) || slices.ContainsFunc(v.Items, d.holdsSecret) || d.isSecret(v.Text)
-}
-
-func (d *decoder) isSecret(text string) bool { return secret.Hide(text, d.secrets) != text }
 
 // readOutcome reads the conditions that apply only to a finished call.
 func readOutcome(o *tree.ObjectField, m *Matcher) {

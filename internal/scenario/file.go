@@ -27,12 +27,10 @@ func newFile(name, path string, source []byte) *file {
 	if f.root == nil || f.root.Kind != tree.Object {
 		return f
 	}
-	reader := tree.NewReader()
-	o := reader.Field("a scenario", f.root).Object()
+	o := f.root.Field("a scenario", &f.mistakes).Object()
 	readFormat(o)
 	extends := o.Key("extends")
 	f.extends, f.extendsAt = extends.Text(), extends.At()
-	f.mistakes = append(f.mistakes, reader.Mistakes()...)
 	f.root = f.root.Remove("extends")
 	if extends.Present() && f.extends == "" {
 		f.root = nil // without its base it would be reported as incomplete
@@ -87,8 +85,7 @@ func (f *file) decode(s surroundings) *Scenario {
 	if f.merge() == nil {
 		return nil
 	}
-	decoded, mistakes := s.decode(f.merged)
-	f.mistakes = append(f.mistakes, mistakes...)
+	decoded := s.decode(f.merged, &f.mistakes)
 	decoded.Name, decoded.Pack, decoded.File, decoded.Extends = f.name, f.pack, f.path, f.extends
 	return decoded
 }

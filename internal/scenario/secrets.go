@@ -1,6 +1,8 @@
 package scenario
 
 import (
+	"cmp"
+
 	"github.com/mockportal/mockportal/internal/secret"
 	"github.com/mockportal/mockportal/internal/tree"
 )
@@ -28,13 +30,13 @@ func (w World) secrets() *secret.Known {
 	return secret.NewKnown(all...)
 }
 
-// masked takes what a document has under secret names out of its mistakes, which quote what was written elsewhere; the
-// document may not be a world.
+// masked masks in mistakes what the document, or one that it extends, has under secret names.
 func (f *file) masked(mistakes tree.Mistakes) tree.Mistakes {
-	if len(mistakes) == 0 || f.root == nil {
+	root := cmp.Or(f.merged, f.root)
+	if len(mistakes) == 0 || root == nil {
 		return mistakes
 	}
-	return masked(mistakes, secret.NewKnown(secretsIn(f.root, false)...))
+	return masked(mistakes, secret.NewKnown(secretsIn(root, false)...))
 }
 
 // secretsIn returns the texts and numbers that stand under a secret name, at any depth.

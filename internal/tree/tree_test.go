@@ -146,10 +146,11 @@ func TestDurations(t *testing.T) {
 		{"1 s", ""},
 		{"99999d200000h", ""},
 	} {
-		reader := tree.NewReader()
-		got := reader.Field("d", &tree.Value{Kind: tree.Text, Text: test.text}).Duration()
-		if refused := len(reader.Mistakes()) > 0; refused != (test.want == "") || !refused && got.String() != test.want {
-			t.Errorf("%q: got %s, mistakes %v", test.text, got, reader.Mistakes())
+		var mistakes tree.Mistakes
+		value := &tree.Value{Kind: tree.Text, Text: test.text}
+		got := value.Field("d", &mistakes).Duration()
+		if refused := len(mistakes) > 0; refused != (test.want == "") || !refused && got.String() != test.want {
+			t.Errorf("%q: got %s, mistakes %v", test.text, got, mistakes)
 		}
 	}
 }
