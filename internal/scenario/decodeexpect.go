@@ -32,8 +32,8 @@ func (d *decoder) expectation(f tree.Field) Expectation {
 	o := f.Object()
 	defer o.Close()
 	when := o.Need("when").Object()
-	matcher, params := d.matcher(when)
-	d.refuseSecrets(f, params)
+	matcher := d.matcher(when)
+	d.refuseSecrets(when.Key("params"))
 	readOutcome(when, &matcher)
 	when.Close()
 	exactly, atLeast, atMost := o.Key("exactly"), o.Key("atLeast"), o.Key("atMost")
@@ -56,15 +56,15 @@ func (d *decoder) expectation(f tree.Field) Expectation {
 }
 
 // refuseSecrets reports parameters that hold secrets: the journal masks them, so nothing could ever be equal to them.
-func (d *decoder) refuseSecrets(f tree.Field, params *tree.Value) {
-	if params == nil {
+func (d *decoder) refuseSecrets(params tree.Field) {
+	if !params.Is(tree.Object) {
 		return
 	}
-	for _, entry := range params.Entries {
+	for _, entry := range params.Value().Entries {
 		alone := &tree.Value{Kind: tree.Object, Entries: []tree.Entry{entry}}
 		text := string(alone.JSON())
 		if d.contract.Secret(entry.Key) || len(secretsIn(alone, false)) > 0 || secret.Hide(text, d.secrets) != text {
-			f.MistakeAt(entry.At, "%s is masked in the journal and equals nothing there; expect it with present: [%s]", entry.Key, entry.Key)
+			params.MistakeAt(entry.At, "%s is masked in the journal and equals nothing there; expect it with present: [%s]", entry.Key, entry.Key)
 		}
 	}
 }

@@ -37,9 +37,13 @@ type Nothing struct{}
 type Anything struct{}
 
 // Matches returns whether all that the matcher names is so.
-func (m Matcher) Matches(s *Subject) bool {
-	return m.Compare(s, func([]string, any, any, map[string]any) bool { return false })
-}
+func (m Matcher) Matches(s *Subject) bool { return m.Compare(s, stop) }
+
+// stop is a [Report] for those who only want to know whether there is anything to report.
+func stop([]string, any, any, map[string]any) bool { return false }
+
+// matches returns whether got is what a [Matcher] means by want.
+func matches(want, got any) bool { return differ(nil, want, got, stop) }
 
 // Compare reports the parts of a call that are not what the matcher names: the operation, from which the others follow,
 // and then the others by name. It returns false if report has stopped it.
