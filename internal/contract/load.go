@@ -88,7 +88,6 @@ func (l *loader) schemas() {
 
 // routes compiles the paths. A route with x-same-as shares the operation that it names.
 func (l *loader) routes() {
-	sharing := map[*Route]string{}
 	for _, path := range l.contract.spec.Paths.InMatchingOrder() {
 		item := l.contract.spec.Paths.Value(path)
 		for _, method := range keys(item.Operations()) {
@@ -96,10 +95,8 @@ func (l *loader) routes() {
 			l.at = strings.TrimSuffix(fmt.Sprintf("%s %s (%s)", method, path, op.OperationID), " ()")
 			r := l.route(method, path, item, op)
 			l.contract.routes = append(l.contract.routes, r)
-			same := ""
-			l.extension(op.Extensions, "x-same-as", &same)
-			if same != "" {
-				sharing[r] = same
+			l.extension(op.Extensions, "x-same-as", &r.sameAs)
+			if r.sameAs != "" {
 				continue
 			}
 			r.Operation = l.operation(r, op)
@@ -110,17 +107,14 @@ func (l *loader) routes() {
 		return strings.Compare(string(a.Kind)+a.ID, string(b.Kind)+b.ID)
 	})
 	for _, r := range l.contract.routes {
-		id, shares := sharing[r]
-		if !shares {
+		if r.sameAs == "" {
 			continue
 		}
-		op, ok := l.contract.Operation(id)
-		if !ok {
-			l.at = r.Method + " " + r.Path
-			l.mistake("x-same-as: no operation %q", id)
-			continue
+		l.at = r.Method + " " + r.Path
+		if op, ok := l.contract.Operation(r.sameAs); ok {
+			r.Operation, op.Routes = op, append(op.Routes, r)
+		} else {
+			l.mistake("x-same-as: no operation %q", r.sameAs)
 		}
-		r.Operation = op
-		op.Routes = append(op.Routes, r)
 	}
 }

@@ -15,8 +15,9 @@ type Route struct {
 	Operation  *Operation
 	Parameters []Parameter // the path's first, then required ones, then the rest; token, callback and f come last
 
-	body  *judge // of a JSON body; nil: the route takes none
-	names []string
+	body   *judge // of a JSON body; nil: the route takes none
+	names  []string
+	sameAs string // the id of the operation of another route that this route shares; empty: it has its own
 }
 
 // Parameter is one name that a request may carry.
