@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
@@ -70,10 +71,7 @@ func syntaxMistake(file string, source []byte, err error) Mistake {
 	if load.Stage == yaml.ComposerStage {
 		return at.Mistake(noAlias)
 	}
-	if load.ContextMsg == "" {
-		return at.Mistake("not YAML: " + load.Message)
-	}
-	return at.Mistake("not YAML: " + load.Message + ", " + load.ContextMsg)
+	return at.Mistake(strings.TrimSuffix("not YAML: "+load.Message+", "+load.ContextMsg, ", "))
 }
 
 // converter turns YAML nodes into values, and reports what JSON does not have.
