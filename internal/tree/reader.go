@@ -97,7 +97,7 @@ func (o *ObjectField) Close() {
 	if !o.Is(Object) {
 		return
 	}
-	allowed := slices.Sorted(slices.Values(o.asked))
+	allowed := slices.Compact(slices.Sorted(slices.Values(o.asked)))
 	for _, entry := range o.value.Entries {
 		if !slices.Contains(allowed, entry.Key) {
 			o.MistakeAt(entry.At, "unknown key %q%s; %s has %s",
