@@ -61,18 +61,12 @@ func (r *Route) Check(values []Value) (Params, []openapi.Violation) {
 			violations = append(violations, r.missing(p, values))
 		}
 	}
-	return params, append(violations, r.unknowns(values)...)
-}
-
-// unknowns returns a violation for each value that the contract does not declare.
-func (r *Route) unknowns(values []Value) []openapi.Violation {
-	var violations []openapi.Violation
 	for _, v := range values {
 		if p := r.Parameter(v.Name); p == nil || !p.belongs(v) {
 			violations = append(violations, r.unknown(v))
 		}
 	}
-	return violations
+	return params, violations
 }
 
 // belongs reports whether a value came in the place of the parameter. Query and form are one place here.

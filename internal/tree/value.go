@@ -79,20 +79,6 @@ func (v *Value) Remove(key string) *Value {
 	return &changed
 }
 
-// Equal reports whether two values are the same JSON. It ignores positions and the order of keys.
-// Numbers are equal if their text is equal.
-func Equal(a, b *Value) bool {
-	if a.Kind != b.Kind || a.Text != b.Text || len(a.Entries) != len(b.Entries) {
-		return false
-	}
-	for _, entry := range a.Entries {
-		if other := b.Get(entry.Key); other == nil || !Equal(entry.Value, other) {
-			return false
-		}
-	}
-	return slices.EqualFunc(a.Items, b.Items, Equal)
-}
-
 // Readable reports whether nothing in the value is [Unreadable].
 func (v *Value) Readable() bool {
 	return v.Kind != Unreadable &&
