@@ -181,7 +181,7 @@ func directories(tb testing.TB) []golden {
 				{Text: "Get Future License", URL: "/portaladmin/license/getFutureLicense"},
 			},
 		})},
-		{"directory-empty", directory(page.DirectoryPage{Head: page.Head{Directory: "ArcGIS Portal Directory", Title: "Home"}})},
+		{"directory-empty", directory(page.DirectoryPage{Head: page.Head{Directory: "ArcGIS Portal Directory", Title: "Home"}, Body: []byte("{}")})},
 		{"directory-hostile", directory(page.DirectoryPage{
 			Head: enemy(), Summary: hostile, Body: body(tb, "everything.json"),
 			Resources: []page.Link{{Text: hostile, URL: "javascript:alert(9)"}}, Operations: []page.Link{{Text: hostile, URL: hostile}},

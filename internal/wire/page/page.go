@@ -1,9 +1,7 @@
 package page
 
 import (
-	"bytes"
 	"encoding/json"
-	"fmt"
 	"io"
 )
 
@@ -35,10 +33,8 @@ type ResultPage struct {
 	Body json.RawMessage
 }
 
-// Result writes the page of an operation's reply. Keys keep the order of the body. Objects are lists of names and
-// values, arrays of flat objects are tables, and a date in epoch milliseconds has its time in UTC beside it. Values
-// below 32 levels are JSON text. Very long texts and bodies are cut, with a note. Result fails if the body is not JSON
-// or w fails.
+// Result writes the page of an operation's reply. Objects are lists of names and values in the order of the body. A date in epoch
+// milliseconds has its time in UTC beside it. Result fails if the body is not JSON or w fails.
 func Result(w io.Writer, r ResultPage) error {
 	body, err := parse(r.Body)
 	if err != nil {
@@ -88,7 +84,7 @@ type DirectoryPage struct {
 	Head
 	// Summary is one sentence below the heading.
 	Summary string
-	// Body is the JSON of the resource, shown as [Result] shows it. An empty body leaves this part out.
+	// Body is the JSON of the resource, shown as [Result] shows it.
 	Body json.RawMessage
 	// Resources and Operations are the resource's children.
 	Resources, Operations []Link
@@ -96,12 +92,9 @@ type DirectoryPage struct {
 
 // Directory writes the page of a resource. It fails if the body is not JSON or w fails.
 func Directory(w io.Writer, d DirectoryPage) error {
-	var body *node
-	if len(d.Body) > 0 {
-		var err error
-		if body, err = parse(d.Body); err != nil {
-			return err
-		}
+	body, err := parse(d.Body)
+	if err != nil {
+		return err
 	}
 	return write(w, "directory", struct {
 		DirectoryPage
@@ -109,14 +102,4 @@ func Directory(w io.Writer, d DirectoryPage) error {
 	}{d, body})
 }
 
-// write renders into a buffer first, so that it never writes a part of a page.
-func write(w io.Writer, kind string, data any) error {
-	var page bytes.Buffer
-	if err := pages()[kind].Execute(&page, data); err != nil {
-		return fmt.Errorf("page: %s: %w", kind, err)
-	}
-	if _, err := w.Write(page.Bytes()); err != nil {
-		return fmt.Errorf("page: %s: %w", kind, err)
-	}
-	return nil
-}
+func write(w io.Writer, kind string, data any) error { return pages()[kind].Execute(w, data) }
