@@ -2,7 +2,6 @@ package mock
 
 import (
 	"context"
-	"crypto/tls"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -55,12 +54,6 @@ func (p *Portal) ServeHTTP(w http.ResponseWriter, r *http.Request) { p.server.Se
 // Close releases every answer that a rule holds back, and ends every Await. The portal answers on, but holds nothing back any longer.
 // Calling it again does no harm.
 func (p *Portal) Close() { p.server.Close() }
-
-// TLSConfig returns what a listener needs to serve HTTPS with the certificate of [WithTLS]; nil without that option.
-func (p *Portal) TLSConfig() *tls.Config { return p.server.Identity.TLSConfig() }
-
-// AuthorityPEM returns the certificate of the authority that a client of [WithTLS] must trust, in PEM; nil without that option.
-func (p *Portal) AuthorityPEM() []byte { return p.server.Identity.PEM() }
 
 // Token returns the token that the scenario gives a member. It fails for a member without one, and names the members.
 func (p *Portal) Token(member string) (string, error) {

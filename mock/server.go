@@ -87,7 +87,7 @@ func (s *Server) Close() {
 
 // AuthorityPEM returns the certificate of the authority that a client of [WithTLS] must trust, in PEM, for clients beside
 // [Sandbox.Client]; nil without that option.
-func (s *Server) AuthorityPEM() []byte { return s.portal.AuthorityPEM() }
+func (s *Server) AuthorityPEM() []byte { return s.portal.server.Identity.PEM() }
 
 // Sandbox returns another sandbox on this server, at the start of a scenario. Nobody else sees what happens in it. A client reaches it
 // under its URL, or under the server's with the sandbox's own token. At the end of the test it is deleted, and checked as the server is.

@@ -33,7 +33,8 @@ func TestIsName(t *testing.T) {
 
 func TestHide(t *testing.T) {
 	t.Parallel()
-	known := secret.NewKnown("admin-token", "admin-token-2", "short", "password", `qu"o\te`, "kr-/é x", "", strings.Repeat("x", secret.MaxLength+1))
+	tooLong := strings.Repeat("x", secret.MaxLength+1)
+	known := secret.NewKnown("admin-token", "admin-token-2", "short", "password", `qu"o\te`, "kr-/é x", "", tooLong)
 	for in, want := range map[string]string{
 		"":                                 "",
 		"nothing":                          "nothing",

@@ -49,7 +49,8 @@ func Form(r *http.Request, limit int64) ([]contract.Value, []openapi.Violation, 
 	}
 	return nil, []openapi.Violation{{
 		Kind: openapi.Malformed, In: "header", Name: "Content-Type",
-		Message: fmt.Sprintf("the portal does not read a body of type \"%.100s\"", header), // not %q, whose escapes would hide a secret from the masks
+		// not %q, whose escapes would hide a secret from the masks
+		Message: fmt.Sprintf("the portal does not read a body of type \"%.100s\"", header),
 		Hint:    "send " + urlencoded + " or multipart/form-data", Allowed: urlencoded + " or multipart/form-data",
 	}}, nil
 }

@@ -50,7 +50,8 @@ func TestBodyThatIsNotJSON(t *testing.T) {
 			t.Parallel()
 			var html bytes.Buffer
 			errs := []error{
-				page.Result(&html, page.ResultPage{Body: []byte(body)}), page.Directory(&html, page.DirectoryPage{ResultPage: page.ResultPage{Body: []byte(body)}}),
+				page.Result(&html, page.ResultPage{Body: []byte(body)}),
+				page.Directory(&html, page.DirectoryPage{ResultPage: page.ResultPage{Body: []byte(body)}}),
 			}
 			for _, err := range errs {
 				if got := fmt.Sprint(err); !strings.HasPrefix(got, "page: the body is not JSON: ") {
