@@ -49,8 +49,7 @@ func Form(r *http.Request, limit int64) ([]contract.Value, []openapi.Violation, 
 	}
 	return nil, []openapi.Violation{{
 		Kind: openapi.Malformed, In: "header", Name: "Content-Type",
-		// not %q, whose escapes would hide a secret from the masks
-		Message: fmt.Sprintf("the portal does not read a body of type \"%.100s\"", header),
+		Message: fmt.Sprintf("the portal does not read a body of type \"%.100s\"", header), // not %q, whose escapes would hide a secret from the masks
 		Hint:    "send " + urlencoded + " or multipart/form-data", Allowed: urlencoded + " or multipart/form-data",
 	}}, nil
 }
