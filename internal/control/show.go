@@ -64,10 +64,4 @@ func (a *API) getScenario(r request) (any, error) {
 	return response{contentType: "application/json", body: s.Document()}, nil
 }
 
-func (a *API) getWorld(r request) (any, error) {
-	view, err := r.box.View()
-	if err != nil {
-		return nil, problem(http.StatusInternalServerError, "%s", err)
-	}
-	return view, nil
-}
+func (a *API) getWorld(r request) (any, error) { return r.box.View(), nil }
