@@ -10,7 +10,7 @@ import (
 
 // outOfOrder returns for each expectation nil, or how its calls came before those that it should follow. The calls that
 // are required are taken one after the other, as early as they can be; what comes beside them does not matter.
-func outOfOrder(expect []scenario.Expectation, counted [][]*Record, lost *tally) []*journal.Unmet {
+func outOfOrder(expect []scenario.Expectation, counted [][]*Record, lost tally) []*journal.Unmet {
 	late := make([]*journal.Unmet, len(expect))
 	place := followed{}
 	for i, e := range expect {

@@ -3,6 +3,7 @@ package record
 import (
 	"cmp"
 	"context"
+	"maps"
 	"math"
 	"slices"
 
@@ -57,7 +58,7 @@ func (j *Journal) Tail(after int) *Tail {
 func (t *Tail) After() int { return t.last }
 
 // forgottenLocked returns the number of the last call that was forgotten on request.
-func (j *Journal) forgottenLocked() int { return j.last - j.lenLocked() - j.lost.all }
+func (j *Journal) forgottenLocked() int { return j.last - len(j.records) - j.lost.all() }
 
 // step is what a tail finds when it looks.
 type step struct {
@@ -80,7 +81,7 @@ func (t *Tail) look(most int) step {
 	j := t.journal
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	s := step{first: j.last - j.lenLocked() + 1, lost: j.lost.clone(), closed: j.closed}
+	s := step{first: j.last - len(j.records) + 1, lost: maps.Clone(j.lost), closed: j.closed}
 	if t.era != j.era {
 		s.restarted, t.era, t.last = true, j.era, j.forgottenLocked()
 	}
@@ -88,7 +89,7 @@ func (t *Tail) look(most int) step {
 		s.missed = s.first - 1 - t.last
 		t.last = s.first - 1
 	}
-	begin := j.head + t.last - s.first + 1
+	begin := t.last - s.first + 1
 	end := begin + min(most, len(j.records)-begin)
 	s.records = slices.Clone(j.records[begin:end])
 	t.last += len(s.records)
@@ -147,17 +148,25 @@ func (s *step) wait(ctx context.Context) error {
 // [journal.ErrClosed], or that of a context that ended first; the page is good then too. A call that was dropped no
 // longer counts.
 func (j *Journal) Wait(ctx context.Context, q journal.Query, count int) (journal.Page, error) {
-	var ended error
 	var seen []*Record
+	s, err := j.follow(ctx, func(s *step) bool {
+		seen = append(s.kept(seen), matching(q, s.records)...)
+		return len(after(seen, q.After)) >= count
+	})
+	return pageOf(q, seen, s.lost.all()), err
+}
+
+// follow passes on what the journal holds and what comes, until enough says so. The error is that of [step.wait]. It
+// looks once more when the waiting has ended, because the call may have come in the last moment.
+func (j *Journal) follow(ctx context.Context, enough func(*step) bool) (step, error) {
+	var ended error
 	for tail := j.Tail(0); ; {
 		s := tail.look(everything)
-		seen = append(s.kept(seen), matching(q, s.records)...)
-		enough := len(after(seen, q.After)) >= count
-		if enough || ended != nil {
-			if enough {
-				ended = nil // it came in the last moment
-			}
-			return pageOf(q, seen, s.lost.all), ended
+		if enough(&s) {
+			return s, nil
+		}
+		if ended != nil {
+			return s, ended
 		}
 		ended = s.wait(ctx)
 	}

@@ -1,47 +1,33 @@
 package record
 
 import (
-	"maps"
-
 	"github.com/mockportal/mockportal/internal/scenario"
-	"github.com/mockportal/mockportal/mock/journal"
 	"github.com/mockportal/mockportal/openapi"
 )
 
 // tally counts calls that are no longer held.
-type tally struct {
-	all       int
-	violating int            // those that violated the contract
-	of        map[string]int // by operation; those of no operation do not count here
-	licensing int
+type tally map[traits]int
+
+// traits is what somebody still asks about calls that are no longer held.
+type traits struct {
+	operation string
+	kind      openapi.Kind
+	violating bool
 }
 
-func (t *tally) add(c *journal.Call) {
-	t.all++
-	if len(c.Violations) > 0 {
-		t.violating++
+func (t tally) count(counts func(traits) bool) int {
+	n := 0
+	for of, calls := range t {
+		if counts(of) {
+			n += calls
+		}
 	}
-	if c.Kind == openapi.Licensing {
-		t.licensing++
-	}
-	if c.Operation == "" {
-		return
-	}
-	if t.of == nil {
-		t.of = map[string]int{}
-	}
-	t.of[c.Operation]++
+	return n
 }
 
-func (t tally) clone() tally {
-	t.of = maps.Clone(t.of)
-	return t
-}
+func (t tally) all() int { return t.count(func(traits) bool { return true }) }
 
 // concerning returns how many of them an expectation may have counted.
-func (t *tally) concerning(e scenario.Expectation) int {
-	if e.When.Operation != "" {
-		return t.of[e.When.Operation]
-	}
-	return t.licensing
+func (t tally) concerning(e scenario.Expectation) int {
+	return t.count(func(of traits) bool { return e.Concerns(of.operation, of.kind) })
 }

@@ -8,12 +8,25 @@ import (
 	"github.com/mockportal/mockportal/mock/journal"
 )
 
-// Judge holds the calls against expectations as they are now. Where calls were dropped that an expectation may have
+// Judge checks the calls against expectations as they are now. Where calls were dropped that an expectation may have
 // counted, an upper bound fails: nobody can tell whether it was kept.
 func (j *Journal) Judge(e scenario.Expectations) journal.Verdict {
-	w, s := newWatch(e), j.Tail(0).look(everything)
-	w.take(&s)
-	return w.verdict(&s.lost)
+	e.Within = 0
+	return j.Verify(context.Background(), e)
+}
+
+// Verify checks the calls against expectations, and waits up to e.Within, or until ctx or the journal ends, for calls
+// that are still to come. It answers as soon as no call that may come changes the verdict: an upper bound is kept only
+// when the whole time is over.
+func (j *Journal) Verify(ctx context.Context, e scenario.Expectations) journal.Verdict {
+	ctx, cancel := context.WithTimeout(ctx, e.Within)
+	defer cancel()
+	w := watch{Expectations: e, seen: make([][]*Record, len(e.Expect))}
+	s, _ := j.follow(ctx, func(s *step) bool {
+		w.take(s)
+		return w.decided(s.lost)
+	})
+	return w.verdict(s.lost)
 }
 
 // unmetBy says why so many calls do not meet an expectation; nothing when they do. lost calls may have counted too.
@@ -44,34 +57,12 @@ func callsAre(n int) string {
 	return fmt.Sprintf("%d calls are", n)
 }
 
-// Verify holds the calls against expectations, and waits up to e.Within, or until ctx or the journal ends, for calls
-// that are still to come. It answers as soon as no call that may come changes the verdict: an upper bound is kept only
-// when the whole time is over.
-func (j *Journal) Verify(ctx context.Context, e scenario.Expectations) journal.Verdict {
-	ctx, cancel := context.WithTimeout(ctx, e.Within)
-	defer cancel()
-	var ended error
-	w := newWatch(e)
-	for tail := j.Tail(0); ; {
-		s := tail.look(everything)
-		w.take(&s)
-		if ended != nil || w.decided(&s.lost) {
-			return w.verdict(&s.lost)
-		}
-		ended = s.wait(ctx)
-	}
-}
-
 // watch counts the calls of expectations as they come.
 type watch struct {
 	scenario.Expectations
 
 	all  []*Record   // that are held, oldest first
 	seen [][]*Record // those that each expectation counts
-}
-
-func newWatch(e scenario.Expectations) *watch {
-	return &watch{Expectations: e, seen: make([][]*Record, len(e.Expect))}
 }
 
 func (w *watch) take(s *step) {
@@ -91,7 +82,7 @@ func (w *watch) take(s *step) {
 
 // decided reports whether no call that may still come changes the verdict: all is met and nothing bounded above, or
 // something is exceeded, or would be if what is missing came after what it should follow.
-func (w *watch) decided(lost *tally) bool {
+func (w *watch) decided(lost tally) bool {
 	open := false
 	last := 0
 	for i, e := range w.Expect {
@@ -113,8 +104,8 @@ func (w *watch) decided(lost *tally) bool {
 }
 
 // verdict is what the calls say that were counted so far.
-func (w *watch) verdict(lost *tally) journal.Verdict {
-	v := journal.Verdict{Expectations: len(w.Expect), Complete: lost.all == 0, Dropped: lost.all, Unmet: []journal.Unmet{}}
+func (w *watch) verdict(lost tally) journal.Verdict {
+	v := journal.Verdict{Expectations: len(w.Expect), Complete: lost.all() == 0, Dropped: lost.all(), Unmet: []journal.Unmet{}}
 	var late []*journal.Unmet
 	if w.InOrder {
 		late = outOfOrder(w.Expect, w.seen, lost)
