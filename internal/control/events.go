@@ -83,8 +83,8 @@ func (s stream) write(news record.News) error {
 	if news.Missed > 0 {
 		event("missed", "", map[string]int{"missed": news.Missed})
 	}
-	for i := range news.Calls {
-		event("call", fmt.Sprintf("id: %d\n", news.Calls[i].Number), news.Calls[i])
+	for _, r := range news.Calls {
+		event("call", fmt.Sprintf("id: %d\n", r.Call.Number), r.Read())
 	}
 	return errors.Join(append(errs, s.flush())...)
 }

@@ -18,7 +18,7 @@ const maxDifferences = 100
 // compare says how a call differs from what an expectation counts, in so many differences at most, and what probably
 // happened.
 func compare(e scenario.Expectation, r *Record, most int) journal.Near {
-	near := journal.Near{Call: r.read(), Differences: []journal.Difference{}}
+	near := journal.Near{Call: r.Read(), Differences: []journal.Difference{}}
 	var hints []string
 	e.When.Compare(r.subject(), func(path []string, want, got any, beside map[string]any) bool {
 		near.Differences = append(near.Differences, difference(path, want, got))

@@ -20,7 +20,7 @@ func explain(u *journal.Unmet, e scenario.Expectation, all, counted []*Record) {
 	switch {
 	case u.AtMost != scenario.NoLimit && u.Seen > u.AtMost:
 		for i := u.AtMost; i < min(len(counted), u.AtMost+mostNear); i++ {
-			near := journal.Near{Call: counted[i].read(), Differences: []journal.Difference{}, Hint: repeats(counted[:i], counted[i])}
+			near := journal.Near{Call: counted[i].Read(), Differences: []journal.Difference{}, Hint: repeats(counted[:i], counted[i])}
 			u.Nearest = append(u.Nearest, near)
 		}
 	case u.Seen >= u.AtLeast: // only what was dropped could tell more
@@ -101,7 +101,7 @@ func repeats(earlier []*Record, r *Record) string {
 	own := sent(r)
 	for _, e := range slices.Backward(earlier[max(0, len(earlier)-mostEarlier):]) {
 		if sent(e) == own {
-			call := e.read()
+			call := e.Read()
 			return fmt.Sprintf("it repeats call %d, which %s", call.Number, ending(&call))
 		}
 	}

@@ -129,7 +129,7 @@ func pageOf(q journal.Query, found []*Record, dropped int) journal.Page {
 			page.Next = page.Calls[q.Limit-1].Number
 			return page
 		default:
-			page.Calls = append(page.Calls, r.read())
+			page.Calls = append(page.Calls, r.Read())
 		}
 	}
 	return page
@@ -157,5 +157,5 @@ func (j *Journal) Get(number int) (call journal.Call, dropped, ok bool) {
 	if i < 0 || i >= len(j.records) {
 		return journal.Call{}, number > 0 && i < 0, false
 	}
-	return j.records[i].read(), false, true
+	return j.records[i].Read(), false, true
 }

@@ -38,7 +38,7 @@ type followed struct {
 }
 
 func (f followed) tooEarly(place int, e scenario.Expectation, counted []*Record, following int) *journal.Unmet {
-	early := counted[len(counted)-following-1].read()
+	early := counted[len(counted)-following-1].Read()
 	u := &journal.Unmet{
 		Expectation: place, Seen: len(counted), AtLeast: e.AtLeast, AtMost: e.AtMost,
 		Message: fmt.Sprintf("%s, after call %d; %s, %s after it", e, f.number, cameWords(len(counted)), followWords(following)),

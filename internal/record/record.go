@@ -19,8 +19,8 @@ type Record struct {
 	Bytes int    // what the texts take, about
 }
 
-// read returns the call with everything readable.
-func (r *Record) read() journal.Call {
+// Read returns the call with everything readable. That takes time: JSON is decoded and masked.
+func (r *Record) Read() journal.Call {
 	call := r.Call
 	call.Params, call.ParamsIn = r.Sent.params(maskNames), r.Sent.paramsIn()
 	switch {

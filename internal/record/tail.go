@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"maps"
-	"math"
 	"slices"
 
 	"github.com/mockportal/mockportal/mock/journal"
@@ -67,17 +66,12 @@ type step struct {
 	first     int             // the number of the oldest call that is held
 	lost      tally           // all that is no longer held
 	restarted bool            // calls were forgotten on request since the last look; the tail begins again with those that came since
-	more      bool            // there was more to look at
 	changed   <-chan struct{} // closed at the next change
 	closed    bool
 }
 
-// everything is more calls than a journal holds.
-const everything = math.MaxInt
-
-// look returns what came since the last look, at most so many calls. What it says of the journal is of one moment, so
-// no change is ever missed.
-func (t *Tail) look(most int) step {
+// look returns what came since the last look. What it says of the journal is of one moment, so no change is ever missed.
+func (t *Tail) look() step {
 	j := t.journal
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -89,36 +83,28 @@ func (t *Tail) look(most int) step {
 		s.missed = s.first - 1 - t.last
 		t.last = s.first - 1
 	}
-	begin := t.last - s.first + 1
-	end := begin + min(most, len(j.records)-begin)
-	s.records = slices.Clone(j.records[begin:end])
-	t.last += len(s.records)
+	s.records = slices.Clone(j.records[t.last-s.first+1:])
+	t.last = j.last
 	if j.changed == nil {
 		j.changed = make(chan struct{})
 	}
-	s.changed, s.more = j.changed, end < len(j.records)
+	s.changed = j.changed
 	return s
 }
 
 // News is what a tail brings.
 type News struct {
-	Calls     []journal.Call
+	Calls     []*Record
 	Missed    int  // so many calls before these were dropped before they could be read
 	Restarted bool // the calls before these were forgotten on request: the journal was cleared, or its sandbox reset
 }
-
-// batch is how many calls are made readable at once.
-const batch = 100
 
 // Next blocks until there are calls that match, or other news. Of the query Limit and After mean nothing. The error is
 // [journal.ErrClosed], or that of a context that ended first.
 func (t *Tail) Next(ctx context.Context, q journal.Query) (News, error) {
 	for {
-		s := t.look(batch)
-		news := News{Missed: s.missed, Restarted: s.restarted}
-		for _, r := range matching(q, s.records) {
-			news.Calls = append(news.Calls, r.read())
-		}
+		s := t.look()
+		news := News{Calls: matching(q, s.records), Missed: s.missed, Restarted: s.restarted}
 		if len(news.Calls) > 0 || news.Missed > 0 || news.Restarted {
 			return news, nil
 		}
@@ -130,10 +116,7 @@ func (t *Tail) Next(ctx context.Context, q journal.Query) (News, error) {
 
 // wait blocks until the journal is no longer as it was at this step.
 func (s *step) wait(ctx context.Context) error {
-	switch {
-	case s.more:
-		return ctx.Err()
-	case s.closed:
+	if s.closed {
 		return journal.ErrClosed
 	}
 	select {
@@ -161,7 +144,7 @@ func (j *Journal) Wait(ctx context.Context, q journal.Query, count int) (journal
 func (j *Journal) follow(ctx context.Context, enough func(*step) bool) (step, error) {
 	var ended error
 	for tail := j.Tail(0); ; {
-		s := tail.look(everything)
+		s := tail.look()
 		if enough(&s) {
 			return s, nil
 		}
