@@ -110,12 +110,7 @@ func (s Sent) Parameter(name string) *contract.Parameter {
 	if s.Route == nil {
 		return nil
 	}
-	for i := range s.Route.Parameters {
-		if p := &s.Route.Parameters[i]; p.Name == name {
-			return p
-		}
-	}
-	return nil
+	return s.Route.Parameter(name)
 }
 
 // decoded returns what a JSON text says, and any other text as it is.
