@@ -91,12 +91,6 @@ func explanations() []explained {
 			names:  "/params/purchaserOrgId: expected",
 		},
 		{
-			name:   "text-differs-in-letters",
-			expect: `{ when: { operation: provisionOrgEntitlements, params: { purchaserOrgId: ` + purchaser + ` } }, exactly: 1 }`,
-			calls:  one(provision().with("purchaserOrgId", strings.Replace(purchaser, "TnJR", "TnRJ", 1))),
-			names:  "/params/purchaserOrgId: expected",
-		},
-		{
 			name:   "text-with-white-space",
 			expect: `{ when: { operation: provisionOrgEntitlements, params: { purchaserOrgId: ` + purchaser + ` } }, exactly: 1 }`,
 			calls:  one(provision().with("purchaserOrgId", purchaser+"\n")), names: "/params/purchaserOrgId: expected",
