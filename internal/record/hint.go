@@ -1,7 +1,6 @@
 package record
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"net/url"
@@ -39,9 +38,6 @@ func hintAt(c *journal.Call, path []string, want, got any, beside map[string]any
 	}
 	return ""
 }
-
-// asked is the operation, or method and path of a call that reached none.
-func asked(c *journal.Call) string { return cmp.Or(c.Operation, c.Method+" "+c.Path) }
 
 // strayedHint says where a call went that reached no operation, or another.
 func strayedHint(c *journal.Call) string {

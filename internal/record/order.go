@@ -2,7 +2,6 @@ package record
 
 import (
 	"fmt"
-	"strconv"
 
 	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock/journal"
@@ -41,7 +40,7 @@ func (f followed) tooEarly(place int, e scenario.Expectation, counted []*Record,
 	early := counted[len(counted)-following-1].Read()
 	u := &journal.Unmet{
 		Expectation: place, Seen: len(counted), AtLeast: e.AtLeast, AtMost: e.AtMost,
-		Message: fmt.Sprintf("%s, after call %d; %s, %s after it", e, f.number, cameWords(len(counted)), followWords(following)),
+		Message: fmt.Sprintf("%s, after call %d; %s, %d after it", e, f.number, cameWords(len(counted)), following),
 	}
 	if f.lost {
 		u.Message += ", but calls are no longer held that may have come in order, so nobody can tell"
@@ -50,16 +49,6 @@ func (f followed) tooEarly(place int, e scenario.Expectation, counted []*Record,
 	if early.Number == f.number {
 		hint = fmt.Sprintf("expectation %d counts it already", f.expectation)
 	}
-	d := journal.Difference{
-		Pointer: "/number", Got: rawJSON(early.Number), Message: fmt.Sprintf("expected a number above %d, got %d", f.number, early.Number),
-	}
-	u.Nearest = []journal.Near{{Call: early, Differences: []journal.Difference{d}, Hint: hint}}
+	u.Nearest = []journal.Near{{Call: early, Differences: []journal.Difference{}, Hint: hint}}
 	return u
-}
-
-func followWords(n int) string {
-	if n == 0 {
-		return "none"
-	}
-	return strconv.Itoa(n)
 }
