@@ -208,7 +208,10 @@ func TestReaders(t *testing.T) {
 	found := j.Find(journal.Query{Limit: 1}).Calls[0]
 	found.Params["f"], found.ParamsIn[0].Value = "changed", "changed"
 	got, _, _ := j.Get(1)
-	want := journal.Call{Number: 1, Operation: "a", Params: map[string]any{"f": "json"}, ParamsIn: []journal.ParamIn{{In: "query", Name: "f", Value: "json"}}}
+	want := journal.Call{
+		Number: 1, Operation: "a", Params: map[string]any{"f": "json"}, Violations: []openapi.Violation{},
+		ParamsIn: []journal.ParamIn{{In: "query", Name: "f", Value: "json"}},
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -37,6 +37,7 @@ func (m *model) last() int { return m.forgotten + len(m.dropped) + len(m.calls) 
 
 func (m *model) append(c journal.Call, size int) int {
 	c.Number, c.Params, c.ParamsIn = m.last()+1, map[string]any{}, []journal.ParamIn{} // as a call without any is read
+	c.Violations = append([]openapi.Violation{}, c.Violations...)
 	m.calls, m.sizes = append(m.calls, c), append(m.sizes, size)
 	for len(m.calls) > 1 && (len(m.calls) > m.maxCalls || sum(m.sizes) > m.maxBytes) {
 		m.dropped = append(m.dropped, m.calls[0])

@@ -9,6 +9,7 @@ import (
 	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/internal/wire"
 	"github.com/mockportal/mockportal/mock/journal"
+	"github.com/mockportal/mockportal/openapi"
 )
 
 // Record is a call as the journal keeps it, its texts masked. JSON in them is decoded when somebody reads the call.
@@ -23,6 +24,7 @@ type Record struct {
 func (r *Record) Read() journal.Call {
 	call := r.Call
 	call.Params, call.ParamsIn = r.Sent.params(maskNames), r.Sent.paramsIn()
+	call.Violations = append([]openapi.Violation{}, call.Violations...)
 	switch {
 	case call.ReplyTruncated:
 		call.Reply = r.Reply
