@@ -65,7 +65,7 @@ type response struct {
 	status      int
 	contentType string
 	body        []byte
-	stream      func(w io.Writer, flush func() error) // writes until it ends; nil: there is only the body
+	stream      func(http.ResponseWriter) // writes all but the content type, until it ends; nil: there is only the body
 }
 
 // operations does each operation of the contract. The value goes out as JSON unless it is a response. The error goes out as a problem.
@@ -109,7 +109,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	h.Set("Content-Type", answer.contentType)
 	if answer.stream != nil {
-		serveStream(w, r, answer)
+		answer.stream(w)
 		return
 	}
 	w.WriteHeader(answer.status)
