@@ -119,9 +119,8 @@ type summary struct {
 func (a *API) getSandbox(r request) (any, error) {
 	with := true
 	all, violating := r.box.Journal.Find(journal.Query{Limit: 1}), r.box.Journal.Find(journal.Query{Violations: &with, Limit: 1})
-	return summary{
-		a.addressOf(r, r.box), r.box.ReadClock(), all.Total, violating.Total, r.box.Unmet().Unmet, all.Dropped, all.Complete,
-	}, nil
+	unmet := r.box.Journal.Judge(r.box.Scenario().Expectations).Unmet
+	return summary{a.addressOf(r, r.box), r.box.ReadClock(), all.Total, violating.Total, unmet, all.Dropped, all.Complete}, nil
 }
 
 func (a *API) deleteSandbox(r request) (any, error) {

@@ -6,12 +6,8 @@ import (
 	"github.com/mockportal/mockportal/mock/journal"
 )
 
-// Unmet checks the calls in the journal against the scenario's expectations. It does not wait.
-func (s *Sandbox) Unmet() journal.Verdict {
-	return s.Journal.Judge(s.Scenario().Expectations)
-}
-
-// Verify is [Sandbox.Unmet], but waits for further calls as long as the scenario's within says.
+// Verify checks the calls in the journal against the scenario's expectations. It waits for further calls as long as the
+// scenario's within says.
 func (s *Sandbox) Verify(ctx context.Context) journal.Verdict {
 	return s.Journal.Verify(ctx, s.Scenario().Expectations)
 }
@@ -26,14 +22,8 @@ func (s *Sandbox) End() {
 	}
 }
 
-// Done reports whether the scenario has ended before and no call has come since. A test that resets the sandbox when it is done
-// must not fail its expectations by that.
-func (s *Sandbox) Done() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.doneLocked()
-}
-
+// doneLocked reports whether the scenario has ended before and no call has come since. A test that resets the sandbox when it
+// is done must not fail its expectations by that.
 func (s *Sandbox) doneLocked() bool { return s.judged[s.state.scenario.Name] && !s.calledLocked() }
 
 // calledLocked reports whether the journal holds a call that came since the scenario was started.
@@ -46,6 +36,8 @@ func (s *Sandbox) judgeLocked() {
 	ended := s.state.scenario
 	s.judged[ended.Name] = true
 	if h := s.options.History; h != nil && len(ended.Expect) > 0 {
-		h.end(Verdict{s.ID, ended, s.Journal.Judge(ended.Expectations)})
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.ended = append(h.ended, Verdict{s.ID, ended, s.Journal.Judge(ended.Expectations)})
 	}
 }

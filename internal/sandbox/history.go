@@ -31,13 +31,6 @@ type Verdict struct {
 	journal.Verdict
 }
 
-// end keeps the verdict on a scenario that has ended.
-func (h *History) end(v Verdict) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.ended = append(h.ended, v)
-}
-
 // Past is what a history holds.
 type Past struct {
 	Calls            journal.Page // of all sandboxes, in the order in which they came; each has the number of its sandbox
@@ -59,7 +52,10 @@ func (s *Set) Past(ctx context.Context) Past {
 		if err != nil {
 			continue // it has just ended, and its verdict is kept
 		}
-		if scenario := box.Scenario(); len(scenario.Expect) > 0 && !box.Done() {
+		box.mu.Lock()
+		scenario, done := box.state.scenario, box.doneLocked()
+		box.mu.Unlock()
+		if len(scenario.Expect) > 0 && !done {
 			open = append(open, Verdict{id, scenario, box.Verify(ctx)})
 		}
 		box.Turn(func(*Turn) {}) // waits for the call that has just decided the verdict to enter the history
