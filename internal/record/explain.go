@@ -15,7 +15,6 @@ const mostNear = 3
 
 // explain finds the calls that come closest to an expectation: the ones too many, or those that differ least.
 func explain(u *journal.Unmet, e scenario.Expectation, all, counted []*Record) {
-	u.Nearest = []journal.Near{}
 	switch {
 	case u.AtMost != scenario.NoLimit && u.Seen > u.AtMost:
 		for i := u.AtMost; i < min(len(counted), u.AtMost+mostNear); i++ {

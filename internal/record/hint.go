@@ -18,9 +18,10 @@ func hintAt(c *journal.Call, path []string, want, got any, beside map[string]any
 	switch path[0] {
 	case "operation":
 		return strayedHint(c)
-	case "member":
-		return memberHint(c)
-	case "outcome", "errorCode":
+	case "member", "outcome", "errorCode":
+		if path[0] == "member" && c.Member != "" {
+			return ""
+		}
 		return "the call came, and " + ending(c)
 	case "violations":
 		if len(c.Violations) == 0 {
@@ -48,22 +49,6 @@ func strayedHint(c *journal.Call) string {
 		return fmt.Sprintf("no operation has the path %s", c.Path)
 	}
 	return ""
-}
-
-func memberHint(c *journal.Call) string {
-	switch {
-	case c.Member != "":
-		return ""
-	case c.ErrorCode == 499:
-		hint := "the call came without a token"
-		if other, ok := nearest.Name("token", slices.Sorted(maps.Keys(c.Params))); ok {
-			hint += ", which was sent as " + other
-		}
-		return hint
-	case c.ErrorCode == 498:
-		return "the token of the call was refused with 498"
-	}
-	return "the call came from nobody"
 }
 
 // ending continues "the call came, and" and "call 1, which" with how it ended.

@@ -106,21 +106,50 @@ func (w *watch) decided(lost tally) bool {
 // verdict is what the calls say that were counted so far.
 func (w *watch) verdict(lost tally) journal.Verdict {
 	v := journal.Verdict{Expectations: len(w.Expect), Complete: lost.all() == 0, Dropped: lost.all(), Unmet: []journal.Unmet{}}
-	var late []*journal.Unmet
-	if w.InOrder {
-		late = outOfOrder(w.Expect, w.seen, lost)
-	}
+	var last followed
 	for i, e := range w.Expect {
-		switch reason := unmetBy(e, len(w.seen[i]), lost.concerning(e)); {
-		case reason != "":
-			u := journal.Unmet{
-				Expectation: i + 1, Message: e.String() + "; " + reason, Seen: len(w.seen[i]), AtLeast: e.AtLeast, AtMost: e.AtMost,
-			}
+		u := journal.Unmet{Expectation: i + 1, Seen: len(w.seen[i]), AtLeast: e.AtLeast, AtMost: e.AtMost, Nearest: []journal.Near{}}
+		if reason := unmetBy(e, u.Seen, lost.concerning(e)); reason != "" {
+			u.Message = e.String() + "; " + reason
 			explain(&u, e, w.all, w.seen[i])
+		}
+		if w.InOrder && e.AtLeast > 0 {
+			last.lost = last.lost || lost.concerning(e) > 0
+			last.follow(&u, e, w.seen[i])
+		}
+		if u.Message != "" {
 			v.Unmet = append(v.Unmet, u)
-		case w.InOrder && late[i] != nil:
-			v.Unmet = append(v.Unmet, *late[i])
 		}
 	}
 	return v
+}
+
+// followed is the last of the calls that were found in order. The calls that are required are taken one after the other,
+// as early as they can be; what comes beside them does not matter.
+type followed struct {
+	number      int
+	expectation int  // the place of the one that counts it
+	lost        bool // calls are no longer held that may have come before it, or in its place
+}
+
+// follow goes on to the calls of an expectation, or explains that they came too early, if it is not unmet anyway.
+func (f *followed) follow(u *journal.Unmet, e scenario.Expectation, counted []*Record) {
+	following := after(counted, f.number)
+	if len(following) >= e.AtLeast {
+		f.number, f.expectation = following[e.AtLeast-1].Call.Number, u.Expectation
+		return
+	}
+	if u.Message != "" {
+		return
+	}
+	u.Message = fmt.Sprintf("%s, after call %d; %s, %d after it", e, f.number, cameWords(len(counted)), len(following))
+	if f.lost {
+		u.Message += ", but calls are no longer held that may have come in order, so nobody can tell"
+	}
+	early := counted[len(counted)-len(following)-1].Read()
+	hint := fmt.Sprintf("it came before call %d, which expectation %d counts", f.number, f.expectation)
+	if early.Number == f.number {
+		hint = fmt.Sprintf("expectation %d counts it already", f.expectation)
+	}
+	u.Nearest = []journal.Near{{Call: early, Differences: []journal.Difference{}, Hint: hint}}
 }
