@@ -36,11 +36,7 @@ func (a *API) guard(r *http.Request) error {
 
 // onLoopback reports whether the connection came in on a loopback address. It is false for a request without a connection.
 func onLoopback(r *http.Request) bool {
-	addr, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
-	if !ok {
-		return false
-	}
-	tcp, ok := addr.(*net.TCPAddr)
+	tcp, ok := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr)
 	return ok && tcp.IP.IsLoopback()
 }
 

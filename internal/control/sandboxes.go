@@ -100,10 +100,6 @@ func (a *API) choose(wish json.RawMessage) (*scenario.Scenario, error) {
 	return a.Library.Decode("document", wish)
 }
 
-func (a *API) listSandboxes(request) (any, error) {
-	return map[string][]string{"sandboxes": a.Sandboxes.IDs()}, nil
-}
-
 // summary says what a sandbox plays, and which calls it has had.
 type summary struct {
 	address
@@ -152,10 +148,6 @@ func (a *API) resetSandbox(r request) (any, error) {
 		return nil, err
 	}
 	return a.getSandbox(r)
-}
-
-func (a *API) getClock(r request) (any, error) {
-	return r.box.ReadClock(), nil
 }
 
 func (a *API) changeClock(r request) (any, error) {
