@@ -22,11 +22,11 @@ func (j *Journal) Verify(ctx context.Context, e scenario.Expectations) journal.V
 	ctx, cancel := context.WithTimeout(ctx, e.Within)
 	defer cancel()
 	w := watch{Expectations: e, seen: make([][]*Record, len(e.Expect))}
-	s, _ := j.follow(ctx, func(s *step) bool {
-		w.take(s)
-		return w.decided(s.lost)
+	news, _ := j.follow(ctx, func(n *News) bool {
+		w.take(n)
+		return w.decided(n.lost)
 	})
-	return w.verdict(s.lost)
+	return w.verdict(news.lost)
 }
 
 // unmetBy says why so many calls do not meet an expectation; nothing when they do. lost calls may have counted too.
@@ -65,12 +65,12 @@ type watch struct {
 	seen [][]*Record // those that each expectation counts
 }
 
-func (w *watch) take(s *step) {
-	w.all = append(s.kept(w.all), s.records...)
+func (w *watch) take(n *News) {
+	w.all = append(n.kept(w.all), n.Calls...)
 	for i := range w.seen {
-		w.seen[i] = s.kept(w.seen[i])
+		w.seen[i] = n.kept(w.seen[i])
 	}
-	for _, r := range s.records {
+	for _, r := range n.Calls {
 		subject := r.subject()
 		for i, e := range w.Expect {
 			if e.Counts(subject) {
