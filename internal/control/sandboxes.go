@@ -76,7 +76,7 @@ func (a *API) createSandbox(r request) (any, error) {
 			return nil, err
 		}
 	}
-	if a.isSecret(wish.ID, scenario) {
+	if append(a.masks(), scenario.Secrets()).Hide(wish.ID) != wish.ID {
 		return nil, problem(http.StatusBadRequest, "everybody sees an id: choose one without a token or a password in it")
 	}
 	box, err := a.Sandboxes.Create(options)
@@ -84,11 +84,6 @@ func (a *API) createSandbox(r request) (any, error) {
 		return nil, err
 	}
 	return created{a.addressOf(r, box), box.World().Credentials()}, nil
-}
-
-// isSecret reports whether an id holds a secret, of any sandbox or of the new one.
-func (a *API) isSecret(id string, scenario *scenario.Scenario) bool {
-	return append(a.masks(), scenario.Secrets()).Hide(id) != id
 }
 
 // choose finds a scenario by its name, or reads a whole document.
