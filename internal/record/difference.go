@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock/journal"
@@ -32,7 +31,10 @@ func compare(e scenario.Expectation, r *Record) journal.Near {
 	near := journal.Near{Call: r.Read(), Differences: []journal.Difference{}}
 	var hints []string
 	n := differences(e, r.subject(), func(path []string, want, got any, beside map[string]any) {
-		near.Differences = append(near.Differences, difference(path, want, got))
+		near.Differences = append(near.Differences, journal.Difference{
+			Pointer: pointer(path), Expected: rawJSON(want), Got: rawJSON(got),
+			Message: "expected " + inWords(want) + ", got " + inWords(got),
+		})
 		if hint := hintAt(&near.Call, path, want, got, beside); hint != "" && !slices.Contains(hints, hint) {
 			hints = append(hints, hint)
 		}
@@ -42,12 +44,6 @@ func compare(e scenario.Expectation, r *Record) journal.Near {
 	}
 	near.Hint = strings.Join(hints, "; ")
 	return near
-}
-
-func difference(path []string, want, got any) journal.Difference {
-	return journal.Difference{
-		Pointer: pointer(path), Expected: rawJSON(want), Got: rawJSON(got), Message: "expected " + inWords(want) + ", got " + inWords(got),
-	}
 }
 
 func pointer(path []string) string {
@@ -82,9 +78,5 @@ func inWords(value any) string {
 	if len(text) <= longest {
 		return text
 	}
-	cut := longest
-	for !utf8.RuneStart(text[cut]) {
-		cut--
-	}
-	return fmt.Sprintf("%s… (%d bytes)", text[:cut], len(text))
+	return fmt.Sprintf("%s… (%d bytes)", strings.ToValidUTF8(text[:longest], ""), len(text))
 }
