@@ -268,7 +268,7 @@ func TestExpired(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	api := control.New(control.Options{Sandboxes: sandbox.NewSet(box, 1, time.Minute, wall), Library: library, New: options})
+	api := control.New(control.Options{Sandboxes: sandbox.NewSet(box, 1, time.Minute), Library: library, New: options})
 	call := func(method, path, body string) (int, string) {
 		w := httptest.NewRecorder()
 		api.ServeHTTP(w, httptest.NewRequest(method, "http://mockportal"+boxes+path, strings.NewReader(body)))

@@ -32,7 +32,6 @@ type Set struct {
 	Default *Sandbox
 	max     int
 	ttl     time.Duration
-	wall    func() time.Time
 
 	mu      sync.Mutex // guards what follows
 	boxes   map[string]*Sandbox
@@ -41,17 +40,14 @@ type Set struct {
 }
 
 // NewSet returns a set with box as its default sandbox. A limit of 0 or less means the default limit.
-func NewSet(box *Sandbox, maximum int, ttl time.Duration, wall func() time.Time) *Set {
+func NewSet(box *Sandbox, maximum int, ttl time.Duration) *Set {
 	if maximum <= 0 {
 		maximum = DefaultMax
 	}
 	if ttl <= 0 {
 		ttl = DefaultTTL
 	}
-	return &Set{
-		Default: box, max: maximum, ttl: ttl, wall: wall,
-		boxes: map[string]*Sandbox{}, expired: map[string]bool{},
-	}
+	return &Set{Default: box, max: maximum, ttl: ttl, boxes: map[string]*Sandbox{}, expired: map[string]bool{}}
 }
 
 // Create makes a sandbox with the id of the options, or with the next of s1, s2, … if they have none. The id must be part of
@@ -95,7 +91,7 @@ const maxExpired = 10000
 // expireLocked removes the sandboxes that were unused for too long.
 func (s *Set) expireLocked() {
 	for id, box := range s.boxes {
-		if !s.idle(box) {
+		if !box.idle(s.ttl) {
 			continue
 		}
 		s.endLocked(box)
@@ -110,13 +106,11 @@ func (s *Set) endLocked(box *Sandbox) {
 	box.End()
 }
 
-// idle reports whether a sandbox was unused for too long.
-func (s *Set) idle(box *Sandbox) bool { return s.wall().Sub(box.lastUsed()) >= s.ttl }
-
-func (s *Sandbox) lastUsed() time.Time {
+// idle reports whether the sandbox was unused for so long.
+func (s *Sandbox) idle(ttl time.Duration) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.used
+	return s.options.Wall().Sub(s.used) >= ttl
 }
 
 // Get returns a sandbox. The error wraps [ErrUnknown] or [ErrExpired].
@@ -131,7 +125,7 @@ func (s *Set) Get(id string) (*Sandbox, error) {
 
 func (s *Set) getLocked(id string) (*Sandbox, error) {
 	if box := s.boxes[id]; box != nil {
-		if !s.idle(box) {
+		if !box.idle(s.ttl) {
 			return box, nil
 		}
 		s.expireLocked()

@@ -23,7 +23,7 @@ type boxes struct {
 func newBoxes(t *testing.T, maximum int, ttl time.Duration) boxes {
 	t.Helper()
 	wall := &hand{at: epoch}
-	return boxes{sandbox.NewSet(box(t, sandbox.Options{Wall: wall.now}), maximum, ttl, wall.now), t, wall}
+	return boxes{sandbox.NewSet(box(t, sandbox.Options{Wall: wall.now}), maximum, ttl), t, wall}
 }
 
 func (b boxes) create(id string) (*sandbox.Sandbox, error) {
