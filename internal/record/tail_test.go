@@ -145,7 +145,8 @@ func TestTailBegins(t *testing.T) {
 		if quiet != errors.Is(err, context.Canceled) || !quiet && err != nil {
 			t.Errorf("%s: %v", row.name, err)
 		}
-		if diff := cmp.Diff(append([]int{}, row.want...), numbers(readAll(news))); diff != "" || news.Missed != row.missed || news.Restarted != row.restarted {
+		diff := cmp.Diff(append([]int{}, row.want...), numbers(readAll(news)))
+		if diff != "" || news.Missed != row.missed || news.Restarted != row.restarted {
 			t.Errorf("%s: missed %d, restarted %t, calls (-want +got):\n%s", row.name, news.Missed, news.Restarted, diff)
 		}
 	}
@@ -160,7 +161,10 @@ func TestTailWaits(t *testing.T) {
 		want record.News
 		err  error
 	}{
-		{"a call", func(j *record.Journal) { j.Append(recordOf(journal.Call{Member: "admin"})) }, record.News{Calls: []*record.Record{{Call: journal.Call{Number: 2, Member: "admin"}}}}, nil},
+		{
+			"a call", func(j *record.Journal) { j.Append(recordOf(journal.Call{Member: "admin"})) },
+			record.News{Calls: []*record.Record{{Call: journal.Call{Number: 2, Member: "admin"}}}}, nil,
+		},
 		{"a call that does not match", func(j *record.Journal) { j.Append(recordOf(journal.Call{})) }, record.News{}, context.DeadlineExceeded},
 		{"cleared", func(j *record.Journal) { j.Clear() }, record.News{Restarted: true}, nil},
 		{"reset", func(j *record.Journal) { j.Reset() }, record.News{Restarted: true}, nil},
@@ -175,7 +179,8 @@ func TestTailWaits(t *testing.T) {
 			defer cancel()
 			begin := time.Now()
 			news, err := tail.Next(ctx, journal.Query{Member: "admin"})
-			if diff := cmp.Diff(row.want, news, cmpopts.IgnoreFields(record.Record{}, "Bytes"), cmpopts.IgnoreUnexported(record.News{})); diff != "" || !errors.Is(err, row.err) {
+			same := cmp.Options{cmpopts.IgnoreFields(record.Record{}, "Bytes"), cmpopts.IgnoreUnexported(record.News{})}
+			if diff := cmp.Diff(row.want, news, same); diff != "" || !errors.Is(err, row.err) {
 				t.Errorf("%s: %v (-want +got):\n%s", row.name, err, diff)
 			}
 			want := time.Second
