@@ -3,8 +3,8 @@ package record
 import (
 	"cmp"
 	"fmt"
+	"reflect"
 	"slices"
-	"strings"
 
 	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock/journal"
@@ -65,17 +65,13 @@ const mostEarlier = 100
 
 // repeats says which earlier call came with the same parameters; nothing when none of the last ones did.
 func repeats(earlier []*Record, r *Record) string {
-	own := sent(r)
+	own := r.Read()
 	for _, e := range slices.Backward(earlier[max(0, len(earlier)-mostEarlier):]) {
-		if sent(e) == own {
-			call := e.Read()
+		call := e.Read()
+		same := call.Method == own.Method && call.Path == own.Path && call.Member == own.Member
+		if same && reflect.DeepEqual(call.Params, own.Params) {
 			return fmt.Sprintf("it repeats call %d, which %s", call.Number, ending(&call))
 		}
 	}
 	return ""
-}
-
-// sent writes what makes two calls the same call again.
-func sent(r *Record) string {
-	return strings.Join([]string{r.Call.Method, r.Call.Path, r.Call.Member, jsonText(r.Sent.params(maskNames))}, "\n")
 }
