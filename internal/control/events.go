@@ -67,24 +67,22 @@ func (s stream) comment(text string, tail *record.Tail) error {
 	if after := tail.After(); after >= 0 {
 		id = fmt.Sprintf("id: %d\n", after)
 	}
-	_, err := fmt.Fprintf(s, ": %s\n%s\n", text, id)
-	return errors.Join(err, s.flush())
+	s.printf(": %s\n%s\n", text, id)
+	return s.flush()
 }
 
 func (s stream) write(news record.News) error {
-	var errs []error
-	event := func(name, id string, data any) {
-		_, err := fmt.Fprintf(s, "%sevent: %s\ndata: %s\n", id, name, encode(data))
-		errs = append(errs, err)
-	}
-	if news.Restarted {
-		event("restarted", "id: 0\n", struct{}{}) // numbers may start over: a client that comes back now wants every call since
+	if news.Restarted { // numbers may start over: a client that comes back now wants every call since
+		s.printf("id: 0\nevent: restarted\ndata: {}\n\n")
 	}
 	if news.Missed > 0 {
-		event("missed", "", map[string]int{"missed": news.Missed})
+		s.printf("event: missed\ndata: {\"missed\":%d}\n\n", news.Missed)
 	}
 	for _, r := range news.Calls {
-		event("call", fmt.Sprintf("id: %d\n", r.Call.Number), r.Read())
+		s.printf("id: %d\nevent: call\ndata: %s\n", r.Call.Number, encode(r.Read()))
 	}
-	return errors.Join(append(errs, s.flush())...)
+	return s.flush()
 }
+
+// printf leaves errors to flush, which fails too.
+func (s stream) printf(format string, args ...any) { _, _ = fmt.Fprintf(s, format, args...) }
