@@ -16,18 +16,19 @@ import (
 // See [scenario.Report].
 func hintAt(c *journal.Call, path []string, want, got any, beside map[string]any) string {
 	switch path[0] {
-	case "operation":
-		return strayedHint(c)
+	case "operation", "violations":
+		switch {
+		case len(c.Violations) > 0 && (c.Operation == "" || path[0] == "violations"):
+			return c.Violations[0].String()
+		case c.Operation == "":
+			return fmt.Sprintf("no operation has the path %s", c.Path)
+		}
+		return ""
 	case "member", "outcome", "errorCode":
 		if path[0] == "member" && c.Member != "" {
 			return ""
 		}
 		return "the call came, and " + ending(c)
-	case "violations":
-		if len(c.Violations) == 0 {
-			return "the call kept to the contract"
-		}
-		return c.Violations[0].String()
 	}
 	name := path[len(path)-1]
 	if beside != nil {
@@ -36,17 +37,6 @@ func hintAt(c *journal.Call, path []string, want, got any, beside map[string]any
 	wanted, isText := want.(string)
 	if sent, ok := got.(string); ok && isText {
 		return textHint(name, wanted, sent)
-	}
-	return ""
-}
-
-// strayedHint says where a call went that reached no operation, or another.
-func strayedHint(c *journal.Call) string {
-	switch {
-	case c.Operation == "" && len(c.Violations) > 0:
-		return c.Violations[0].String()
-	case c.Operation == "":
-		return fmt.Sprintf("no operation has the path %s", c.Path)
 	}
 	return ""
 }
