@@ -28,5 +28,8 @@ func TestCoverage(t *testing.T) {
 	for _, c := range r.Scenarios {
 		calls[c.Name] = c.Calls
 	}
-	diff(t, "calls", []int{3, 1, 0, 3, 1}, []int{calls["getFutureLicense"], calls["provisionOrgEntitlements"], calls["sharingInfo"], calls["trial"], calls["document"]})
+	diff(
+		t, "calls", []int{3, 1, 0, 3, 1},
+		[]int{calls["getFutureLicense"], calls["provisionOrgEntitlements"], calls["sharingInfo"], calls["trial"], calls["document"]},
+	)
 }

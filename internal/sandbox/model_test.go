@@ -364,7 +364,7 @@ func setOf(t interface{ Fatal(args ...any) }, s *scenario.Scenario, wall func() 
 	if err != nil {
 		t.Fatal(err)
 	}
-	return sandbox.NewSet(box, 0, 0, wall)
+	return sandbox.NewSet(box, 0, 0)
 }
 
 // TestSandboxesMatchTheirModelsAtOnce does the same in 64 goroutines, for the race detector. Each creates its own sandboxes, takes
