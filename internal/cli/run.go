@@ -78,7 +78,7 @@ func (r *runCmd) execute(portal *started, p Process) error {
 	if err := command.Start(); err != nil {
 		return notStarted(r.Command[0], err)
 	}
-	forward.to(command.Process)
+	go forward.to(command.Process)
 	return endOf(command.Wait())
 }
 
