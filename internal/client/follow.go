@@ -22,8 +22,8 @@ type News struct {
 // maxEvent is the largest event, in bytes.
 const maxEvent = 256 << 20
 
-// Follow passes the calls that match a filter, as [Client.Calls] has it, to f: first, if the filter has after, those in
-// the journal, then new ones as they come. It returns nil when the sandbox ends, and an error if ctx is done, f fails or the stream breaks off.
+// Follow passes the calls that match a filter, as [Client.Calls] has it, to f: first those in the journal, if the filter has after, then
+// new ones as they come. It returns nil when the sandbox ends, and an error if ctx is done, f fails or the stream breaks off.
 func (c *Client) Follow(ctx context.Context, filter url.Values, f func(News) error) error {
 	resp, err := c.send(ctx, http.MethodGet, "/events?"+filter.Encode(), nil)
 	if err != nil {
