@@ -16,13 +16,16 @@ import (
 // everything is a page with each kind of call that is written differently.
 func everything() journal.Page {
 	repeated := openapi.Violation{
-		Kind: openapi.Repeated, In: "form", Name: "purchaserOrgId", Message: "was sent more than once; the first value counts", Hint: "send it once",
+		Kind: openapi.Repeated, In: "form", Name: "purchaserOrgId",
+		Message: "was sent more than once; the first value counts", Hint: "send it once",
 	}
 	calls := []journal.Call{
 		provision(),
 		license(),
 		with(provision(), func(c *journal.Call) {
-			c.ParamsIn = append(c.ParamsIn, values("form", "purchaserOrgId", "a&b", "spare", `["x",1]`, "purchaserOrgId", "c d", "purchaserOrgId", "")...)
+			c.ParamsIn = append(c.ParamsIn, values(
+				"form", "purchaserOrgId", "a&b", "spare", `["x",1]`, "purchaserOrgId", "c d", "purchaserOrgId", "",
+			)...)
 			c.Violations, c.Outcome, c.ErrorCode, c.Rule = []openapi.Violation{repeated}, journal.Error, 400, "too-late"
 			c.Reply = map[string]any{"error": map[string]any{"code": 400.0, "details": []any{}}}
 		}),
@@ -31,14 +34,25 @@ func everything() journal.Page {
 		}),
 		with(provision(), func(c *journal.Call) { c.Reply, c.ReplyTruncated = `{"cut":`, true }),
 		with(provision(), func(c *journal.Call) {
-			c.Operation, c.Kind, c.Method, c.ParamsIn, c.Reply = "", openapi.Support, "GET", append(values("path", "itemId", item), values("query", "f", "html")...), nil
+			c.Operation, c.Kind, c.Method, c.Reply = "", openapi.Support, "GET", nil
+			c.ParamsIn = append(values("path", "itemId", item), values("query", "f", "html")...)
 		}),
-		{Method: "GET", Path: "/a b/ü?", Kind: journal.KindUnknown, Outcome: journal.Error, Status: 200, ErrorCode: 400, ParamsIn: values("query", "q", "\x00é\xff"), Reply: "a\x1btext", Time: at, DurationMicros: -5},
+		{
+			Method: "GET", Path: "/a b/ü?", Kind: journal.KindUnknown, Outcome: journal.Error, Status: 200, ErrorCode: 400,
+			ParamsIn: values("query", "q", "\x00é\xff"), Reply: "a\x1btext", Time: at, DurationMicros: -5,
+		},
 		with(provision(), func(c *journal.Call) {
-			c.ParamsIn = append(values("query", "orgEntitlements", "[]"), values("form", "orgEntitlements", "no JSON", "orgEntitlements", `"no object"`)...)
+			c.ParamsIn = append(values("query", "orgEntitlements", "[]"), values(
+				"form", "orgEntitlements", "no JSON", "orgEntitlements", `"no object"`,
+			)...)
 		}),
-		{Method: "POST", Path: "/elsewhere/sharing/rest/portals/self", Kind: journal.KindUnknown, Outcome: journal.Error, Status: 200, ErrorCode: 400, ParamsIn: values("cookie", "portaladmin_token", "***"), Time: at},
-		{Method: "POST", Path: "/portal/sharing/rest", Operation: "sharingRoot", Kind: openapi.Support, Outcome: journal.OK, Status: 200, Time: at},
+		{
+			Method: "POST", Path: "/elsewhere/sharing/rest/portals/self", Kind: journal.KindUnknown, Outcome: journal.Error, Status: 200,
+			ErrorCode: 400, ParamsIn: values("cookie", "portaladmin_token", "***"), Time: at,
+		},
+		{
+			Method: "POST", Path: "/portal/sharing/rest", Operation: "sharingRoot", Kind: openapi.Support, Outcome: journal.OK, Status: 200, Time: at,
+		},
 	}
 	for i := range calls {
 		calls[i].Number = i + 4
