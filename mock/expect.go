@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/mockportal/mockportal/internal/fixture"
 	"github.com/mockportal/mockportal/internal/scenario"
+	"github.com/mockportal/mockportal/internal/tree"
 	"github.com/mockportal/mockportal/mock/journal"
 )
 
@@ -127,7 +127,7 @@ func (e Expectations) read(library *scenario.Library, played *scenario.Scenario)
 		return scenario.Expectations{}, errors.New("no expectations: name at least one")
 	}
 	read, err := library.Expectations(played, "expectations", document.Bytes())
-	var mistakes fixture.Mistakes
+	var mistakes tree.Mistakes
 	errors.As(err, &mistakes) // there is no other error
 	for _, mistake := range mistakes {
 		errs = append(errs, fmt.Errorf("expectation %d: %s", mistake.Line-1, mistake.Message))

@@ -103,7 +103,7 @@ func WithClock(clock string) Option {
 func WithSeed(seed uint64) Option { return func(c *config) { c.Seed = &seed } }
 
 // WithTLS makes [NewServer] serve HTTPS with a certificate of a new authority, for localhost, 127.0.0.1, ::1 and these hosts.
-// A [Portal] has the certificate in its TLSConfig.
+// A [Portal] does not listen, so it takes no notice.
 func WithTLS(hosts ...string) Option {
 	return func(c *config) { c.tls, c.tlsHosts = true, append(c.tlsHosts, hosts...) }
 }

@@ -2,7 +2,6 @@ package mock
 
 import (
 	"context"
-	"crypto/tls"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -56,21 +55,6 @@ func (p *Portal) ServeHTTP(w http.ResponseWriter, r *http.Request) { p.server.Se
 // Calling it again does no harm.
 func (p *Portal) Close() { p.server.Close() }
 
-// TLSConfig returns what a listener needs to serve HTTPS with the certificate of [WithTLS]; nil without that option.
-func (p *Portal) TLSConfig() *tls.Config { return p.server.Identity.TLSConfig() }
-
-// AuthorityPEM returns the certificate of the authority that a client of [WithTLS] must trust, in PEM; nil without that option.
-func (p *Portal) AuthorityPEM() []byte { return p.server.Identity.PEM() }
-
-// Coverage returns what of the contract, and which scenarios, calls have exercised so far, and what they never did.
-func (p *Portal) Coverage() journal.CoverageReport { return p.server.CoverageReport() }
-
-// Scenario returns the name of the scenario that is played.
-func (p *Portal) Scenario() string { return p.box.Scenario().Name }
-
-// Members returns the usernames of the scenario's members, sorted.
-func (p *Portal) Members() []string { return p.box.World().Usernames() }
-
 // Token returns the token that the scenario gives a member. It fails for a member without one, and names the members.
 func (p *Portal) Token(member string) (string, error) {
 	if token, ok := p.box.World().Token(member); ok {
@@ -88,9 +72,9 @@ func (p *Portal) Password(member string) (string, error) {
 }
 
 func (p *Portal) lacks(member, what string) error {
-	members := p.Members()
+	members := p.box.World().Usernames()
 	return fmt.Errorf("scenario %q gives no %s to a member %q%s; its members are %s",
-		p.Scenario(), what, member, nearest.Suggest(member, members), strings.Join(members, ", "))
+		p.box.Scenario().Name, what, member, nearest.Suggest(member, members), strings.Join(members, ", "))
 }
 
 // Calls returns the journaled calls of these operations, oldest first; with no operation, all calls, also those of unknown paths and of
@@ -99,14 +83,8 @@ func (p *Portal) Calls(operations ...string) ([]journal.Call, error) {
 	if err := p.server.Library.Contract().Known(operations...); err != nil {
 		return nil, err
 	}
-	return p.Journal(journal.Query{Operations: operations}).Calls, nil
+	return p.box.Journal.Find(journal.Query{Operations: operations}).Calls, nil
 }
-
-// Journal returns the journaled calls that match, and whether any were dropped.
-func (p *Portal) Journal(q journal.Query) journal.Page { return p.box.Journal.Find(q) }
-
-// Now returns the portal's time.
-func (p *Portal) Now() time.Time { return p.box.ReadClock().Now }
 
 // Advance moves the clock on. It fails for a negative duration: the clock never goes back.
 func (p *Portal) Advance(d time.Duration) error {
@@ -119,16 +97,6 @@ func (p *Portal) AdvanceTo(at time.Time) error {
 		at = time.Unix(0, 0) // the zero change would change nothing; this instant fails as the zero one should
 	}
 	return p.box.ChangeClock(sandbox.ClockChange{At: at})
-}
-
-// SetClockMode makes the clock stand still ("frozen"), run ("running"), or follow the wall clock with all dates of the world shifted
-// along ("wall"). It fails for another mode.
-func (p *Portal) SetClockMode(mode string) error {
-	switch mode := scenario.ClockMode(mode); mode {
-	case scenario.Frozen, scenario.Running, scenario.Wall:
-		return p.box.ChangeClock(sandbox.ClockChange{Mode: mode})
-	}
-	return fmt.Errorf("no clock mode %q: allowed are frozen, running and wall", mode)
 }
 
 // AddRules puts rules before the scenario's: one or a list, in YAML or JSON, as a scenario file has them. The error lists everything that

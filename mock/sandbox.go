@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mockportal/mockportal/internal/sandbox"
+	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock/journal"
 )
 
@@ -42,10 +44,10 @@ func (s *Sandbox) join(root string, parts []string) string {
 }
 
 // Scenario returns the name of the scenario that is played.
-func (s *Sandbox) Scenario() string { return s.portal.Scenario() }
+func (s *Sandbox) Scenario() string { return s.portal.box.Scenario().Name }
 
 // Members returns the usernames of the scenario's members, sorted.
-func (s *Sandbox) Members() []string { return s.portal.Members() }
+func (s *Sandbox) Members() []string { return s.portal.box.World().Usernames() }
 
 // Token returns the token that the scenario gives a member. A member without one fails the test.
 func (s *Sandbox) Token(member string) string {
@@ -73,7 +75,7 @@ func (s *Sandbox) Calls(operations ...string) []journal.Call {
 }
 
 // Journal returns the journaled calls that match, and whether any were dropped.
-func (s *Sandbox) Journal(q journal.Query) journal.Page { return s.portal.Journal(q) }
+func (s *Sandbox) Journal(q journal.Query) journal.Page { return s.portal.box.Journal.Find(q) }
 
 // AddRules puts rules before the scenario's: one or a list, in YAML or JSON, as a scenario file has them. Mistakes in them fail the test.
 func (s *Sandbox) AddRules(document string) {
@@ -186,7 +188,7 @@ type Clock struct{ of *Sandbox }
 func (s *Sandbox) Clock() Clock { return Clock{s} }
 
 // Now returns the portal's time.
-func (c Clock) Now() time.Time { return c.of.portal.Now() }
+func (c Clock) Now() time.Time { return c.of.portal.box.ReadClock().Now }
 
 // Advance moves the clock on. A negative duration fails the test.
 func (c Clock) Advance(d time.Duration) {
@@ -204,5 +206,10 @@ func (c Clock) AdvanceTo(at time.Time) {
 // ("wall"). Another mode fails the test.
 func (c Clock) SetMode(mode string) {
 	c.of.tb.Helper()
-	c.of.require(c.of.portal.SetClockMode(mode))
+	switch mode := scenario.ClockMode(mode); mode {
+	case scenario.Frozen, scenario.Running, scenario.Wall:
+		c.of.require(c.of.portal.box.ChangeClock(sandbox.ClockChange{Mode: mode}))
+	default:
+		c.of.tb.Fatalf("mock: no clock mode %q: allowed are frozen, running and wall", mode)
+	}
 }

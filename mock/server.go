@@ -11,7 +11,6 @@ import (
 
 	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/server"
-	"github.com/mockportal/mockportal/mock/journal"
 )
 
 // TB is the part of testing.TB that this package uses, so that a program which embeds a portal does not link package testing.
@@ -88,10 +87,7 @@ func (s *Server) Close() {
 
 // AuthorityPEM returns the certificate of the authority that a client of [WithTLS] must trust, in PEM, for clients beside
 // [Sandbox.Client]; nil without that option.
-func (s *Server) AuthorityPEM() []byte { return s.portal.AuthorityPEM() }
-
-// Coverage returns what of the contract, and which scenarios, calls have exercised so far, and what they never did.
-func (s *Server) Coverage() journal.CoverageReport { return s.portal.Coverage() }
+func (s *Server) AuthorityPEM() []byte { return s.portal.server.Identity.PEM() }
 
 // Sandbox returns another sandbox on this server, at the start of a scenario. Nobody else sees what happens in it. A client reaches it
 // under its URL, or under the server's with the sandbox's own token. At the end of the test it is deleted, and checked as the server is.

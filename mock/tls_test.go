@@ -145,9 +145,9 @@ func TestTrustProxy(t *testing.T) {
 		},
 		{
 			"the organisation", get("/sharing/rest/portals/self", "f", "json"),
-			`"portalHostname":"portal.example.com","allSSL":false`,
-			`"portalHostname":"gis.example.com","allSSL":true`,
+			`"portalHostname":"portal.example.com"`, `"portalHostname":"gis.example.com"`,
 		},
+		{"SSL", get("/sharing/rest/portals/self", "f", "json"), `"allSSL":false`, `"allSSL":true`},
 		{"a token", successes()["generateToken"], `"ssl":false`, `"ssl":true`},
 		{
 			"a cookie", signIn, "Path=/portal/portaladmin; HttpOnly; SameSite=Strict\n",

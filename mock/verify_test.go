@@ -136,7 +136,7 @@ func TestVerifyAll(t *testing.T) {
 	wrong := mock.Expectations{Expect: []mock.Expectation{second, first}, InOrder: true, Within: time.Millisecond}
 	tb := &tester{}
 	if s.VerifyAll(tb, wrong) || len(tb.errors) != 1 || !strings.Contains(tb.errors[0], "expectation 2: at least 1 "+
-		"call of provisionOrgEntitlements, after call 2; 1 came, none after it") {
+		"call of provisionOrgEntitlements, after call 2; 1 came, 0 after it") {
 		t.Errorf("out of order: %q", tb.output())
 	}
 	verdict, err := p.Verify(t.Context(), wrong)

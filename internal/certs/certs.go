@@ -7,7 +7,11 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"errors"
 	"fmt"
+	"net"
+	"regexp"
+	"strings"
 	"time"
 )
 
@@ -21,9 +25,8 @@ const (
 )
 
 // Generate makes a new authority, and a server certificate for localhost, 127.0.0.1, ::1 and hosts. Hosts are host
-// names, wildcards such as "*.portal.test" and IP addresses, in any order; duplicates count once. Both certificates are
-// valid from a day before now, the authority's for ten years and the server's for 397 days. The error names every host
-// that cannot stand in a certificate, with the reason.
+// names, wildcards such as "*.portal.test" and IP addresses. Both certificates are valid from a day before now, the
+// authority's for ten years and the server's for 397 days. The error names every host that cannot stand in a certificate.
 func Generate(hosts []string, now time.Time) (*Identity, error) {
 	names, ips, err := parseHosts(hosts)
 	if err != nil {
@@ -63,6 +66,32 @@ func Generate(hosts []string, now time.Time) (*Identity, error) {
 		trusted: []*x509.Certificate{ca},
 		root:    ca,
 	}, nil
+}
+
+// parseHosts splits hosts into names and addresses, after those that every server has.
+func parseHosts(hosts []string) (names []string, ips []net.IP, err error) {
+	names, ips = []string{"localhost"}, []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}
+	var mistakes []error
+	for _, host := range hosts {
+		switch ip := net.ParseIP(host); {
+		case ip != nil:
+			ips = append(ips, ip)
+		case isName(host):
+			names = append(names, strings.ToLower(host))
+		default:
+			const allowed = `must be a host name such as "portal.test", a wildcard such as "*.portal.test" or an address such as "192.0.2.7"`
+			mistakes = append(mistakes, fmt.Errorf("TLS host %q: %s", host, allowed))
+		}
+	}
+	return names, ips, errors.Join(mistakes...)
+}
+
+// isName reports whether a host name or a wildcard can stand in a certificate. A host name must not have an underscore, but container
+// names have it and clients accept it. Many clients refuse a wildcard such as *.test.
+func isName(host string) bool {
+	const label = `[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?`
+	ok, _ := regexp.MatchString(`^(\*\.`+label+`\.)?(`+label+`\.)*`+label+`$`, host)
+	return ok
 }
 
 // issue makes a key and a certificate for it, signed by the parent; a nil parent means self-signed.

@@ -2,11 +2,9 @@ package certs
 
 import (
 	"bytes"
-	"crypto"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
-	"errors"
 	"fmt"
 	"slices"
 )
@@ -19,8 +17,8 @@ type Identity struct {
 	root    *x509.Certificate // self-signed, at the end of the chain; nil if the chain does not have it
 }
 
-// Given returns the identity of a certificate from elsewhere, with as much of its chain as there is. The certificate may
-// have expired. Given fails if there is no certificate, if one cannot be parsed, or if the private key does not match.
+// Given returns the identity of a certificate from elsewhere, as [tls.X509KeyPair] reads it, with as much of its chain as there
+// is. The certificate may have expired. Given fails if a certificate of the chain cannot be parsed.
 func Given(server tls.Certificate) (*Identity, error) {
 	var chain []*x509.Certificate
 	for i, der := range server.Certificate {
@@ -30,24 +28,8 @@ func Given(server tls.Certificate) (*Identity, error) {
 		}
 		chain = append(chain, certificate)
 	}
-	if len(chain) == 0 {
-		return nil, errors.New("TLS certificate: missing")
-	}
-	if !belongs(server.PrivateKey, chain[0]) {
-		return nil, errors.New("TLS certificate: the private key is missing or belongs to another certificate")
-	}
 	server.Leaf = chain[0]
 	return &Identity{server: server, trusted: chain, root: rootOf(chain)}, nil
-}
-
-// belongs reports whether a private key belongs to a certificate.
-func belongs(key crypto.PrivateKey, certificate *x509.Certificate) bool {
-	signer, ok := key.(crypto.Signer)
-	if !ok {
-		return false
-	}
-	public, ok := signer.Public().(interface{ Equal(crypto.PublicKey) bool })
-	return ok && public.Equal(certificate.PublicKey)
 }
 
 // rootOf follows the issuers from the server's certificate and returns the self-signed certificate at the end; nil if
@@ -88,7 +70,8 @@ func (i *Identity) Hosts() []string {
 // Names reports whether clients accept the certificate for a host.
 func (i *Identity) Names(host string) bool { return i.server.Leaf.VerifyHostname(host) == nil }
 
-// TLSConfig returns a new server configuration with the server certificate: TLS 1.2 or later, HTTP/2 and HTTP/1.1. Of a nil identity it is nil.
+// TLSConfig returns a new server configuration with the server certificate: TLS 1.2 or later, HTTP/2 and HTTP/1.1. It is nil for a nil
+// identity.
 func (i *Identity) TLSConfig() *tls.Config {
 	if i == nil {
 		return nil

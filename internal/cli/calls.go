@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/mockportal/mockportal/internal/client"
@@ -50,22 +52,25 @@ func (c *callsCmd) Run(ctx context.Context, p Process) error {
 	case c.Follow:
 		return c.follow(ctx, out, remote)
 	}
-	page, err := remote.Calls(ctx, c.query())
+	page, err := remote.Calls(ctx, c.filter())
 	if err != nil {
 		return err
 	}
 	return out.page(page)
 }
 
-func (c *callsCmd) query() journal.Query {
-	q := journal.Query{Member: c.Member, Outcome: journal.Outcome(c.Outcome), After: c.After}
-	if c.Operation != "" {
-		q.Operations = []string{c.Operation}
+// filter has the flags as parameters of the control API.
+func (c *callsCmd) filter() url.Values {
+	filter := url.Values{"after": {strconv.Itoa(c.After)}}
+	for name, value := range map[string]string{"operation": c.Operation, "member": c.Member, "outcome": c.Outcome} {
+		if value != "" {
+			filter.Set(name, value)
+		}
 	}
 	if c.Violations {
-		q.Violations = &c.Violations
+		filter.Set("violations", "true")
 	}
-	return q
+	return filter
 }
 
 func (c *callsCmd) one(ctx context.Context, out printer, remote *client.Client) error {
@@ -87,7 +92,7 @@ func (c *callsCmd) one(ctx context.Context, out printer, remote *client.Client) 
 
 // follow prints calls as they come. An interruption is its normal end.
 func (c *callsCmd) follow(ctx context.Context, out printer, remote *client.Client) error {
-	err := remote.Follow(ctx, c.query(), out.news)
+	err := remote.Follow(ctx, c.filter(), out.news)
 	if errors.Is(err, context.Canceled) {
 		return nil
 	}
@@ -128,10 +133,8 @@ func (p printer) news(news client.News) error {
 	if news.Missed > 0 {
 		p.warn(fmt.Sprintf("(the journal dropped %s before they could be shown)", plural(news.Missed, "call", "calls")))
 	}
-	for _, call := range news.Calls {
-		if err := p.call(call); err != nil {
-			return err
-		}
+	if news.Call != nil {
+		return p.call(*news.Call)
 	}
 	return nil
 }

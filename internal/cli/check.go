@@ -7,9 +7,9 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/mockportal/mockportal/internal/fixture"
 	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/internal/server"
+	"github.com/mockportal/mockportal/internal/tree"
 )
 
 type checkCmd struct {
@@ -25,7 +25,7 @@ func (c *checkCmd) Run(p Process) error {
 		return err
 	}
 	library, err := c.open(p)
-	var mistakes fixture.Mistakes
+	var mistakes tree.Mistakes
 	if errors.As(err, &mistakes) {
 		return failure{counted(mistakes)}
 	}
@@ -80,7 +80,7 @@ func checkFile(library *scenario.Library, file string) error {
 	}
 	name := strings.TrimSuffix(filepath.Base(file), ".yaml")
 	scenario, err := library.Decode(name, source)
-	var mistakes fixture.Mistakes
+	var mistakes tree.Mistakes
 	if errors.As(err, &mistakes) {
 		for i := range mistakes {
 			mistakes[i].File = filepath.ToSlash(file)
@@ -94,6 +94,6 @@ func checkFile(library *scenario.Library, file string) error {
 }
 
 // counted ends a list of mistakes with their number.
-func counted(mistakes fixture.Mistakes) error {
+func counted(mistakes tree.Mistakes) error {
 	return fmt.Errorf("%w\n%s", mistakes, plural(len(mistakes), "mistake", "mistakes"))
 }

@@ -35,16 +35,7 @@ const description = `A fake ArcGIS portal for tests: provisionOrgEntitlements an
 Every flag has an environment variable; the flag overrides it. Exit codes: 0 good, 1 a check failed, 2 wrong use.`
 
 // Run runs one command line until it is done or ctx is, and returns the exit code.
-func Run(ctx context.Context, p Process) (code int) {
-	defer func() {
-		switch exit := recover().(type) {
-		case nil:
-		case exitCode:
-			code = int(exit)
-		default:
-			panic(exit)
-		}
-	}()
+func Run(ctx context.Context, p Process) int {
 	p.variables = map[string]string{}
 	parser := newParser(ctx, p)
 	args := withCommand(p.Args)
@@ -52,7 +43,10 @@ func Run(ctx context.Context, p Process) (code int) {
 		return p.conclude(usageError{unknownCommand(parser.Model, args[0])})
 	}
 	parsed, err := parser.Parse(args)
-	if err != nil {
+	switch {
+	case errors.Is(err, errHelped):
+		return good
+	case err != nil:
 		return p.conclude(usageError{p.inOurWords(parser.Model, args[0], err)})
 	}
 	return p.conclude(parsed.Run())
@@ -62,7 +56,7 @@ func newParser(ctx context.Context, p Process) *kong.Kong {
 	parser := kong.Must(&grammar{}, append(mappers(),
 		kong.Name("mockportal"), kong.Description(description), kong.Writers(p.Stdout, p.Stderr),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.ValueFormatter(meaning),
-		kong.Exit(func(code int) { panic(exitCode(code)) }), kong.Resolvers(kong.ResolverFunc(p.resolve)),
+		kong.Help(help), kong.Resolvers(kong.ResolverFunc(p.resolve)),
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(p))...)
 	parser.Model.HelpFlag.Help = "Show this help."
 	return parser
@@ -111,8 +105,12 @@ func (h *helpCmd) Run(parsed *kong.Context) error {
 	return about.PrintUsage(false)
 }
 
-// exitCode carries kong's wish to end the process, after --help, up to [Run].
-type exitCode int
+// errHelped ends the parsing of a command line, instead of the process, once --help has printed the help.
+var errHelped = errors.New("the help is printed")
+
+func help(options kong.HelpOptions, about *kong.Context) error {
+	return errors.Join(errHelped, kong.DefaultHelpPrinter(options, about))
+}
 
 // usageError is a command line that cannot be read.
 type usageError struct{ error }
@@ -128,7 +126,7 @@ func (p Process) conclude(err error) int {
 		usage  usageError
 	)
 	switch {
-	case err == nil:
+	case err == nil, errors.Is(err, errHelped):
 		return good
 	case errors.As(err, &status):
 		if status.unstarted { // otherwise the summary has told it

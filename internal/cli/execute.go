@@ -57,42 +57,32 @@ func endOf(err error) error {
 var passed = []os.Signal{syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM}
 
 // signals passes signals on to the command. They do not end this process, which still has to print the summary.
-type signals struct {
-	received chan os.Signal
-	done     chan struct{}
-}
+type signals chan os.Signal
 
-func passSignals() *signals {
-	s := &signals{received: make(chan os.Signal, 8), done: make(chan struct{})}
+func passSignals() signals {
+	s := make(signals, 8)
 	for _, one := range passed {
 		// Under nohup SIGHUP is ignored. The command inherits that only as long as nothing here listens to it.
 		if !signal.Ignored(one) {
-			signal.Notify(s.received, one)
+			signal.Notify(s, one)
 		}
 	}
 	return s
 }
 
 // to passes signals on to a process, but for those that a terminal sends for a key: it sends them to the process too.
-func (s *signals) to(process *os.Process) {
+func (s signals) to(process *os.Process) {
 	atTerminal := hasTerminal()
-	go func() {
-		for {
-			select {
-			case <-s.done:
-				return
-			case received := <-s.received:
-				if !atTerminal || received != syscall.SIGINT && received != syscall.SIGQUIT {
-					_ = process.Signal(received) // it fails if the process has just ended
-				}
-			}
+	for received := range s {
+		if !atTerminal || received != syscall.SIGINT && received != syscall.SIGQUIT {
+			_ = process.Signal(received) // it fails if the process has just ended
 		}
-	}()
+	}
 }
 
-func (s *signals) stop() {
-	signal.Stop(s.received)
-	close(s.done)
+func (s signals) stop() {
+	signal.Stop(s)
+	close(s)
 }
 
 // hasTerminal reports whether keys can send signals to this process.

@@ -21,11 +21,14 @@ func (h *healthcheckCmd) Run(ctx context.Context, p Process) error {
 	if own {
 		url = p.ownURL()
 	}
+	if err := checkRoot(url); err != nil {
+		return fmt.Errorf("%s %w", p.flag("url"), err)
+	}
 	ctx, cancel := context.WithTimeout(ctx, h.Timeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/readyz", nil)
-	if err != nil || request.URL.Host == "" || request.URL.Scheme != "http" && request.URL.Scheme != "https" {
-		return fmt.Errorf("%s %q: must be a server's root, such as http://127.0.0.1:8080", p.flag("url"), h.URL)
+	if err != nil {
+		return err
 	}
 	//nolint:gosec // only for the server on this machine, whose authority is made at start
 	transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: own, MinVersion: tls.VersionTLS12}}

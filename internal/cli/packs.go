@@ -15,14 +15,6 @@ type packFlags struct {
 
 // open loads the built-in scenarios and those of the packs. It fails if a folder does not exist; an empty folder is a pack.
 func (f packFlags) open(p Process) (*scenario.Library, error) {
-	packs, err := f.packs(p)
-	if err != nil {
-		return nil, err
-	}
-	return scenario.Open(packs...)
-}
-
-func (f packFlags) packs(p Process) ([]scenario.Pack, error) {
 	var packs []scenario.Pack
 	for _, list := range f.Pack {
 		for _, dir := range filepath.SplitList(list) {
@@ -33,7 +25,7 @@ func (f packFlags) packs(p Process) ([]scenario.Pack, error) {
 			packs = append(packs, pack)
 		}
 	}
-	return packs, nil
+	return scenario.Open(packs...)
 }
 
 // openPack opens a folder. No link in it can lead out of it.

@@ -62,19 +62,15 @@ func (f *portalFlags) portal(p Process, log *slog.Logger, history *sandbox.Histo
 	}
 	clock, err := sandbox.ParseClock(f.Clock)
 	if err != nil {
-		return nil, p.fromEnvironment(err, "clock")
+		return nil, fmt.Errorf("%s: %w", p.flag("clock"), err)
 	}
-	portal, err := server.New(server.Options{
+	return server.New(server.Options{
 		Options: exchange.Options{
 			Library: library, Contexts: f.Context, Strict: f.Strict, TrustProxy: f.TrustProxy, MaxBody: f.MaxBody, Log: log,
 		},
 		Scenario: played, Clock: clock, Seed: f.Seed, Identity: identity, ControlToken: f.ControlToken, History: history,
 		MaxCalls: f.JournalMaxCalls, MaxBytes: f.JournalMaxBytes, MaxSandboxes: f.MaxSandboxes, SandboxTTL: f.SandboxTTL,
 	})
-	if err != nil {
-		return nil, p.fromEnvironment(err, "context")
-	}
-	return portal, nil
 }
 
 // prove plays every scenario; without packs only the one that is served, since tests prove the built-in ones. It returns that one.

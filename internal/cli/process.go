@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 
@@ -55,18 +56,13 @@ func (p Process) flag(name string) string {
 	return "--" + name
 }
 
-// fromEnvironment adds to an error which of the flags that it may be about were set by the environment.
-func (p Process) fromEnvironment(err error, flags ...string) error {
-	var set []string
-	for _, flag := range flags {
-		if variable, ok := p.variables[flag]; ok {
-			set = append(set, variable)
-		}
+// read reads the file that a flag names.
+func (p Process) read(flag, name string) ([]byte, error) {
+	content, err := os.ReadFile(name) //nolint:gosec // the user's own file
+	if err != nil {
+		return nil, fmt.Errorf("%s %q: %w", p.flag(flag), name, unwrapPath(err))
 	}
-	if len(set) == 0 {
-		return err
-	}
-	return fmt.Errorf("%w (the environment sets %s)", err, strings.Join(set, ", "))
+	return content, nil
 }
 
 // say writes a line to standard output, warn one to standard error. Neither fails if the reader has gone.

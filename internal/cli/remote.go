@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 
 	"github.com/mockportal/mockportal/internal/client"
@@ -29,9 +28,9 @@ func (f *remoteFlags) client(p Process) (*client.Client, error) {
 	if f.CA == "" {
 		return c, nil
 	}
-	pem, err := os.ReadFile(f.CA)
+	pem, err := p.read("ca", f.CA)
 	if err != nil {
-		return nil, fmt.Errorf("%s %q: %w", p.flag("ca"), f.CA, unwrapPath(err))
+		return nil, err
 	}
 	pool, err := x509.SystemCertPool()
 	if err != nil {

@@ -45,11 +45,9 @@ func (r *runCmd) Run(ctx context.Context, p Process) error {
 	if len(r.Command) == 0 {
 		return usageError{errors.New("run: <command> is missing after --, for example: mockportal run -- npm test")}
 	}
-	files, err := r.create(p)
-	if err != nil {
+	if err := r.createReports(p); err != nil {
 		return err
 	}
-	defer files.close()
 	history := sandbox.NewHistory(r.JournalMaxCalls, r.JournalMaxBytes)
 	portal, err := r.start(p, addresses{portal: "127.0.0.1:0", tls: r.TLSAddr}, r.logger(p.Stderr, r.LogLevel), history)
 	if err != nil {
@@ -61,7 +59,7 @@ func (r *runCmd) Run(ctx context.Context, p Process) error {
 	s.ended = r.execute(portal, p)
 	s.took = time.Since(s.began)
 	s.history, s.coverage = s.historyOf(ctx, portal), portal.CoverageReport()
-	return s.conclude(p, errors.Join(portal.stop(), files.write(&s)))
+	return s.conclude(p, errors.Join(portal.stop(), r.writeReports(p, &s)))
 }
 
 // execute runs the command with the portal in its environment.
@@ -80,7 +78,7 @@ func (r *runCmd) execute(portal *started, p Process) error {
 	if err := command.Start(); err != nil {
 		return notStarted(r.Command[0], err)
 	}
-	forward.to(command.Process)
+	go forward.to(command.Process)
 	return endOf(command.Wait())
 }
 

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -194,59 +193,39 @@ func violationsOf(calls []journal.Call) string {
 	return strings.Join(lines, "\n")
 }
 
-// suite is the summary as JUnit has it: a case for the command, one for each sandbox with calls, and one for each expectation.
+// suite is the summary as JUnit has it: a case for the command, one for the contract, and one for each expectation.
 func (s *summary) suite() report.Suite {
-	suite := report.Suite{Name: "mockportal", Time: s.began, Duration: s.took, Properties: s.properties()}
-	command := report.Case{Class: "mockportal.command", Name: s.command, Duration: s.took}
+	command := report.Case{Class: "mockportal.command", Name: s.command, Time: report.Seconds(s.took)}
 	if s.ended != nil {
 		command.Failure = &report.Failure{Message: s.ended.Error()}
 	} else if s.idle() && s.requireCalls {
 		command.Failure = &report.Failure{Message: noCalls}
 	}
-	suite.Cases = append(suite.Cases, command)
-	suite.Cases = append(suite.Cases, s.contractCases()...)
+	suite := report.Suite{Name: "mockportal", Time: s.began, Duration: s.took, Cases: []report.Case{command, s.contractCase()}}
 	for _, v := range s.history.Verdicts {
 		suite.Cases = append(suite.Cases, expectationCases(v)...)
 	}
 	return suite
 }
 
-// contractCases has a case for each sandbox with calls, which fails if one violated the contract.
-func (s *summary) contractCases() []report.Case {
-	broken := map[string][]journal.Call{}
-	var sandboxes []string
-	for i := range s.history.Calls.Calls {
-		c := &s.history.Calls.Calls[i]
-		if !slices.Contains(sandboxes, c.Sandbox) {
-			sandboxes = append(sandboxes, c.Sandbox)
-		}
-		if len(c.Violations) > 0 {
-			broken[c.Sandbox] = append(broken[c.Sandbox], *c)
-		}
+// contractCase fails if calls violated the contract, those too that the journal has dropped. --allow-violations skips it instead.
+func (s *summary) contractCase() report.Case {
+	one := report.Case{Class: "mockportal.contract", Name: "all calls keep to the contract"}
+	violating := s.violating()
+	n := len(violating) + s.history.DroppedViolating
+	if n == 0 {
+		return one
 	}
-	var cases []report.Case
-	for _, sandbox := range sandboxes {
-		one := report.Case{Class: "mockportal.sandbox." + sandbox, Name: "keeps to the contract"}
-		if calls := broken[sandbox]; len(calls) > 0 {
-			s.blame(&one, plural(len(calls), "call violated the contract", "calls violated the contract"), violationsOf(calls))
-		}
-		cases = append(cases, one)
-	}
+	message := plural(n, "call violated the contract", "calls violated the contract")
 	if s.blind() {
-		one := report.Case{Class: "mockportal.journal", Name: "holds all calls with violations"}
-		s.blame(&one, "the journal has dropped "+plural(s.history.DroppedViolating, "call", "calls")+" with violations", "")
-		cases = append(cases, one)
+		message += fmt.Sprintf("; the journal has dropped %d of them", s.history.DroppedViolating)
 	}
-	return cases
-}
-
-// blame makes a case fail for violations, unless --allow-violations is set.
-func (s *summary) blame(one *report.Case, message, text string) {
 	if s.lenient {
-		one.Skipped = message + ", which is allowed"
-		return
+		one.Skipped = &report.Skipped{Message: message + ", which is allowed"}
+	} else {
+		one.Failure = &report.Failure{Message: message, Text: violationsOf(violating)}
 	}
-	one.Failure = &report.Failure{Message: message, Text: text}
+	return one
 }
 
 func expectationCases(v sandbox.Verdict) []report.Case {
@@ -262,41 +241,4 @@ func expectationCases(v sandbox.Verdict) []report.Case {
 		cases = append(cases, one)
 	}
 	return cases
-}
-
-// neverOf returns the names of those that no call exercised.
-func neverOf(counts []journal.Count) []string {
-	var names []string
-	for _, c := range counts {
-		if c.Calls == 0 {
-			names = append(names, c.Name)
-		}
-	}
-	return names
-}
-
-// properties are the coverage, for CI servers that show or plot properties.
-func (s *summary) properties() []report.Property {
-	properties := []report.Property{
-		{Name: "calls", Value: fmt.Sprint(len(s.history.Calls.Calls))}, {Name: "complete", Value: fmt.Sprint(s.history.Calls.Complete)},
-	}
-	add := func(name string, counts []journal.Count) {
-		never := neverOf(counts)
-		properties = append(properties,
-			report.Property{Name: name, Value: fmt.Sprintf("%d of %d", len(counts)-len(never), len(counts))},
-			report.Property{Name: name + ".never", Value: cmp.Or(strings.Join(never, ", "), "-")})
-	}
-	operations := []journal.Count{}
-	for _, o := range s.coverage.Operations {
-		operations = append(operations, journal.Count{Name: o.Operation, Calls: o.Calls})
-	}
-	add("coverage.operations", operations)
-	add("coverage.scenarios", s.coverage.Scenarios)
-	for _, o := range s.coverage.Operations {
-		if o.Calls > 0 {
-			add("coverage."+o.Operation+".parameters", o.Params)
-			add("coverage."+o.Operation+".outcomes", o.Outcomes)
-		}
-	}
-	return properties
 }

@@ -2,12 +2,10 @@ package cli
 
 import (
 	"crypto/tls"
-	"crypto/x509"
 	"encoding/pem"
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"strings"
 	"time"
 
@@ -30,13 +28,13 @@ func (f tlsFlags) identity(p Process, log *slog.Logger) (identity *certs.Identit
 	case f.TLSCert != "" && f.TLSKey != "":
 		var certificate tls.Certificate
 		if certificate, err = f.readCertificate(p); err == nil {
-			warnOf(log, certificate.Leaf)
+			if end := certificate.Leaf.NotAfter; time.Now().After(end) { // that may be what a test is about
+				log.Warn("the certificate of --tls-cert has expired: clients refuse it", "notAfter", end)
+			}
 			identity, err = certs.Given(certificate)
 		}
 	case f.TLS || f.TLSAddr != "":
-		if identity, err = certs.Generate(f.TLSHost, time.Now()); err != nil {
-			err = p.fromEnvironment(err, "tls-host")
-		}
+		identity, err = certs.Generate(f.TLSHost, time.Now())
 	}
 	return identity, errors.Join(append(f.mistakes(p), err)...)
 }
@@ -74,14 +72,8 @@ func (f tlsFlags) mistakes(p Process) (mistakes []error) {
 // readCertificate reads a certificate with its chain, and its key. No error contains any of the key.
 func (f tlsFlags) readCertificate(p Process) (tls.Certificate, error) {
 	certFlag, keyFlag := fmt.Sprintf("%s %q", p.flag("tls-cert"), f.TLSCert), fmt.Sprintf("%s %q", p.flag("tls-key"), f.TLSKey)
-	cert, certErr := os.ReadFile(f.TLSCert)
-	key, keyErr := os.ReadFile(f.TLSKey)
-	if certErr != nil {
-		certErr = fmt.Errorf("%s: %w", certFlag, unwrapPath(certErr))
-	}
-	if keyErr != nil {
-		keyErr = fmt.Errorf("%s: %w", keyFlag, unwrapPath(keyErr))
-	}
+	cert, certErr := p.read("tls-cert", f.TLSCert)
+	key, keyErr := p.read("tls-key", f.TLSKey)
 	if err := errors.Join(certErr, keyErr); err != nil {
 		return tls.Certificate{}, err
 	}
@@ -103,21 +95,4 @@ func isEncrypted(key []byte) bool {
 		}
 	}
 	return false
-}
-
-// warnOf logs why clients will refuse a certificate. The portal serves it nevertheless: that may be what a test is about.
-func warnOf(log *slog.Logger, certificate *x509.Certificate) {
-	if certificate == nil {
-		return
-	}
-	now := time.Now()
-	switch {
-	case now.After(certificate.NotAfter):
-		log.Warn("the certificate of --tls-cert has expired: clients refuse it", "notAfter", certificate.NotAfter)
-	case now.Before(certificate.NotBefore):
-		log.Warn("the certificate of --tls-cert is not valid yet: clients refuse it", "notBefore", certificate.NotBefore)
-	}
-	if len(certificate.DNSNames)+len(certificate.IPAddresses) == 0 {
-		log.Warn("the certificate of --tls-cert names no host as subject alternative name: clients refuse it")
-	}
 }

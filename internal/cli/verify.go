@@ -9,8 +9,8 @@ import (
 	"os"
 	"strings"
 
-	"github.com/mockportal/mockportal/internal/fixture"
 	"github.com/mockportal/mockportal/internal/scenario"
+	"github.com/mockportal/mockportal/internal/tree"
 )
 
 type verifyCmd struct {
@@ -51,7 +51,7 @@ func (v *verifyCmd) read(p Process) ([]byte, error) {
 		return nil, fmt.Errorf("verify <file> %q: %w", v.File, unwrapPath(err))
 	}
 	document, err := scenario.BuiltIn().Verification(v.File, source)
-	var mistakes fixture.Mistakes
+	var mistakes tree.Mistakes
 	if errors.As(err, &mistakes) {
 		return nil, counted(mistakes)
 	}

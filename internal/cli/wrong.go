@@ -99,11 +99,7 @@ func (p Process) badValue(command *kong.Node, e *valueError) error {
 		where = p.flag(e.value.Name)
 	}
 	if !e.came.IsValue() {
-		before := ""
-		if !e.came.IsEOL() {
-			before = fmt.Sprintf(" before %s", e.came)
-		}
-		return fmt.Errorf("%s: the value is missing%s; write %s", where, before, e.value.Summary())
+		return fmt.Errorf("%s: the value is missing; write %s", where, e.value.Summary())
 	}
 	came := e.came.String()
 	return fmt.Errorf("%s %q: must be %s%s", where, came, e.allowed, nearest.Suggest(came, e.value.EnumSlice()))

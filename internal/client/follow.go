@@ -5,37 +5,33 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/mockportal/mockportal/mock/journal"
 )
 
-// News is what a journal passes to a follower.
+// News is what a journal passes to a follower: a call, or one of the others.
 type News struct {
-	Calls     []journal.Call
+	Call      *journal.Call
 	Missed    int  // how many calls the journal dropped before they could be read
-	Restarted bool // the journal was cleared, or its sandbox reset, before these calls
+	Restarted bool // the journal was cleared, or its sandbox reset
 }
 
-// Follow passes the calls that match to f: first those in the journal with a number above q.After, then new ones as they
-// come. It returns nil when the sandbox ends, and an error if ctx is done, f fails or the stream breaks off.
-func (c *Client) Follow(ctx context.Context, q journal.Query, f func(News) error) error {
-	resp, err := c.send(ctx, http.MethodGet, "/events?"+values(q).Encode(), nil)
+// maxEvent is the largest event, in bytes.
+const maxEvent = 256 << 20
+
+// Follow passes the calls that match a filter, as [Client.Calls] has it, to f: first those in the journal, if the filter has after, then
+// new ones as they come. It returns nil when the sandbox ends, and an error if ctx is done, f fails or the stream breaks off.
+func (c *Client) Follow(ctx context.Context, filter url.Values, f func(News) error) error {
+	resp, err := c.send(ctx, http.MethodGet, "/events?"+filter.Encode(), nil)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = resp.Body.Close() }()
-	if resp.StatusCode != http.StatusOK {
-		text, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
-		if err == nil {
-			_, err = c.refusal(resp, text)
-		}
-		return err
-	}
 	lines := bufio.NewScanner(resp.Body)
-	lines.Buffer(nil, maxAnswer)
+	lines.Buffer(nil, maxEvent)
 	event := ""
 	for lines.Scan() {
 		field, value, _ := strings.Cut(lines.Text(), ": ")
@@ -65,8 +61,7 @@ func (c *Client) Follow(ctx context.Context, q journal.Query, f func(News) error
 func newsOf(event, data string) (news News, err error) {
 	switch event {
 	case "call":
-		news.Calls = make([]journal.Call, 1)
-		err = json.Unmarshal([]byte(data), &news.Calls[0])
+		err = json.Unmarshal([]byte(data), &news.Call)
 	case "missed":
 		err = json.Unmarshal([]byte(data), &news)
 	case "restarted":

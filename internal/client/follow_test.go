@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"testing"
 
 	"github.com/mockportal/mockportal/internal/client"
@@ -15,15 +16,23 @@ import (
 )
 
 // follow runs Follow in the background. The first channel has the news, the second the error at the end.
-func follow(ctx context.Context, c *client.Client, q journal.Query) (<-chan string, <-chan error) {
+func follow(ctx context.Context, c *client.Client, q url.Values) (<-chan string, <-chan error) {
 	news, end := make(chan string, 100), make(chan error, 1)
 	go func() {
 		end <- c.Follow(ctx, q, func(n client.News) error {
-			news <- fmt.Sprint(numbers(n.Calls), n.Missed, n.Restarted)
+			news <- fmt.Sprint(number(n.Call), n.Missed, n.Restarted)
 			return nil
 		})
 	}()
 	return news, end
+}
+
+// number is the number of a call, 0 if there is none.
+func number(c *journal.Call) int {
+	if c == nil {
+		return 0
+	}
+	return c.Number
 }
 
 // TestFollow proves that Follow passes on the calls so far, new ones and resets, and ends with the sandbox.
@@ -32,16 +41,16 @@ func TestFollow(t *testing.T) {
 	s := mock.NewServer(t)
 	get(t, s, info)
 	get(t, s, license)
-	all, allEnd := follow(t.Context(), of(s), journal.Query{})
-	licenses, licensesEnd := follow(t.Context(), of(s), journal.Query{Operations: []string{"getFutureLicense"}, After: 2})
-	diff(t, "held", []string{"[1] 0 false", "[2] 0 false"}, []string{<-all, <-all})
+	all, allEnd := follow(t.Context(), of(s), url.Values{"after": {"0"}})
+	licenses, licensesEnd := follow(t.Context(), of(s), url.Values{"operation": {"getFutureLicense"}, "after": {"2"}})
+	diff(t, "held", []string{"1 0 false", "2 0 false"}, []string{<-all, <-all})
 	get(t, s, license)
-	diff(t, "to come", []string{"[3] 0 false", "[3] 0 false"}, []string{<-all, <-licenses})
+	diff(t, "to come", []string{"3 0 false", "3 0 false"}, []string{<-all, <-licenses})
 	s.Reset()
-	diff(t, "reset", []string{"[] 0 true", "[] 0 true"}, []string{<-all, <-licenses})
+	diff(t, "reset", []string{"0 0 true", "0 0 true"}, []string{<-all, <-licenses})
 	get(t, s, info)
 	get(t, s, license)
-	diff(t, "from the beginning", []string{"[1] 0 false", "[2] 0 false", "[2] 0 false"}, []string{<-all, <-all, <-licenses})
+	diff(t, "from the beginning", []string{"1 0 false", "2 0 false", "2 0 false"}, []string{<-all, <-all, <-licenses})
 	s.Close()
 	diff(t, "end", []error{nil, nil}, []error{<-allEnd, <-licensesEnd})
 }
@@ -52,14 +61,14 @@ func TestFollowEndsWithItsContext(t *testing.T) {
 	s := mock.NewServer(t)
 	get(t, s, info)
 	ctx, cancel := context.WithCancel(t.Context())
-	news, end := follow(ctx, of(s), journal.Query{})
+	news, end := follow(ctx, of(s), url.Values{"after": {"0"}})
 	<-news
 	cancel()
 	if err := <-end; !errors.Is(err, context.Canceled) {
 		t.Errorf("it ends with %v", err)
 	}
 	enough := errors.New("enough")
-	if err := of(s).Follow(t.Context(), journal.Query{}, func(client.News) error { return enough }); !errors.Is(err, enough) {
+	if err := of(s).Follow(t.Context(), url.Values{"after": {"0"}}, func(client.News) error { return enough }); !errors.Is(err, enough) {
 		t.Errorf("it ends with %v", err)
 	}
 }
@@ -69,17 +78,17 @@ func TestFollowReadsEvents(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct{ stream, want, err string }{
 		"missed": {
-			"event: missed\ndata: {\"missed\":3}\n\nid: 9\nevent: call\ndata: {\"number\":9}\n\n", "[] 3 false, [9] 0 false, ", "<nil>",
+			"event: missed\ndata: {\"missed\":3}\n\nid: 9\nevent: call\ndata: {\"number\":9}\n\n", "0 3 false, 9 0 false, ", "<nil>",
 		},
-		"comments":          {": calls follow\n\n: still here\n\nevent: call\ndata: {\"number\":1}\n\n", "[1] 0 false, ", "<nil>"},
+		"comments":          {": calls follow\n\n: still here\n\nevent: call\ndata: {\"number\":1}\n\n", "1 0 false, ", "<nil>"},
 		"no call":           {"event: call\ndata: oops\n\n", "", "event call: invalid character 'o' looking for beginning of value"},
 		"cut off in a call": {"event: call\ndata: {\"numb", "", "event call: unexpected end of JSON input"},
 	} {
 		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, tt.stream) }))
 		t.Cleanup(s.Close)
 		got := ""
-		err := (&client.Client{ControlURL: s.URL, Sandbox: "default"}).Follow(t.Context(), journal.Query{}, func(n client.News) error {
-			got += fmt.Sprint(numbers(n.Calls), n.Missed, n.Restarted) + ", "
+		err := (&client.Client{ControlURL: s.URL, Sandbox: "default"}).Follow(t.Context(), url.Values{"after": {"0"}}, func(n client.News) error {
+			got += fmt.Sprint(number(n.Call), n.Missed, n.Restarted) + ", "
 			return nil
 		})
 		diff(t, name, []string{tt.want, tt.err}, []string{got, fmt.Sprint(err)})
@@ -95,6 +104,6 @@ func TestFollowBreaksOff(t *testing.T) {
 	}))
 	t.Cleanup(s.Close)
 	c := client.Client{ControlURL: s.URL, Sandbox: "default"}
-	err := c.Follow(t.Context(), journal.Query{}, func(client.News) error { return nil })
+	err := c.Follow(t.Context(), url.Values{"after": {"0"}}, func(client.News) error { return nil })
 	diff(t, "error", "the stream of "+s.URL+" broke off: unexpected EOF", fmt.Sprint(err))
 }

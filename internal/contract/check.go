@@ -61,19 +61,12 @@ func (r *Route) Check(values []Value) (Params, []openapi.Violation) {
 			violations = append(violations, r.missing(p, values))
 		}
 	}
-	return params, append(violations, r.unknowns(values, violations)...)
-}
-
-// unknowns returns a violation for each value that the contract does not declare. The violations found so far tell which
-// names are missing.
-func (r *Route) unknowns(values []Value, found []openapi.Violation) []openapi.Violation {
-	var violations []openapi.Violation
 	for _, v := range values {
 		if p := r.Parameter(v.Name); p == nil || !p.belongs(v) {
-			violations = append(violations, r.unknown(v, found))
+			violations = append(violations, r.unknown(v))
 		}
 	}
-	return violations
+	return params, violations
 }
 
 // belongs reports whether a value came in the place of the parameter. Query and form are one place here.
@@ -130,25 +123,16 @@ func (r *Route) missing(p *Parameter, values []Value) openapi.Violation {
 	return v
 }
 
-// unknown suggests the closest declared name, preferably one that is missing.
-func (r *Route) unknown(value Value, found []openapi.Violation) openapi.Violation {
+// unknown suggests the closest declared name.
+func (r *Route) unknown(value Value) openapi.Violation {
 	v := openapi.Violation{Kind: openapi.Unknown, In: value.In, Name: value.Name, Message: "is not in the contract"}
-	var all, missing []string
+	var all []string
 	for i := range r.Parameters {
 		if r.Parameters[i].In != "path" {
 			all = append(all, r.Parameters[i].Name)
 		}
 	}
-	for _, other := range found {
-		if other.Kind == openapi.Missing && other.In != "path" {
-			missing = append(missing, other.Name)
-		}
-	}
-	near, ok := nearest.Name(value.Name, missing)
-	if !ok {
-		near, ok = nearest.Name(value.Name, all)
-	}
-	switch {
+	switch near, ok := nearest.Name(value.Name, all); {
 	case ok:
 		v.Hint = fmt.Sprintf("did you mean %q?", near)
 	case len(all) == 0:

@@ -118,14 +118,6 @@ var checks = []struct {
 	{"encoded twice as JSON", "provisionOrgEntitlements", json4(`"{\"maxUsers\":10,\"entitlements\":{}}"`)},
 	{"not serialised", "provisionOrgEntitlements", json4(`[object Object]`)},
 	{"invalid UTF-8", "provisionOrgEntitlements", json4("{\"maxUsers\":1,\"entitlements\":{\"\xff\":{\"num\":1}}}")},
-	{
-		"nested to the limit", "provisionOrgEntitlements",
-		json4(`{"maxUsers":1,"entitlements":{},"a":` + strings.Repeat("[", 63) + strings.Repeat("]", 63) + `}`),
-	},
-	{
-		"nested too deeply", "provisionOrgEntitlements",
-		json4(`{"maxUsers":1,"entitlements":{},"a":` + strings.Repeat("[", 64) + strings.Repeat("]", 64) + `}`),
-	},
 	{"nested without end", "provisionOrgEntitlements", json4(strings.Repeat(`{"a":`, 100000))},
 
 	{"licence: good", "getFutureLicense", []string{"query token=t", "query f=pjson"}},

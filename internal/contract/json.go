@@ -51,36 +51,29 @@ func unquote(raw string) string {
 // skip returns the text of the next value. The scanner must stand in a valid JSON text.
 func (r *scanner) skip() string {
 	r.space()
-	start, depth := r.at, 0
-	for r.at < len(r.text) {
-		b := r.text[r.at]
-		switch {
-		case b == '"':
-			r.skipString()
-		case b == '{' || b == '[':
-			depth++
+	start := r.at
+	switch {
+	case r.is('"'):
+		for r.text[r.at] != '"' {
+			if r.text[r.at] == '\\' {
+				r.at++
+			}
 			r.at++
-		case (b == '}' || b == ']') && depth > 0:
-			depth--
-			r.at++
-		case depth == 0 && (b == ',' || b == '}' || b == ']' || b <= ' '):
-			return r.text[start:r.at]
-		default:
-			r.at++
-			continue
 		}
-		if depth == 0 {
-			return r.text[start:r.at]
+		r.at++
+	case r.is('{') || r.is('['):
+		for !r.is('}') && !r.is(']') {
+			r.skip() // a key, a value or an item
+			if !r.is(':') {
+				r.is(',')
+			}
 		}
+	default:
+		length := strings.IndexAny(r.text[r.at:], ",]} \t\r\n")
+		if length < 0 {
+			length = len(r.text) - r.at
+		}
+		r.at += length
 	}
-	return r.text[start:]
-}
-
-func (r *scanner) skipString() {
-	for r.at++; r.at < len(r.text) && r.text[r.at] != '"'; r.at++ {
-		if r.text[r.at] == '\\' {
-			r.at++
-		}
-	}
-	r.at = min(r.at+1, len(r.text))
+	return r.text[start:r.at]
 }

@@ -44,20 +44,25 @@ type OffSpecError struct {
 	Violations []openapi.Violation // at least one, by pointer
 }
 
-// Error returns the violations in one line, each with its JSON pointer.
+// Error returns the violations in one line.
 func (e *OffSpecError) Error() string {
 	lines := make([]string, len(e.Violations))
 	for i, v := range e.Violations {
-		where := v.Pointer
-		if where == "" {
-			where = "the body"
-		}
-		lines[i] = where + " " + v.Message
-		if v.Hint != "" {
-			lines[i] += " (" + v.Hint + ")"
+		lines[i] = Describe(v)
+		if v.Pointer == "" {
+			lines[i] = "the body " + lines[i]
 		}
 	}
 	return "off-spec: " + strings.Join(lines, "; ")
+}
+
+// Describe returns a violation in a JSON text as one line: its JSON pointer, message and hint.
+func Describe(v openapi.Violation) string {
+	line := strings.TrimSpace(v.Pointer + " " + v.Message)
+	if v.Hint != "" {
+		line += " (" + v.Hint + ")"
+	}
+	return line
 }
 
 // CheckBody checks a JSON body against the contract and returns every violation. The body is empty if the request has none.

@@ -1,13 +1,10 @@
 package contract
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
-	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -15,8 +12,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// load compiles a document. The error lists every mistake, one per line: where the document violates OpenAPI 3.0, or
-// else what this package does not support.
+// load compiles a document. The error lists where the document violates OpenAPI 3.0, or else what this package does not
+// support, one mistake per line.
 func load(document []byte) (*Contract, error) {
 	spec, err := openapi3.NewLoader().LoadFromData(document)
 	if err != nil {
@@ -27,7 +24,7 @@ func load(document []byte) (*Contract, error) {
 	}
 	err = spec.Validate(context.Background(), openapi3.EnableMultiError(), openapi3.DisableExamplesValidation())
 	if err != nil {
-		return nil, oneByOne(err)
+		return nil, err
 	}
 	l := &loader{contract: &Contract{
 		document: document, spec: spec, judges: map[string]judge{}, fixtures: map[string]string{},
@@ -45,27 +42,11 @@ func load(document []byte) (*Contract, error) {
 	return c, nil
 }
 
-// oneByOne puts each of kin-openapi's errors on a line of its own.
-func oneByOne(err error) error {
-	var many openapi3.MultiError
-	if errors.As(err, &many) {
-		return errors.Join(many...)
-	}
-	return err
-}
-
 // loader compiles a valid document and collects what this package does not support.
 type loader struct {
 	contract *Contract
 	at       string // what is being compiled, for mistakes
 	mistakes []error
-}
-
-// inside names a part of what is being compiled, until the returned function is called.
-func (l *loader) inside(part string) (leave func()) {
-	at := l.at
-	l.at += ", " + part
-	return func() { l.at = at }
 }
 
 func (l *loader) mistake(format string, args ...any) {
@@ -82,13 +63,7 @@ func (l *loader) extension(members map[string]any, name string, into any) {
 	if err == nil {
 		err = json.Unmarshal(text, into)
 	}
-	var wrong *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &wrong):
-		kinds := map[reflect.Kind]string{reflect.Bool: "bool", reflect.Slice: "array", reflect.Struct: "object"}
-		want := cmp.Or(kinds[wrong.Type.Kind()], "string")
-		l.mistake("%s must be of type %s, got %s", strings.TrimSuffix(name+"."+wrong.Field, "."), want, wrong.Value)
-	case err != nil:
+	if err != nil {
 		l.mistake("%s: %w", name, err)
 	}
 }
@@ -116,18 +91,15 @@ func (l *loader) schemas() {
 
 // routes compiles the paths. A route with x-same-as shares the operation that it names.
 func (l *loader) routes() {
-	sharing := map[*Route]string{}
 	for _, path := range l.contract.spec.Paths.InMatchingOrder() {
 		item := l.contract.spec.Paths.Value(path)
-		for _, method := range l.methods(path, item) {
+		for _, method := range keys(item.Operations()) {
 			op := item.GetOperation(method)
 			l.at = strings.TrimSuffix(fmt.Sprintf("%s %s (%s)", method, path, op.OperationID), " ()")
 			r := l.route(method, path, item, op)
 			l.contract.routes = append(l.contract.routes, r)
-			same := ""
-			l.extension(op.Extensions, "x-same-as", &same)
-			if same != "" {
-				sharing[r] = same
+			l.extension(op.Extensions, "x-same-as", &r.sameAs)
+			if r.sameAs != "" {
 				continue
 			}
 			r.Operation = l.operation(r, op)
@@ -138,29 +110,14 @@ func (l *loader) routes() {
 		return strings.Compare(string(a.Kind)+a.ID, string(b.Kind)+b.ID)
 	})
 	for _, r := range l.contract.routes {
-		id, shares := sharing[r]
-		if !shares {
+		if r.sameAs == "" {
 			continue
 		}
-		op, ok := l.contract.Operation(id)
-		if !ok {
-			l.at = r.Method + " " + r.Path
-			l.mistake("x-same-as: no operation %q", id)
-			continue
-		}
-		r.Operation = op
-		op.Routes = append(op.Routes, r)
-	}
-}
-
-// methods returns the methods of a path in the order of its routes.
-func (l *loader) methods(path string, item *openapi3.PathItem) []string {
-	supported := []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete}
-	for _, method := range keys(item.Operations()) {
-		if !slices.Contains(supported, method) {
-			l.at = method + " " + path
-			l.mistake("the method is not supported; allowed are %s", strings.Join(supported, ", "))
+		l.at = r.Method + " " + r.Path
+		if op, ok := l.contract.Operation(r.sameAs); ok {
+			r.Operation, op.Routes = op, append(op.Routes, r)
+		} else {
+			l.mistake("x-same-as: no operation %q", r.sameAs)
 		}
 	}
-	return slices.DeleteFunc(supported, func(method string) bool { return item.GetOperation(method) == nil })
 }

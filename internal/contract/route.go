@@ -15,8 +15,9 @@ type Route struct {
 	Operation  *Operation
 	Parameters []Parameter // the path's first, then required ones, then the rest; token, callback and f come last
 
-	body  *judge // of a JSON body; nil: the route takes none
-	names []string
+	body   *judge // of a JSON body; nil: the route takes none
+	names  []string
+	sameAs string // the id of the operation of another route that this route shares; empty: it has its own
 }
 
 // Parameter is one name that a request may carry.
@@ -67,13 +68,8 @@ func (l *loader) route(method, path string, item *openapi3.PathItem, op *openapi
 }
 
 func (l *loader) addParameter(r *Route, p *openapi3.Parameter) {
-	defer l.inside("parameter " + p.Name)()
-	switch {
-	case p.In != "path" && p.In != "query":
-		l.mistake("in must be path or query, got %q", p.In)
-		return
-	case p.Schema == nil:
-		l.mistake("schema is missing")
+	if p.In != "path" && p.In != "query" || p.Schema == nil {
+		l.mistake("parameter %s must be in path or query, and have a schema", p.Name)
 		return
 	}
 	parameter := l.parameter(p.Name, p.In, p.Schema.Value)
@@ -91,15 +87,13 @@ func (l *loader) addParameter(r *Route, p *openapi3.Parameter) {
 func (l *loader) addBody(r *Route, content openapi3.Content) {
 	form, body := content.Get(formType), content.Get("application/json")
 	switch {
-	case form == nil && body == nil:
-		l.mistake("the request body must be %s or application/json", formType)
 	case form != nil && form.Schema != nil:
 		l.addForm(r, form)
-	case form == nil && body.Schema != nil:
+	case body != nil && body.Schema != nil:
 		j := newJudge(body.Schema.Value)
 		r.body = &j
 	default:
-		l.mistake("the request body has no schema")
+		l.mistake("the request body must be %s or application/json, with a schema", formType)
 	}
 }
 
@@ -118,10 +112,9 @@ func (l *loader) addForm(r *Route, media *openapi3.MediaType) {
 }
 
 func (l *loader) addField(r *Route, media *openapi3.MediaType, name string) {
-	defer l.inside("field " + name)()
 	property := media.Schema.Value.Properties[name]
 	if property == nil {
-		l.mistake("the form requires it, but does not declare it")
+		l.mistake("the form requires %s, but does not declare it", name)
 		return
 	}
 	parameter := l.parameter(name, "form", property.Value)

@@ -36,11 +36,9 @@ type property struct {
 // maxProperties is how many properties the bits of a word can tell apart.
 const maxProperties = 64
 
-// compile returns the shape of a schema; nil if the schema has something that shapes do not know.
-func compile(schema *openapi3.Schema) *shape { return compileBelow(schema, nil) }
-
-// compileBelow compiles a schema inside other schemas. A schema inside itself has no shape.
-func compileBelow(schema *openapi3.Schema, above []*openapi3.Schema) *shape {
+// compile returns the shape of a schema that stands inside others; nil if the schema has something that shapes do not know.
+// A schema inside itself has no shape.
+func compile(schema *openapi3.Schema, above ...*openapi3.Schema) *shape {
 	if schema == nil || schema.Type == nil || len(*schema.Type) != 1 || unusual(schema) || slices.Contains(above, schema) {
 		return nil
 	}
@@ -51,7 +49,7 @@ func compileBelow(schema *openapi3.Schema, above []*openapi3.Schema) *shape {
 	case schema.Type.Is("object"):
 		s.kind, ok = 'o', s.compileObject(schema, above)
 	case schema.Type.Is("array") && schema.MinItems == 0 && schema.MaxItems == nil && schema.Items != nil:
-		s.kind, s.items = 'a', compileBelow(schema.Items.Value, above)
+		s.kind, s.items = 'a', compile(schema.Items.Value, above...)
 		ok = s.items != nil
 	case schema.Type.Is("string"):
 		s.kind, ok = 's', s.compileString(schema)
@@ -88,7 +86,7 @@ func (s *shape) compileObject(schema *openapi3.Schema, above []*openapi3.Schema)
 		return false
 	}
 	for _, name := range keys(schema.Properties) {
-		inner := compileBelow(schema.Properties[name].Value, above)
+		inner := compile(schema.Properties[name].Value, above...)
 		if inner == nil {
 			return false
 		}
@@ -98,7 +96,7 @@ func (s *shape) compileObject(schema *openapi3.Schema, above []*openapi3.Schema)
 		s.properties = append(s.properties, property{name, inner})
 	}
 	if ref := schema.AdditionalProperties.Schema; ref != nil {
-		s.additional = compileBelow(ref.Value, above)
+		s.additional = compile(ref.Value, above...)
 		return s.additional != nil
 	}
 	return true

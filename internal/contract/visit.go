@@ -22,7 +22,7 @@ import (
 func visit(schema *openapi3.Schema, value any) []openapi.Violation {
 	violations := integers(schema, value, nil)
 	if err := schema.VisitJSON(value, openapi3.MultiErrors(), openapi3.DisableSchemaErrorDetails()); err != nil {
-		violations = append(violations, explain(err, value)...)
+		violations = append(violations, explain(err)...)
 	}
 	slices.SortStableFunc(violations, func(a, b openapi.Violation) int {
 		return cmp.Or(cmp.Compare(a.Pointer, b.Pointer), cmp.Compare(a.Message, b.Message))
@@ -69,18 +69,17 @@ func member(schema *openapi3.Schema, key string) *openapi3.Schema {
 	return nil
 }
 
-// explain turns kin-openapi's errors into violations. Their own texts are not used, because they quote the value. A
-// number is taken from the root value, where it stands as it was written; in the error it is rounded.
-func explain(err error, root any) []openapi.Violation {
+// explain turns kin-openapi's errors into violations. Their own texts are not used, because they quote the value.
+func explain(err error) []openapi.Violation {
 	if choice := (*openapi3.SchemaError)(nil); errors.As(err, &choice) && choice.SchemaField == "oneOf" {
-		path := choice.JSONPointer() // why each alternative does not fit would only confuse
-		return []openapi.Violation{malformed(path, choice.Schema, at(root, path), "")}
+		// Why each alternative does not fit would only confuse.
+		return []openapi.Violation{malformed(choice.JSONPointer(), choice.Schema, choice.Value, "")}
 	}
 	var many openapi3.MultiError
 	if errors.As(err, &many) {
 		var violations []openapi.Violation
 		for _, one := range many {
-			violations = append(violations, explain(one, root)...)
+			violations = append(violations, explain(one)...)
 		}
 		return violations
 	}
@@ -95,22 +94,7 @@ func explain(err error, root any) []openapi.Violation {
 	case "properties", "additionalProperties":
 		return unexpected(path, one)
 	}
-	return []openapi.Violation{malformed(path, one.Schema, at(root, path), typeHint(one))}
-}
-
-// at returns the value at a path of a decoded JSON value.
-func at(value any, path []string) any {
-	for _, step := range path {
-		switch v := value.(type) {
-		case map[string]any:
-			value = v[step]
-		case []any:
-			if i, err := strconv.Atoi(step); err == nil && i >= 0 && i < len(v) {
-				value = v[i]
-			}
-		}
-	}
-	return value
+	return []openapi.Violation{malformed(path, one.Schema, one.Value, typeHint(one))}
 }
 
 func malformed(path []string, schema *openapi3.Schema, got any, hint string) openapi.Violation {
@@ -179,6 +163,8 @@ func described(value any) string {
 		return strconv.FormatBool(v)
 	case json.Number:
 		return v.String()
+	case float64: // kin-openapi's form of a number
+		return strconv.FormatFloat(v, 'f', -1, 64)
 	case string:
 		if v == "" {
 			return "empty text"

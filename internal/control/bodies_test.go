@@ -66,8 +66,15 @@ func TestBodyFaults(t *testing.T) {
 		{"wrong types", `{"scenario":[],"id":7,"clock":"","seed":"7"}`, []openapi.Violation{
 			{Kind: openapi.Malformed, In: "body", Name: "*", Pointer: "/clock", Message: "must be text that is not empty, got empty text"},
 			{Kind: openapi.Malformed, In: "body", Name: "*", Pointer: "/id", Message: "must be 1 to 40 characters of a-z, 0-9 and -, got 7"},
-			{Kind: openapi.Malformed, In: "body", Name: "*", Pointer: "/scenario", Message: "must be a scenario's name or a scenario document, got an empty array"},
-			{Kind: openapi.Malformed, In: "body", Name: "*", Pointer: "/seed", Message: "must be an integer from 0 to 18446744073709551615, got text of 1 character", Hint: "write the number without quotes"},
+			{
+				Kind: openapi.Malformed, In: "body", Name: "*", Pointer: "/scenario",
+				Message: "must be a scenario's name or a scenario document, got an empty array",
+			},
+			{
+				Kind: openapi.Malformed, In: "body", Name: "*", Pointer: "/seed",
+				Message: "must be an integer from 0 to 18446744073709551615, got text of 1 character",
+				Hint:    "write the number without quotes",
+			},
 		}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -99,7 +106,10 @@ func TestBrokenBody(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := httptest.NewRecorder()
-	p.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "http://mockportal"+boxes, io.MultiReader(strings.NewReader(`{"scenario":"trial"}`), broken{})))
+	p.ServeHTTP(
+		w,
+		httptest.NewRequest(http.MethodPost, "http://mockportal"+boxes, io.MultiReader(strings.NewReader(`{"scenario":"trial"}`), broken{})),
+	)
 	diff(t, "status", http.StatusBadRequest, w.Code)
 	if !strings.Contains(w.Body.String(), `"detail":"the body did not arrive whole"`) {
 		t.Error(w.Body)

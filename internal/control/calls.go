@@ -94,7 +94,3 @@ func (a *API) getCall(r request) (any, error) {
 	}
 	return call, nil
 }
-
-func (a *API) clearCalls(r request) (any, error) {
-	return dropped{r.box.Journal.Clear()}, nil
-}

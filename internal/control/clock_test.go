@@ -48,10 +48,16 @@ func TestClockModes(t *testing.T) {
 	s := mock.NewServer(t)
 	start := good[clock](t, s, "getClock", boxes+"/default/clock", "")
 	running := good[clock](t, s, "changeClock", boxes+"/default/clock", `{"mode":"running"}`)
-	diff(t, "running, goes on from where it was", []any{"running", true, true}, []any{running.Mode, !running.Now.Before(start.Now), running.Now.Before(start.Now.Add(time.Hour))})
+	diff(
+		t, "running, goes on from where it was", []any{"running", true, true},
+		[]any{running.Mode, !running.Now.Before(start.Now), running.Now.Before(start.Now.Add(time.Hour))},
+	)
 	before := time.Now().Add(-time.Minute)
 	wall := good[clock](t, s, "changeClock", boxes+"/default/clock", `{"mode":"wall"}`)
-	diff(t, "wall, shows the wall clock", []any{"wall", true, true}, []any{wall.Mode, wall.Now.After(before), wall.Now.Before(before.Add(time.Hour))})
+	diff(
+		t, "wall, shows the wall clock", []any{"wall", true, true},
+		[]any{wall.Mode, wall.Now.After(before), wall.Now.Before(before.Add(time.Hour))},
+	)
 	diff(t, "expired trial", http.StatusOK, provision(t, s, s.URL, "admin-token").status)
 }
 

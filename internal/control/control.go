@@ -65,37 +65,39 @@ type response struct {
 	status      int
 	contentType string
 	body        []byte
-	stream      func(w io.Writer, flush func() error) // writes until it ends; nil: there is only the body
+	stream      func(http.ResponseWriter) // writes all but the content type, until it ends; nil: there is only the body
 }
 
 // operations does each operation of the contract. The value goes out as JSON unless it is a response. The error goes out as a problem.
 var operations = map[string]func(*API, request) (any, error){
-	"livez":                   (*API).health,
-	"readyz":                  (*API).health,
+	"livez":                   func(*API, request) (any, error) { return map[string]string{"status": "ok"}, nil },
+	"readyz":                  func(*API, request) (any, error) { return map[string]string{"status": "ok"}, nil },
 	"getControlContract":      func(a *API, _ request) (any, error) { return yaml(a.contract), nil },
 	"getPortalContract":       func(a *API, _ request) (any, error) { return yaml(a.Library.Contract()), nil },
 	"getCertificateAuthority": (*API).authority,
 	"listScenarios":           (*API).listScenarios,
-	"getCoverage":             (*API).getCoverage,
-	"getScenario":             (*API).getScenario,
-	"createSandbox":           (*API).createSandbox,
-	"listSandboxes":           (*API).listSandboxes,
-	"getSandbox":              (*API).getSandbox,
-	"deleteSandbox":           (*API).deleteSandbox,
-	"playScenario":            (*API).playScenario,
-	"resetSandbox":            (*API).resetSandbox,
-	"getClock":                (*API).getClock,
-	"changeClock":             (*API).changeClock,
-	"listRules":               (*API).listRules,
-	"addRules":                (*API).addRules,
-	"dropRules":               (*API).dropRules,
-	"dropRule":                (*API).dropRules,
-	"getWorld":                (*API).getWorld,
-	"listCalls":               (*API).listCalls,
-	"clearCalls":              (*API).clearCalls,
-	"getCall":                 (*API).getCall,
-	"streamCalls":             (*API).streamCalls,
-	"verifyCalls":             (*API).verifyCalls,
+	"getCoverage": func(a *API, _ request) (any, error) {
+		return a.Coverage.Report(a.Library.Contract(), a.Library.Names()), nil
+	},
+	"getScenario":   (*API).getScenario,
+	"createSandbox": (*API).createSandbox,
+	"listSandboxes": func(a *API, _ request) (any, error) { return map[string][]string{"sandboxes": a.Sandboxes.IDs()}, nil },
+	"getSandbox":    (*API).getSandbox,
+	"deleteSandbox": (*API).deleteSandbox,
+	"playScenario":  (*API).playScenario,
+	"resetSandbox":  (*API).resetSandbox,
+	"getClock":      func(_ *API, r request) (any, error) { return r.box.ReadClock(), nil },
+	"changeClock":   (*API).changeClock,
+	"listRules":     (*API).listRules,
+	"addRules":      (*API).addRules,
+	"dropRules":     (*API).dropRules,
+	"dropRule":      (*API).dropRules,
+	"getWorld":      func(_ *API, r request) (any, error) { return r.box.View(), nil },
+	"listCalls":     (*API).listCalls,
+	"clearCalls":    func(_ *API, r request) (any, error) { return dropped{r.box.Journal.Clear()}, nil },
+	"getCall":       (*API).getCall,
+	"streamCalls":   (*API).streamCalls,
+	"verifyCalls":   (*API).verifyCalls,
 }
 
 // ServeHTTP answers one request.
@@ -109,7 +111,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	h.Set("Content-Type", answer.contentType)
 	if answer.stream != nil {
-		serveStream(w, r, answer)
+		answer.stream(w)
 		return
 	}
 	w.WriteHeader(answer.status)

@@ -116,7 +116,13 @@ func played(tb testing.TB, n int, options ...mock.Option) *mock.Server {
 		case 0:
 			send(tb, s.Client(), http.MethodGet, s.URL+licensePath+"?f=json&token=admin-token")
 		case 1:
-			post(tb, s, provisionPath, url.Values{"f": {"json"}, "token": {"viewer-token"}, "purchaserOrgId": {"sWwd06TnJR4lHopc"}, "orgEntitlements": {`{"maxUsers":1,"entitlements":{}}`}})
+			post(
+				tb, s, provisionPath,
+				url.Values{
+					"f": {"json"}, "token": {"viewer-token"}, "purchaserOrgId": {"sWwd06TnJR4lHopc"},
+					"orgEntitlements": {`{"maxUsers":1,"entitlements":{}}`},
+				},
+			)
 		case 2:
 			send(tb, s.Client(), http.MethodGet, s.URL+licensePath+"?f=json&token=admin-token&verbose=1")
 		case 3:
@@ -165,29 +171,53 @@ func TestProblems(t *testing.T) {
 		detail             string
 		violations         []openapi.Violation
 	}{
-		{"an unknown sandbox", "GET", "/__admin/sandboxes/s1/world", 404, `no such sandbox: "s1" (it was deleted, or never made); there are default`, nil},
-		{"calls of an unknown sandbox", "GET", "/__admin/sandboxes/s1/calls", 404, `no such sandbox: "s1" (it was deleted, or never made); there are default`, nil},
-		{"a call of an unknown sandbox", "GET", "/__admin/sandboxes/s1/calls/1", 404, `no such sandbox: "s1" (it was deleted, or never made); there are default`, nil},
+		{
+			"an unknown sandbox", "GET", "/__admin/sandboxes/s1/world", 404,
+			`no such sandbox: "s1" (it was deleted, or never made); there are default`, nil,
+		},
+		{
+			"calls of an unknown sandbox", "GET", "/__admin/sandboxes/s1/calls", 404,
+			`no such sandbox: "s1" (it was deleted, or never made); there are default`, nil,
+		},
+		{
+			"a call of an unknown sandbox", "GET", "/__admin/sandboxes/s1/calls/1", 404,
+			`no such sandbox: "s1" (it was deleted, or never made); there are default`, nil,
+		},
 		{"an unknown scenario", "GET", "/__admin/scenarios/trail", 404, `no scenario "trail" (did you mean "trial"?)`, nil},
 		{"an unknown scenario with a slash", "GET", "/__admin/scenarios/team%2Fnightly", 404, `no scenario "team/nightly"`, nil},
 		{"a call that was not made", "GET", "/__admin/sandboxes/default/calls/9", 404, `no call 9 in sandbox "default" yet`, nil},
 		{"no authority over HTTP", "GET", "/__admin/ca.pem", 404, "this server has no certificate of its own: it was not started with TLS", nil},
-		{"a call without a number", "GET", "/__admin/sandboxes/default/calls/one", 400, "path number: must be an integer from 1 to 9007199254740991", []openapi.Violation{
-			{Kind: openapi.Malformed, In: "path", Name: "number", Message: "must be an integer from 1 to 9007199254740991"},
-		}},
+		{
+			"a call without a number", "GET", "/__admin/sandboxes/default/calls/one", 400,
+			"path number: must be an integer from 1 to 9007199254740991", []openapi.Violation{
+				{Kind: openapi.Malformed, In: "path", Name: "number", Message: "must be an integer from 1 to 9007199254740991"},
+			},
+		},
 		{"two faults in the query", "GET", "/__admin/sandboxes/default/calls?limit=1001&outcome=good", 400, "", []openapi.Violation{
 			{Kind: openapi.Malformed, In: "query", Name: "outcome", Message: "must be ok, error or fault, got text of 4 characters"},
 			{Kind: openapi.Malformed, In: "query", Name: "limit", Message: "must be an integer from 1 to 1000, got 1001"},
 		}},
-		{"calls of an operation that there is not", "GET", "/__admin/sandboxes/default/calls?operation=getFutureLicence", 400, `no operation "getFutureLicence" (did you mean "getFutureLicense"?)`, nil},
-		{"a name that is not there", "GET", "/__admin/sandboxes/default/calls?operaton=x", 400, `query operaton: is not in the contract (did you mean "operation"?)`, []openapi.Violation{
-			{Kind: openapi.Unknown, In: "query", Name: "operaton", Message: "is not in the contract", Hint: `did you mean "operation"?`},
-		}},
-		{"a name that comes twice", "GET", "/__admin/sandboxes/default/calls?limit=1&limit=2", 400, "query limit: was sent more than once; the first value counts (send it once)", []openapi.Violation{
-			{Kind: openapi.Repeated, In: "query", Name: "limit", Message: "was sent more than once; the first value counts", Hint: "send it once"},
-		}},
+		{
+			"calls of an unknown operation", "GET", "/__admin/sandboxes/default/calls?operation=getFutureLicence",
+			400, `no operation "getFutureLicence" (did you mean "getFutureLicense"?)`, nil,
+		},
+		{
+			"a name that is not there", "GET", "/__admin/sandboxes/default/calls?operaton=x", 400,
+			`query operaton: is not in the contract (did you mean "operation"?)`, []openapi.Violation{
+				{Kind: openapi.Unknown, In: "query", Name: "operaton", Message: "is not in the contract", Hint: `did you mean "operation"?`},
+			},
+		},
+		{
+			"a name that comes twice", "GET", "/__admin/sandboxes/default/calls?limit=1&limit=2", 400,
+			"query limit: was sent more than once; the first value counts (send it once)", []openapi.Violation{
+				{Kind: openapi.Repeated, In: "query", Name: "limit", Message: "was sent more than once; the first value counts", Hint: "send it once"},
+			},
+		},
 		{"a bad escape", "GET", "/__admin/scenarios?a=%zz", 400, "", []openapi.Violation{
-			{Kind: openapi.Malformed, In: "query", Name: "a", Message: "has a percent sign that is not followed by two hexadecimal digits", Hint: "write % as %25"},
+			{
+				Kind: openapi.Malformed, In: "query", Name: "a",
+				Message: "has a percent sign that is not followed by two hexadecimal digits", Hint: "write % as %25",
+			},
 		}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -208,7 +238,10 @@ func TestProblems(t *testing.T) {
 func TestUnknownPath(t *testing.T) {
 	t.Parallel()
 	s := mock.NewServer(t)
-	for _, path := range []string{"/__admin", "/__admin/", "/__admin/scenario", "/__admin/sandboxes/default/", "/__admin/sandboxes/default/rule", "/__admin/sandboxes/default/rules/rule-1/x", "/__admin//scenarios", "/__admin/scenarios/"} {
+	for _, path := range []string{
+		"/__admin", "/__admin/", "/__admin/scenario", "/__admin/sandboxes/default/", "/__admin/sandboxes/default/rule",
+		"/__admin/sandboxes/default/rules/rule-1/x", "/__admin//scenarios", "/__admin/scenarios/",
+	} {
 		t.Run(path, func(t *testing.T) {
 			t.Parallel()
 			a := send(t, s.Client(), http.MethodGet, s.URL+path)
@@ -318,13 +351,18 @@ func TestNoSecrets(t *testing.T) {
 	} {
 		for _, f := range []string{"json", "html"} {
 			form.Set("f", f)
-			for _, path := range []string{"/portal/sharing/rest/generateToken", "/sharing/rest/oauth2/token", "/sharing/rest/oauth2/revokeToken", "/portaladmin/login", provisionPath, "/nowhere/" + form.Get("token")} {
+			for _, path := range []string{
+				"/portal/sharing/rest/generateToken", "/sharing/rest/oauth2/token", "/sharing/rest/oauth2/revokeToken",
+				"/portaladmin/login", provisionPath, "/nowhere/" + form.Get("token"),
+			} {
 				post(t, s, path, form)
 			}
 			send(t, s.Client(), http.MethodGet, s.URL+licensePath+"?"+form.Encode(), "Authorization: Bearer viewer-token")
 		}
 	}
-	secret := regexp.MustCompile(`(admin|viewer|publisher|licensing)-(token|password|refresh-token)|app-secret|[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{43}`)
+	secret := regexp.MustCompile(
+		`(admin|viewer|publisher|licensing)-(token|password|refresh-token)|app-secret|[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{43}`,
+	)
 	if !secret.MatchString(issued) {
 		t.Fatalf("an issued token does not look as expected: %s", issued)
 	}
@@ -339,7 +377,9 @@ func TestNoSecrets(t *testing.T) {
 
 func signIn(tb testing.TB, s *mock.Server) string {
 	tb.Helper()
-	resp, err := s.Client().PostForm(s.SharingURL("generateToken"), url.Values{"f": {"json"}, "username": {"admin"}, "password": {"admin-password"}})
+	resp, err := s.Client().PostForm(
+		s.SharingURL("generateToken"), url.Values{"f": {"json"}, "username": {"admin"}, "password": {"admin-password"}},
+	)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -367,7 +407,10 @@ func TestWorld(t *testing.T) {
 	if err := json.Unmarshal([]byte(a.body), &v); err != nil {
 		t.Fatal(err)
 	}
-	diff(t, "sandbox, scenario, mode, now", []string{"default", "token-expired", "frozen", "2016-08-01T12:00:00Z"}, []string{v.Sandbox, v.Scenario, v.Mode, v.Now})
+	diff(
+		t, "sandbox, scenario, mode, now", []string{"default", "token-expired", "frozen", "2016-08-01T12:00:00Z"},
+		[]string{v.Sandbox, v.Scenario, v.Mode, v.Now},
+	)
 	diff(t, "seed, epochMs", []int64{7, 1470052800000}, []int64{v.Seed, v.EpochMs})
 	diff(t, "first member", struct{ Username, Role, TokenExpires string }{"admin", "org_admin", "2016-07-22T16:00:00Z"}, v.World.Members[0])
 	diff(t, "apps", []struct{ ClientID, Member string }{{"app", "admin"}}, v.World.Apps)

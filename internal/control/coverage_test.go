@@ -3,6 +3,7 @@ package control_test
 import (
 	"testing"
 
+	"github.com/mockportal/mockportal/mock"
 	"github.com/mockportal/mockportal/mock/journal"
 )
 
@@ -10,8 +11,9 @@ import (
 func TestCoverage(t *testing.T) {
 	t.Parallel()
 	for name, n := range map[string]int{"nothing was called": 0, "calls of all kinds": 4} {
-		s := played(t, n)
-		diff(t, name, s.Coverage(), good[journal.CoverageReport](t, s, "getCoverage", "/__admin/coverage", ""))
+		coverage := mock.NewCoverage()
+		s := played(t, n, mock.WithCoverage(coverage))
+		diff(t, name, coverage.Report(), good[journal.CoverageReport](t, s, "getCoverage", "/__admin/coverage", ""))
 	}
 	s := played(t, 4)
 	good[any](t, s, "createSandbox", "/__admin/sandboxes", `{"scenario":{"format":1,"summary":"Mine.","extends":"trial"},"id":"mine"}`)
@@ -26,5 +28,8 @@ func TestCoverage(t *testing.T) {
 	for _, c := range r.Scenarios {
 		calls[c.Name] = c.Calls
 	}
-	diff(t, "calls", []int{3, 1, 0, 3, 1}, []int{calls["getFutureLicense"], calls["provisionOrgEntitlements"], calls["sharingInfo"], calls["trial"], calls["document"]})
+	diff(
+		t, "calls", []int{3, 1, 0, 3, 1},
+		[]int{calls["getFutureLicense"], calls["provisionOrgEntitlements"], calls["sharingInfo"], calls["trial"], calls["document"]},
+	)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 	"time"
@@ -30,28 +29,46 @@ func (a *API) streamCalls(r request) (any, error) {
 		after = last // a client that comes back sends the same URL as before
 	}
 	tail := r.box.Journal.Tail(after)
-	return response{contentType: "text/event-stream", stream: func(w io.Writer, flush func() error) {
-		stream{w, flush}.follow(r.Context(), tail, q)
-	}}, nil
+	return response{contentType: "text/event-stream", stream: func(w http.ResponseWriter) { stream{w}.serve(r.Request, tail, q) }}, nil
 }
 
 // stream writes server-sent events. A write that fails means that the client has gone.
-type stream struct {
-	io.Writer
+type stream struct{ http.ResponseWriter }
 
-	flush func() error
-}
-
-// follow writes what comes until the client has gone or the journal is closed.
-func (s stream) follow(ctx context.Context, tail *record.Tail, q journal.Query) {
+// serve writes calls until the client or the sandbox ends.
+func (s stream) serve(r *http.Request, tail *record.Tail, q journal.Query) {
+	s.Header().Set("X-Accel-Buffering", "no") // keeps a proxy from holding events back
+	s.WriteHeader(http.StatusOK)
+	if r.Method == http.MethodHead {
+		return
+	}
+	defer s.deadline(time.Time{}) // the connection may serve other requests
 	for err := s.comment("calls follow", tail); err == nil; {
 		var news record.News
-		if news, err = next(ctx, tail, q); err == nil {
+		if news, err = next(r.Context(), tail, q); err == nil {
 			err = s.write(news)
-		} else if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		} else if errors.Is(err, context.DeadlineExceeded) && r.Context().Err() == nil {
 			err = s.comment("still here", tail)
 		}
 	}
+}
+
+// patience is how long a write may take. It ends the stream of a client that has stopped reading.
+const patience = 30 * time.Second
+
+func (s stream) Write(b []byte) (int, error) {
+	s.deadline(time.Now().Add(patience))
+	return s.ResponseWriter.Write(b)
+}
+
+func (s stream) flush() error {
+	s.deadline(time.Now().Add(patience))
+	return http.NewResponseController(s.ResponseWriter).Flush()
+}
+
+// deadline does nothing for a writer without deadlines.
+func (s stream) deadline(at time.Time) {
+	_ = http.NewResponseController(s.ResponseWriter).SetWriteDeadline(at)
 }
 
 // next waits for news, at most until a sign of life is due.
@@ -67,55 +84,22 @@ func (s stream) comment(text string, tail *record.Tail) error {
 	if after := tail.After(); after >= 0 {
 		id = fmt.Sprintf("id: %d\n", after)
 	}
-	_, err := fmt.Fprintf(s, ": %s\n%s\n", text, id)
-	return errors.Join(err, s.flush())
+	s.printf(": %s\n%s\n", text, id)
+	return s.flush()
 }
 
 func (s stream) write(news record.News) error {
-	var errs []error
-	event := func(name, id string, data any) {
-		_, err := fmt.Fprintf(s, "%sevent: %s\ndata: %s\n", id, name, encode(data))
-		errs = append(errs, err)
-	}
-	if news.Restarted {
-		event("restarted", "id: 0\n", struct{}{}) // numbers may start over: a client that comes back now wants every call since
+	if news.Restarted { // numbers may start over: a client that comes back now wants every call since
+		s.printf("id: 0\nevent: restarted\ndata: {}\n\n")
 	}
 	if news.Missed > 0 {
-		event("missed", "", map[string]int{"missed": news.Missed})
+		s.printf("event: missed\ndata: {\"missed\":%d}\n\n", news.Missed)
 	}
-	for i := range news.Calls {
-		event("call", fmt.Sprintf("id: %d\n", news.Calls[i].Number), news.Calls[i])
+	for _, r := range news.Calls {
+		s.printf("id: %d\nevent: call\ndata: %s\n", r.Call.Number, encode(r.Read()))
 	}
-	return errors.Join(append(errs, s.flush())...)
+	return s.flush()
 }
 
-// serveStream writes a response that ends with the client or the sandbox.
-func serveStream(w http.ResponseWriter, r *http.Request, answer response) {
-	w.Header().Set("X-Accel-Buffering", "no") // keeps a proxy from holding events back
-	w.WriteHeader(http.StatusOK)
-	if r.Method != http.MethodHead {
-		p := patient{w, http.NewResponseController(w)}
-		answer.stream(p, p.flush)
-		_ = p.controller.SetWriteDeadline(time.Time{}) // the connection may serve other requests
-	}
-}
-
-// patience is how long a write may take. It ends the stream of a client that has stopped reading.
-const patience = 30 * time.Second
-
-// patient writes with patience. A writer without deadlines has none.
-type patient struct {
-	http.ResponseWriter
-
-	controller *http.ResponseController
-}
-
-func (p patient) Write(b []byte) (int, error) {
-	_ = p.controller.SetWriteDeadline(time.Now().Add(patience))
-	return p.ResponseWriter.Write(b)
-}
-
-func (p patient) flush() error {
-	_ = p.controller.SetWriteDeadline(time.Now().Add(patience))
-	return p.controller.Flush()
-}
+// printf leaves errors to flush, which fails too.
+func (s stream) printf(format string, args ...any) { _, _ = fmt.Fprintf(s, format, args...) }

@@ -77,7 +77,10 @@ func stream(t *testing.T, client *http.Client, address string, headers ...string
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = resp.Body.Close() })
-	diff(t, "answer", []any{200, "text/event-stream", "no"}, []any{resp.StatusCode, resp.Header.Get("Content-Type"), resp.Header.Get("X-Accel-Buffering")})
+	diff(
+		t, "answer", []any{200, "text/event-stream", "no"},
+		[]any{resp.StatusCode, resp.Header.Get("Content-Type"), resp.Header.Get("X-Accel-Buffering")},
+	)
 	return eventsOf(resp.Body)
 }
 
@@ -108,7 +111,8 @@ func (e *events) want(t *testing.T, all ...string) {
 	}
 }
 
-// TestStreamFilters proves which calls are streamed: 1 and 3 are of getFutureLicense, 2 is refused to the viewer, 3 has a violation, 4 reached
+// TestStreamFilters proves which calls are streamed: 1 and 3 are of getFutureLicense, 2 is refused to the viewer, 3
+// has a violation, 4 reached
 // nothing.
 func TestStreamFilters(t *testing.T) {
 	t.Parallel()
@@ -129,7 +133,8 @@ func TestStreamFilters(t *testing.T) {
 	diff(t, "detail", `no operation "getFutureLicence" (did you mean "getFutureLicense"?)`, problem.Detail)
 }
 
-// TestStreamGoesOn proves behind which call a stream begins: a client that comes back with the id of its last event gets what it has not seen.
+// TestStreamGoesOn proves behind which call a stream begins: a client that comes back with the id of its last event
+// gets what it has not seen.
 func TestStreamGoesOn(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {

@@ -36,11 +36,7 @@ func (a *API) guard(r *http.Request) error {
 
 // onLoopback reports whether the connection came in on a loopback address. It is false for a request without a connection.
 func onLoopback(r *http.Request) bool {
-	addr, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
-	if !ok {
-		return false
-	}
-	tcp, ok := addr.(*net.TCPAddr)
+	tcp, ok := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr)
 	return ok && tcp.IP.IsLoopback()
 }
 
@@ -55,11 +51,7 @@ func (a *API) ownHosts() []string {
 
 // ownHost reads the Host alone, even when the server trusts a proxy: a page can send the headers of a proxy.
 func (a *API) ownHost(hostport string) bool {
-	host := hostport
-	if h, _, err := net.SplitHostPort(hostport); err == nil {
-		host = h
-	}
-	host = strings.Trim(host, "[]")
+	host := (&url.URL{Host: hostport}).Hostname()
 	own := slices.ContainsFunc(a.ownHosts(), func(own string) bool { return strings.EqualFold(own, host) })
 	return own || a.TLS != nil && a.TLS.Names(host)
 }

@@ -101,7 +101,10 @@ func guards(t *testing.T, s *mock.Server, o *contract.Operation, headers []strin
 func everything(t *testing.T, s *mock.Server) map[string]string {
 	t.Helper()
 	all := map[string]string{}
-	for operation, path := range map[string]string{"listSandboxes": "", "getSandbox": "/mine", "getWorld": "/mine/world", "listRules": "/mine/rules", "listCalls": "/mine/calls"} {
+	for operation, path := range map[string]string{
+		"listSandboxes": "", "getSandbox": "/mine", "getWorld": "/mine/world", "listRules": "/mine/rules",
+		"listCalls": "/mine/calls",
+	} {
 		all[operation] = ask(t, s, operation, "/__admin/sandboxes"+path, "", controlToken).body
 	}
 	return all
@@ -111,7 +114,10 @@ func everything(t *testing.T, s *mock.Server) map[string]string {
 func TestGuardedBeforeAll(t *testing.T) {
 	t.Parallel()
 	s := mock.NewServer(t, mock.WithControlToken("control-secret"))
-	for _, path := range []string{"/__admin", "/__admin/", "/__admin/nowhere", "/__admin/scenarios?x=1", "/__admin/sandboxes/s1/world", "/__admin/sandboxes"} {
+	for _, path := range []string{
+		"/__admin", "/__admin/", "/__admin/nowhere", "/__admin/scenarios?x=1", "/__admin/sandboxes/s1/world",
+		"/__admin/sandboxes",
+	} {
 		for _, method := range []string{http.MethodGet, http.MethodDelete, http.MethodPost} {
 			t.Run(method+" "+path, func(t *testing.T) {
 				t.Parallel()

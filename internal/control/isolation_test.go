@@ -26,7 +26,10 @@ func provision(tb testing.TB, s *mock.Server, root, token string) answer {
 
 func signInAs(tb testing.TB, s *mock.Server, root, username, password string) string {
 	tb.Helper()
-	a := submit(tb, s, root+"/portal/sharing/rest/generateToken", url.Values{"f": {"json"}, "username": {username}, "password": {password}, "referer": {"x"}})
+	a := submit(
+		tb, s, root+"/portal/sharing/rest/generateToken",
+		url.Values{"f": {"json"}, "username": {username}, "password": {password}, "referer": {"x"}},
+	)
 	var reply struct{ Token string }
 	if err := json.Unmarshal([]byte(a.body), &reply); err != nil || reply.Token == "" {
 		tb.Fatalf("no token for %s: %s", username, a.body)
@@ -70,7 +73,13 @@ func TestReached(t *testing.T) {
 			diff(t, "code", 0, code(t, license(t, s, s.URL, token)))
 		}},
 		{"by the client id, and by the token that it gives", 2, func(t *testing.T, s *mock.Server, one created) {
-			a := submit(t, s, s.URL+"/portal/sharing/rest/oauth2/token", url.Values{"f": {"json"}, "grant_type": {"client_credentials"}, "client_id": {one.Apps[0].ClientID}, "client_secret": {one.Apps[0].ClientSecret}})
+			a := submit(
+				t, s, s.URL+"/portal/sharing/rest/oauth2/token",
+				url.Values{
+					"f": {"json"}, "grant_type": {"client_credentials"}, "client_id": {one.Apps[0].ClientID},
+					"client_secret": {one.Apps[0].ClientSecret},
+				},
+			)
 			var reply struct {
 				AccessToken string `json:"access_token"`
 			}
@@ -86,7 +95,10 @@ func TestReached(t *testing.T) {
 			one := create(t, s, `{"scenario":"trial"}`)
 			create(t, s, `{"scenario":"trial"}`)
 			row.call(t, s, one)
-			diff(t, "calls of s1, s2, default", []int{row.calls, 0, 0}, []int{len(numbers(t, s, "s1")), len(numbers(t, s, "s2")), len(numbers(t, s, "default"))})
+			diff(
+				t, "calls of s1, s2, default", []int{row.calls, 0, 0},
+				[]int{len(numbers(t, s, "s1")), len(numbers(t, s, "s2")), len(numbers(t, s, "default"))},
+			)
 		})
 	}
 }
@@ -104,7 +116,8 @@ func TestNothingIsShared(t *testing.T) {
 	diff(t, "code", 0, code(t, provision(t, s, one.URL, "admin-token")))
 	good[clock](t, s, "changeClock", boxes+"/s1/clock", `{"advance":"31d"}`)
 	addRules(t, s, resetRule)
-	if world := ask(t, s, "getWorld", boxes+"/s1/world", "").body; !strings.Contains(world, `"maxUsers":11`) || !strings.Contains(world, `"now":"2016-08-22T16:48:37Z"`) {
+	world := ask(t, s, "getWorld", boxes+"/s1/world", "").body
+	if !strings.Contains(world, `"maxUsers":11`) || !strings.Contains(world, `"now":"2016-08-22T16:48:37Z"`) {
 		t.Errorf("s1 has not changed: %s", world)
 	}
 	diff(t, "worlds of the others", before, others())
@@ -131,7 +144,7 @@ func TestForeignTokens(t *testing.T) {
 		{"written, under the other's prefix", two.URL, "admin-token.s1", 498},
 		{"issued, under the other's prefix", two.URL, issued, 498},
 		{"issued by the default one", one.URL, ofDefault, 498},
-		{"of a sandbox that there is not", s.URL, "admin-token.s9", 498},
+		{"of an unknown sandbox", s.URL, "admin-token.s9", 498},
 		{"written, of s1 with the suffix of s2 too", two.URL, "admin-token.s1.s2", 498},
 		{"issued, with the suffix of the other", s.URL, strings.TrimSuffix(issued, ".s1") + ".s2", 498},
 	} {
@@ -147,7 +160,10 @@ func TestPlainNames(t *testing.T) {
 	t.Parallel()
 	s := mock.NewServer(t)
 	c := create(t, s, `{"scenario":"trial"}`)
-	for _, token := range []string{"admin-token", c.Members[0].Token, signInAs(t, s, c.URL, "admin", "admin-password"), signInAs(t, s, s.URL, "admin.s1", "admin-password")} {
+	for _, token := range []string{
+		"admin-token", c.Members[0].Token, signInAs(t, s, c.URL, "admin", "admin-password"),
+		signInAs(t, s, s.URL, "admin.s1", "admin-password"),
+	} {
 		var self struct{ Username string }
 		a := send(t, s.Client(), http.MethodGet, c.URL+"/portal/sharing/rest/community/self?f=json&token="+token)
 		if err := json.Unmarshal([]byte(a.body), &self); err != nil {

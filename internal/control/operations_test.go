@@ -189,7 +189,7 @@ func TestHead(t *testing.T) {
 	}
 }
 
-// TestUnknownSandbox proves for every operation on a sandbox that it tells of one that there is not.
+// TestUnknownSandbox proves for every operation on a sandbox that it reports an unknown one.
 func TestUnknownSandbox(t *testing.T) {
 	t.Parallel()
 	s := prepared(t)

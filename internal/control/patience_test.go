@@ -31,9 +31,9 @@ func (d *deadlined) Write(b []byte) (int, error) {
 	return d.ResponseRecorder.Write(b)
 }
 
-// TestAStreamIsPatient: what a stream writes has a deadline, so that a client that has stopped reading holds nothing for ever, and the next
-// request on the connection has none.
-func TestAStreamIsPatient(t *testing.T) {
+// TestStreamDeadlines proves that each write of a stream has a deadline, so that a client that has stopped reading holds nothing for ever,
+// and that the next request on the connection has none.
+func TestStreamDeadlines(t *testing.T) {
 	t.Parallel()
 	p, err := mock.New()
 	if err != nil {

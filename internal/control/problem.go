@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/mockportal/mockportal/internal/fixture"
 	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/scenario"
+	"github.com/mockportal/mockportal/internal/tree"
 	"github.com/mockportal/mockportal/mock/journal"
 	"github.com/mockportal/mockportal/openapi"
 )
@@ -39,7 +39,7 @@ func problemOf(err error) *Problem {
 		return p
 	}
 	p = problem(statusOf(err), "%s", err)
-	var mistakes fixture.Mistakes
+	var mistakes tree.Mistakes
 	if errors.As(err, &mistakes) {
 		for _, m := range mistakes {
 			p.Violations = append(p.Violations, openapi.Violation{Kind: openapi.Malformed, In: "body", Name: "*", Message: m.Error()})

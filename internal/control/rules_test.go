@@ -31,7 +31,10 @@ func ruleIDs(tb testing.TB, s *mock.Server, id string) []string {
 
 // status is a rule by which the licence is answered with a status, times times.
 func status(name string, status, times int) string {
-	return fmt.Sprintf(`{"name":%q,"when":{"operation":"getFutureLicense"},"times":%d,"reply":{"status":%d,"offSpec":true}}`, name, times, status)
+	return fmt.Sprintf(
+		`{"name":%q,"when":{"operation":"getFutureLicense"},"times":%d,"reply":{"status":%d,"offSpec":true}}`, name, times,
+		status,
+	)
 }
 
 func addRules(tb testing.TB, s *mock.Server, body string) []string {

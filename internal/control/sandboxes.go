@@ -76,7 +76,7 @@ func (a *API) createSandbox(r request) (any, error) {
 			return nil, err
 		}
 	}
-	if a.isSecret(wish.ID, scenario) {
+	if append(a.masks(), scenario.Secrets()).Hide(wish.ID) != wish.ID {
 		return nil, problem(http.StatusBadRequest, "everybody sees an id: choose one without a token or a password in it")
 	}
 	box, err := a.Sandboxes.Create(options)
@@ -86,11 +86,6 @@ func (a *API) createSandbox(r request) (any, error) {
 	return created{a.addressOf(r, box), box.World().Credentials()}, nil
 }
 
-// isSecret reports whether an id holds a secret, of any sandbox or of the new one.
-func (a *API) isSecret(id string, scenario *scenario.Scenario) bool {
-	return append(a.masks(), scenario.Secrets()).Hide(id) != id
-}
-
 // choose finds a scenario by its name, or reads a whole document.
 func (a *API) choose(wish json.RawMessage) (*scenario.Scenario, error) {
 	var name string
@@ -98,10 +93,6 @@ func (a *API) choose(wish json.RawMessage) (*scenario.Scenario, error) {
 		return a.Library.Scenario(name)
 	}
 	return a.Library.Decode("document", wish)
-}
-
-func (a *API) listSandboxes(request) (any, error) {
-	return map[string][]string{"sandboxes": a.Sandboxes.IDs()}, nil
 }
 
 // summary says what a sandbox plays, and which calls it has had.
@@ -119,9 +110,8 @@ type summary struct {
 func (a *API) getSandbox(r request) (any, error) {
 	with := true
 	all, violating := r.box.Journal.Find(journal.Query{Limit: 1}), r.box.Journal.Find(journal.Query{Violations: &with, Limit: 1})
-	return summary{
-		a.addressOf(r, r.box), r.box.ReadClock(), all.Total, violating.Total, r.box.Unmet().Unmet, all.Dropped, all.Complete,
-	}, nil
+	unmet := r.box.Journal.Judge(r.box.Scenario().Expectations).Unmet
+	return summary{a.addressOf(r, r.box), r.box.ReadClock(), all.Total, violating.Total, unmet, all.Dropped, all.Complete}, nil
 }
 
 func (a *API) deleteSandbox(r request) (any, error) {
@@ -153,10 +143,6 @@ func (a *API) resetSandbox(r request) (any, error) {
 		return nil, err
 	}
 	return a.getSandbox(r)
-}
-
-func (a *API) getClock(r request) (any, error) {
-	return r.box.ReadClock(), nil
 }
 
 func (a *API) changeClock(r request) (any, error) {

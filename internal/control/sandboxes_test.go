@@ -66,12 +66,24 @@ func TestCreate(t *testing.T) {
 	}{
 		{"a name", `{"scenario":"purchased"}`, summary{ID: "s1", Scenario: "purchased", Now: "2016-07-22T16:48:37Z", Mode: "frozen"}},
 		{"an id", `{"scenario":"trial","id":"ci-7"}`, summary{ID: "ci-7", Scenario: "trial", Now: "2016-07-22T16:48:37Z", Mode: "frozen"}},
-		{"the longest id", `{"scenario":"trial","id":"` + strings.Repeat("x", 40) + `"}`, summary{ID: strings.Repeat("x", 40), Scenario: "trial", Now: "2016-07-22T16:48:37Z", Mode: "frozen"}},
-		{"a time", `{"scenario":"trial","clock":"2016-07-23T02:00:00+02:00"}`, summary{ID: "s1", Scenario: "trial", Now: "2016-07-23T00:00:00Z", Mode: "frozen"}},
+		{
+			"the longest id", `{"scenario":"trial","id":"` + strings.Repeat("x", 40) + `"}`,
+			summary{ID: strings.Repeat("x", 40), Scenario: "trial", Now: "2016-07-22T16:48:37Z", Mode: "frozen"},
+		},
+		{
+			"a time", `{"scenario":"trial","clock":"2016-07-23T02:00:00+02:00"}`,
+			summary{ID: "s1", Scenario: "trial", Now: "2016-07-23T00:00:00Z", Mode: "frozen"},
+		},
 		{"a seed", `{"scenario":"trial","seed":7}`, summary{ID: "s1", Scenario: "trial", Now: "2016-07-22T16:48:37Z", Mode: "frozen", Seed: 7}},
-		{"the largest seed", `{"scenario":"trial","seed":18446744073709551615}`, summary{ID: "s1", Scenario: "trial", Now: "2016-07-22T16:48:37Z", Mode: "frozen", Seed: 18446744073709551615}},
+		{
+			"the largest seed", `{"scenario":"trial","seed":18446744073709551615}`,
+			summary{ID: "s1", Scenario: "trial", Now: "2016-07-22T16:48:37Z", Mode: "frozen", Seed: 18446744073709551615},
+		},
 		{"a document", wholeDocument + `}`, summary{ID: "s1", Scenario: "document", Now: "2016-08-01T00:00:00Z", Mode: "frozen", Seed: 5}},
-		{"a document, a seed of 0 and a clock", wholeDocument + `,"seed":0,"clock":"2017-01-01T00:00:00Z"}`, summary{ID: "s1", Scenario: "document", Now: "2017-01-01T00:00:00Z", Mode: "frozen"}},
+		{
+			"a document, a seed of 0 and a clock", wholeDocument + `,"seed":0,"clock":"2017-01-01T00:00:00Z"}`,
+			summary{ID: "s1", Scenario: "document", Now: "2017-01-01T00:00:00Z", Mode: "frozen"},
+		},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -105,7 +117,8 @@ func TestCreateTLS(t *testing.T) {
 func TestCreateWithRules(t *testing.T) {
 	t.Parallel()
 	s := mock.NewServer(t)
-	c := create(t, s, `{"scenario":{"format":1,"summary":"Mine.","extends":"trial","rules":[{"name":"second","when":{"operation":"getFutureLicense"},"times":1,"reply":{"status":502,"offSpec":true}}]},
+	c := create(t, s, `{"scenario":{"format":1,"summary":"Mine.","extends":"trial","rules":[`+
+		`{"name":"second","when":{"operation":"getFutureLicense"},"times":1,"reply":{"status":502,"offSpec":true}}]},
 		"rules":{"name":"first","when":{"operation":"getFutureLicense"},"times":1,"reply":{"status":429,"offSpec":true}}}`)
 	for _, want := range []int{429, 502, 200} {
 		diff(t, "status", want, license(t, s, c.URL, "admin-token").status)
@@ -123,17 +136,38 @@ func TestCreateRefused(t *testing.T) {
 		{"a scenario that is not there", `{"scenario":"trail"}`, 404, `no scenario "trail" (did you mean "trial"?)`},
 		{"a taken id", `{"scenario":"trial","id":"taken"}`, 409, `the id is taken: there is a sandbox "taken"`},
 		{"the default id", `{"scenario":"trial","id":"default"}`, 409, `the id is taken: there is a sandbox "default"`},
-		{"capitals in an id", `{"scenario":"trial","id":"Mine"}`, 400, "body /id: must be 1 to 40 characters of a-z, 0-9 and -, got text of 4 characters"},
-		{"a dot in an id", `{"scenario":"trial","id":"a.b"}`, 400, "body /id: must be 1 to 40 characters of a-z, 0-9 and -, got text of 3 characters"},
+		{
+			"capitals in an id", `{"scenario":"trial","id":"Mine"}`, 400,
+			"body /id: must be 1 to 40 characters of a-z, 0-9 and -, got text of 4 characters",
+		},
+		{
+			"a dot in an id", `{"scenario":"trial","id":"a.b"}`, 400,
+			"body /id: must be 1 to 40 characters of a-z, 0-9 and -, got text of 3 characters",
+		},
 		{"an empty id", `{"scenario":"trial","id":""}`, 400, "body /id: must be 1 to 40 characters of a-z, 0-9 and -, got empty text"},
-		{"a long id", `{"scenario":"trial","id":"` + strings.Repeat("x", 41) + `"}`, 400, "body /id: must be 1 to 40 characters of a-z, 0-9 and -, got text of 41 characters"},
-		{"a clock that is none", `{"scenario":"trial","clock":"frosen"}`, 400, `no clock "frosen" (did you mean "frozen"?): allowed are frozen, running, wall, and a time such as 2016-07-22T16:48:37Z`},
+		{
+			"a long id", `{"scenario":"trial","id":"` + strings.Repeat("x", 41) + `"}`, 400,
+			"body /id: must be 1 to 40 characters of a-z, 0-9 and -, got text of 41 characters",
+		},
+		{
+			"an invalid clock", `{"scenario":"trial","clock":"frosen"}`, 400,
+			`no clock "frosen" (did you mean "frozen"?): allowed are frozen, running, wall, and a time such as 2016-07-22T16:48:37Z`,
+		},
 		{"a negative seed", `{"scenario":"trial","seed":-1}`, 400, "body /seed: must be an integer from 0 to 18446744073709551615, got -1"},
-		{"a seed that is too large", `{"scenario":"trial","seed":18446744073709551616}`, 400, "a seed must be an integer from 0 to 18446744073709551615"},
+		{
+			"a seed that is too large", `{"scenario":"trial","seed":18446744073709551616}`, 400,
+			"a seed must be an integer from 0 to 18446744073709551615",
+		},
 		{"a scenario that is neither", `{"scenario":5}`, 400, "body /scenario: must be a scenario's name or a scenario document, got 5"},
-		{"rules that are neither", `{"scenario":"trial","rules":"reset"}`, 400, "body /rules: must be a rule or a list of rules, got text of 5 characters"},
+		{
+			"rules that are neither", `{"scenario":"trial","rules":"reset"}`, 400,
+			"body /rules: must be a rule or a list of rules, got text of 5 characters",
+		},
 		{"a list with something else", `{"scenario":"trial","rules":[1]}`, 400, "body /rules: must be a rule or a list of rules, got an array"},
-		{"a document that extends nothing", `{"scenario":{"format":1,"summary":"x","extends":"trail"}}`, 400, `document:1:37: no scenario "trail" to extend (did you mean "trial"?)`},
+		{
+			"a document that extends nothing", `{"scenario":{"format":1,"summary":"x","extends":"trail"}}`, 400,
+			`document:1:37: no scenario "trail" to extend (did you mean "trial"?)`,
+		},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -153,7 +187,8 @@ func TestAllFaultsAtOnce(t *testing.T) {
 	const rules = `[{"when":{"operation":"getFutureLicens"},"fault":{"kind":"rest"}},
  {"wen":{}}]`
 	inDocument := []string{
-		`document:1:45: unknown key "clok" (did you mean "clock"?); a scenario has clock, expect, extends, format, inOrder, rules, seed, summary, within, world`,
+		`document:1:45: unknown key "clok" (did you mean "clock"?); ` +
+			`a scenario has clock, expect, extends, format, inOrder, rules, seed, summary, within, world`,
 		"document:2:10: rules[0] does nothing: it needs a delay, a reply or a fault",
 		`document:2:31: no operation "x"`,
 	}
@@ -197,7 +232,11 @@ func TestMaximum(t *testing.T) {
 	create(t, s, `{"scenario":"trial"}`)
 	create(t, s, `{"scenario":"trial"}`)
 	detail := bad(t, s, http.StatusTooManyRequests, "createSandbox", boxes, `{"scenario":"trial"}`).Detail
-	diff(t, "detail", "there are too many sandboxes: 2 at most, beside the default one; delete some, or wait until those that nobody uses expire (1m0s)", detail)
+	diff(
+		t, "detail",
+		"there are too many sandboxes: 2 at most, beside the default one; delete some, or wait until those that nobody uses expire (1m0s)",
+		detail,
+	)
 	good[summary](t, s, "deleteSandbox", boxes+"/s1", "")
 	create(t, s, `{"scenario":"trial","id":"again"}`)
 	diff(t, "all", []string{"default", "again", "s2"}, ids(t, s))
@@ -247,7 +286,10 @@ func TestDelete(t *testing.T) {
 			t.Errorf("%s says %s", operation, detail)
 		}
 	}
-	diff(t, "detail", "the default sandbox stays: reset it instead", bad(t, s, http.StatusConflict, "deleteSandbox", boxes+"/default", "").Detail)
+	diff(
+		t, "detail", "the default sandbox stays: reset it instead",
+		bad(t, s, http.StatusConflict, "deleteSandbox", boxes+"/default", "").Detail,
+	)
 	diff(t, "default", "default", summaryOf(t, s, "default").ID)
 }
 
@@ -268,7 +310,7 @@ func TestExpired(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	api := control.New(control.Options{Sandboxes: sandbox.NewSet(box, 1, time.Minute, wall), Library: library, New: options})
+	api := control.New(control.Options{Sandboxes: sandbox.NewSet(box, 1, time.Minute), Library: library, New: options})
 	call := func(method, path, body string) (int, string) {
 		w := httptest.NewRecorder()
 		api.ServeHTTP(w, httptest.NewRequest(method, "http://mockportal"+boxes+path, strings.NewReader(body)))

@@ -1,17 +1,11 @@
 package control
 
 import (
-	"errors"
 	"net/http"
 
 	"github.com/mockportal/mockportal/internal/contract"
-	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/openapi"
 )
-
-func (a *API) health(request) (any, error) {
-	return map[string]string{"status": "ok"}, nil
-}
 
 func yaml(c *contract.Contract) response {
 	return response{contentType: "application/yaml", body: c.Document()}
@@ -42,32 +36,17 @@ func (a *API) listScenarios(request) (any, error) {
 	for _, name := range a.Library.Names() {
 		s, err := a.Library.Scenario(name)
 		if err != nil {
-			return nil, problem(http.StatusInternalServerError, "%s", err)
+			return nil, err
 		}
 		list = append(list, scenarioView{s.Name, s.Summary, s.Pack, s.Evidence()})
 	}
 	return map[string]any{"scenarios": list}, nil
 }
 
-func (a *API) getCoverage(request) (any, error) {
-	return a.Coverage.Report(a.Library.Contract(), a.Library.Names()), nil
-}
-
 func (a *API) getScenario(r request) (any, error) {
 	s, err := a.Library.Scenario(r.params.Text("name"))
-	switch {
-	case errors.Is(err, scenario.ErrUnknown):
+	if err != nil {
 		return nil, err
-	case err != nil:
-		return nil, problem(http.StatusInternalServerError, "%s", err)
 	}
 	return response{contentType: "application/json", body: s.Document()}, nil
-}
-
-func (a *API) getWorld(r request) (any, error) {
-	view, err := r.box.View()
-	if err != nil {
-		return nil, problem(http.StatusInternalServerError, "%s", err)
-	}
-	return view, nil
 }

@@ -67,18 +67,21 @@ func TestHostsOfTheCertificate(t *testing.T) {
 	hosts := []string{"Mock.example.com", "*.gis.example.com", "192.0.2.7", "2001:db8:0::7"}
 	s := mock.NewServer(t, mock.WithTLS(hosts...))
 	for host, want := range map[string]int{
-		"mock.example.com": 200, "MOCK.example.com:8443": 200, "a.gis.example.com": 200, "192.0.2.7:80": 200, "[2001:db8::7]:80": 200, "localhost": 200,
+		"mock.example.com": 200, "MOCK.example.com:8443": 200, "a.gis.example.com": 200,
+		"192.0.2.7:80": 200, "[2001:db8::7]:80": 200, "localhost": 200,
 		"gis.example.com": 403, "a.b.gis.example.com": 403, "a.mock.example.com": 403, "example.com": 403, "192.0.2.8": 403,
 	} {
 		a := ask(t, s, "listSandboxes", boxes, "", "Host: "+host)
 		diff(t, host, want, a.status)
-		if want == 403 && !strings.Contains(a.body, "localhost, 127.0.0.1, ::1, mock.example.com, *.gis.example.com, 192.0.2.7, 2001:db8::7, not to the Host") {
+		const allowed = "localhost, 127.0.0.1, ::1, mock.example.com, *.gis.example.com, 192.0.2.7, 2001:db8::7, not to the Host"
+		if want == 403 && !strings.Contains(a.body, allowed) {
 			t.Errorf("it does not say which hosts there are: %s", a.body)
 		}
 	}
 }
 
-// TestTrustProxy proves that the addresses of a sandbox are those at which a client behind a trusted proxy reaches it, and that without trust
+// TestTrustProxy proves that the addresses of a sandbox are those at which a client behind a trusted proxy reaches
+// it, and that without trust
 // such headers change nothing.
 func TestTrustProxy(t *testing.T) {
 	t.Parallel()
@@ -96,7 +99,10 @@ func TestTrustProxy(t *testing.T) {
 		{"not trusted", plain, proxied, plain.URL},
 	} {
 		c := good[created](t, row.server, "createSandbox", boxes, `{"scenario":"trial"}`, row.headers...)
-		diff(t, row.name, []string{row.root + "/sandboxes/" + c.ID, row.root + "/sandboxes/" + c.ID + "/portal/sharing/rest"}, []string{c.URL, c.SharingURL})
+		diff(
+			t, row.name, []string{row.root + "/sandboxes/" + c.ID, row.root + "/sandboxes/" + c.ID + "/portal/sharing/rest"},
+			[]string{c.URL, c.SharingURL},
+		)
 	}
 }
 

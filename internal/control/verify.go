@@ -23,8 +23,6 @@ func (a *API) verifyCalls(r request) (any, error) {
 	return nil, p
 }
 
-var errSecret = errors.New("an expectation holds a token or a password: the journal masks it, and nothing there equals it")
-
 // expectationsOf reads the expectations of the document in the body. Without any it returns the scenario's, with inOrder and within of the
 // document if it has those.
 func (a *API) expectationsOf(r request, played *scenario.Scenario) (scenario.Expectations, error) {
@@ -51,7 +49,7 @@ func (a *API) expectationsOf(r request, played *scenario.Scenario) (scenario.Exp
 	if err == nil && a.masks().Hide(string(r.body)) != string(r.body) {
 		// The library has reported the secrets of the scenario itself, with their position. This one is a secret of another sandbox, an
 		// issued token, or the control token.
-		err = errSecret
+		err = errors.New("an expectation holds a token or a password: the journal masks it, and nothing there equals it")
 	}
 	return expectations, err
 }

@@ -85,7 +85,8 @@ func askLater(t *testing.T, s *mock.Server, operation, path, body string) asking
 	return answers
 }
 
-// TestHeldBack proves over HTTP that an answer is held back until the call comes that decides it. The call is made only when the first of the
+// TestHeldBack proves over HTTP that an answer is held back until the call comes that decides it. The call is made
+// only when the first of the
 // calls that are waited for is known to be there, so an answer without waiting would have too few.
 func TestHeldBack(t *testing.T) {
 	t.Parallel()
@@ -96,13 +97,19 @@ func TestHeldBack(t *testing.T) {
 	}{
 		{"wait", "listCalls", callsPath + "?wait=1m&count=3", "", 200, `"total":3,`},
 		{"at least", "verifyCalls", verifyPath, `{"expect":[{"when":{},"atLeast":3}],"within":"1m"}`, 200, `"unmet":[]`},
-		{"exceeded", "verifyCalls", verifyPath, `{"expect":[{"when":{},"atMost":2}],"within":"1m"}`, 422, `at most 2 calls of any licensing operation; 3 came`},
+		{
+			"exceeded", "verifyCalls", verifyPath, `{"expect":[{"when":{},"atMost":2}],"within":"1m"}`, 422,
+			`at most 2 calls of any licensing operation; 3 came`,
+		},
 		{"a bound is kept until the end", "verifyCalls", verifyPath, `{"expect":[{"when":{},"exactly":3}],"within":"200ms"}`, 200, `"unmet":[]`},
 		{"own expectations", "verifyCalls", verifyPath, `{"within":"1m"}`, 200, `"expectations":1,`},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			s := mock.NewServer(t, mock.WithScenarioDocument([]byte("format: 1\nsummary: s\nextends: trial\nexpect:\n  - { when: {}, atLeast: 3 }\n")))
+			s := mock.NewServer(
+				t,
+				mock.WithScenarioDocument([]byte("format: 1\nsummary: s\nextends: trial\nexpect:\n  - { when: {}, atLeast: 3 }\n")),
+			)
 			future(t, s)
 			held := askLater(t, s, row.operation, row.path, row.body)
 			future(t, s)
@@ -131,8 +138,14 @@ func TestHeldBackInTime(t *testing.T) {
 		{"wait, one counts without a word", "GET", callsPath + "?wait=10s", "", time.Second, 200, `"total":1`},
 		{"at least", "POST", verifyPath, fmt.Sprintf(expect, `"atLeast":3`), 3 * time.Second, 200, `"unmet":[]`},
 		{"exactly, kept", "POST", verifyPath, fmt.Sprintf(expect, `"exactly":4`), 10 * time.Second, 200, `"unmet":[]`},
-		{"exactly, exceeded", "POST", verifyPath, fmt.Sprintf(expect, `"exactly":3`), 4 * time.Second, 422, `exactly 3 calls of getFutureLicense; 4 came`},
-		{"too few", "POST", verifyPath, fmt.Sprintf(expect, `"atLeast":9`), 10 * time.Second, 422, `at least 9 calls of getFutureLicense; 4 came`},
+		{
+			"exactly, exceeded", "POST", verifyPath, fmt.Sprintf(expect, `"exactly":3`), 4 * time.Second, 422,
+			`exactly 3 calls of getFutureLicense; 4 came`,
+		},
+		{
+			"too few", "POST", verifyPath, fmt.Sprintf(expect, `"atLeast":9`), 10 * time.Second, 422,
+			`at least 9 calls of getFutureLicense; 4 came`,
+		},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			p, err := mock.New()
@@ -157,17 +170,40 @@ func TestHeldBackInTime(t *testing.T) {
 // TestVerify proves what a verification answers, each against the contract's own schema.
 func TestVerify(t *testing.T) {
 	t.Parallel()
-	s := played(t, 2, mock.WithScenarioDocument([]byte("format: 1\nsummary: s\nextends: trial\nexpect:\n  - { when: { member: viewer }, atLeast: 1 }\n  - { when: { member: admin }, exactly: 1 }\ninOrder: true\n")))
+	s := played(
+		t, 2,
+		mock.WithScenarioDocument(
+			[]byte(
+				"format: 1\nsummary: s\nextends: trial\nexpect:\n  - { when: { member: viewer }, atLeast: 1 }\n  - { when: { "+
+					"member: admin }, exactly: 1 }\ninOrder: true\n",
+			),
+		),
+	)
 	for _, row := range []struct {
 		name, body string
 		unmet      []int // their places; nil: all are met
 		detail     string
 	}{
 		{"all are met", `{"expect":[{"when":{},"exactly":2}]}`, nil, ""},
-		{"one is not", `{"expect":[{"when":{},"exactly":2},{"when":{"member":"viewer"},"exactly":0}]}`, []int{2}, "1 of 2 expectations are unmet\nexpectation 2: no call of any licensing operation by viewer; 1 came\n    call 2: POST " + provisionPath + " by viewer, error 403"},
-		{"in order", `{"expect":[{"when":{"member":"viewer"},"atLeast":1},{"when":{"member":"admin"},"atLeast":1}],"inOrder":true}`, []int{2}, "expectation 2: at least 1 call of any licensing operation by admin, after call 2; 1 came, none after it"},
-		{"in any order", `{"expect":[{"when":{"member":"viewer"},"atLeast":1},{"when":{"member":"admin"},"atLeast":1}],"inOrder":false}`, nil, ""},
-		{"the scenario's own", `{}`, []int{2}, "expectation 2: exactly 1 call of any licensing operation by admin, after call 2; 1 came, none after it"},
+		{
+			"one is not", `{"expect":[{"when":{},"exactly":2},{"when":{"member":"viewer"},"exactly":0}]}`, []int{2},
+			"1 of 2 expectations are unmet\nexpectation 2: no call of any licensing operation by viewer; 1 came\n" +
+				"    call 2: POST " + provisionPath + " by viewer, error 403",
+		},
+		{
+			"in order",
+			`{"expect":[{"when":{"member":"viewer"},"atLeast":1},{"when":{"member":"admin"},"atLeast":1}],"inOrder":true}`,
+			[]int{2}, "expectation 2: at least 1 call of any licensing operation by admin, after call 2; 1 came, 0 after it",
+		},
+		{
+			"in any order",
+			`{"expect":[{"when":{"member":"viewer"},"atLeast":1},{"when":{"member":"admin"},"atLeast":1}],"inOrder":false}`,
+			nil, "",
+		},
+		{
+			"the scenario's own", `{}`, []int{2},
+			"expectation 2: exactly 1 call of any licensing operation by admin, after call 2; 1 came, 0 after it",
+		},
 		{"the scenario's own, in any order", `{"inOrder":false,"within":"1ms"}`, nil, ""},
 	} {
 		a := ask(t, s, "verifyCalls", verifyPath, row.body)
@@ -204,10 +240,18 @@ func TestVerifyRefused(t *testing.T) {
 		messages     []string
 	}{
 		{`{"expect":[]}`, "", []string{"must be a list of 1 to 1000 expectations, got an empty array"}},
-		{`{"expect":[` + strings.Repeat(`{"when":{},"exactly":1},`, 1000) + `{"when":{},"exactly":1}]}`, "", []string{"must be a list of 1 to 1000 expectations, got an array"}},
-		{`{"expect":[{"when":{"operation":"getFutureLicence"},"exactly":1}]}`, "", []string{`document:1:33: no operation "getFutureLicence" (did you mean "getFutureLicense"?)`}},
+		{
+			`{"expect":[` + strings.Repeat(`{"when":{},"exactly":1},`, 1000) + `{"when":{},"exactly":1}]}`, "",
+			[]string{"must be a list of 1 to 1000 expectations, got an array"},
+		},
+		{
+			`{"expect":[{"when":{"operation":"getFutureLicence"},"exactly":1}]}`, "",
+			[]string{`document:1:33: no operation "getFutureLicence" (did you mean "getFutureLicense"?)`},
+		},
 		{"{\"expect\":[\n{\"when\":{\"membr\":\"admin\"},\"exactly\":1},\n{\"when\":{}}]}", "", []string{
-			`document:2:10: unknown key "membr" (did you mean "member"?); when has absent, errorCode, member, operation, outcome, params, present, violations`, `document:3:1: expect[1] needs exactly, atLeast or atMost`,
+			`document:2:10: unknown key "membr" (did you mean "member"?); ` +
+				`when has absent, errorCode, member, operation, outcome, params, present, violations`,
+			`document:3:1: expect[1] needs exactly, atLeast or atMost`,
 		}},
 	} {
 		var got []string

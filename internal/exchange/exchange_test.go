@@ -37,7 +37,7 @@ func start(t *testing.T, more string, bytes int, wall func() time.Time) (*exchan
 	if err != nil {
 		t.Fatal(err)
 	}
-	x, err := exchange.New(exchange.Options{Sandboxes: sandbox.NewSet(box, 0, 0, wall), Library: library, Wall: wall})
+	x, err := exchange.New(exchange.Options{Sandboxes: sandbox.NewSet(box, 0, 0), Library: library, Wall: wall})
 	if err != nil {
 		t.Fatal(err)
 	}

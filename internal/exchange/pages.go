@@ -187,7 +187,8 @@ func field(p *contract.Parameter) page.Field {
 // directoryPage lists the operations of an API. It lists an operation on a listing once for each listing of the world.
 func (c *call) directoryPage() page.DirectoryPage {
 	_, directory := c.root()
-	d := page.DirectoryPage{Head: c.head(), Summary: c.operation.Summary, Body: json.RawMessage(c.body)}
+	result := page.ResultPage{Head: c.head(), Summary: c.operation.Summary, Body: json.RawMessage(c.body)}
+	d := page.DirectoryPage{ResultPage: result}
 	for _, o := range c.x.contract.Operations() {
 		route := o.Routes[0]
 		for _, at := range c.pathsOf(route.Path) {

@@ -29,48 +29,22 @@ func (s Site) Root() string {
 	return scheme + "://" + host
 }
 
-// User is a member as the sharing API shows it.
-type User struct {
-	Username   string   `json:"username"`
-	FullName   string   `json:"fullName"`
-	Email      string   `json:"email,omitempty"`
-	OrgID      string   `json:"orgId"`
-	Role       string   `json:"role"`
-	Privileges []string `json:"privileges,omitzero"`
-}
-
-// Self is the reply of portals/self.
-type Self struct {
-	ID                           string   `json:"id,omitempty"`
-	Name                         string   `json:"name"`
-	IsPortal                     bool     `json:"isPortal"`
-	PortalMode                   string   `json:"portalMode"`
-	PortalName                   string   `json:"portalName"`
-	PortalHostname               string   `json:"portalHostname"`
-	AllSSL                       bool     `json:"allSSL"`
-	SupportsOAuth                bool     `json:"supportsOAuth"`
-	CurrentVersion               string   `json:"currentVersion"`
-	AuthorizedCrossOriginDomains []string `json:"authorizedCrossOriginDomains"`
-	CanListApps                  bool     `json:"canListApps"`
-	CanListData                  bool     `json:"canListData"`
-	CanListPreProvisionedItems   bool     `json:"canListPreProvisionedItems"`
-	CanProvisionDirectPurchase   bool     `json:"canProvisionDirectPurchase"`
-	User                         *User    `json:"user,omitempty"`
-}
+// object is a reply that the contract describes. Every answer is checked against it.
+type object = map[string]any
 
 // PortalSelf describes the portal as the caller sees it. An anonymous caller sees no organisation.
 func (w World) PortalSelf(caller Caller, site Site) Reply {
 	_, hostAndContext, _ := strings.Cut(site.URL, "://")
-	self := Self{
-		Name: "mockportal", IsPortal: true, PortalMode: portalMode, PortalName: portalName, PortalHostname: hostAndContext,
-		AllSSL: site.Secure, SupportsOAuth: true, CurrentVersion: sharingVersion, AuthorizedCrossOriginDomains: []string{},
+	self := object{
+		"name": "mockportal", "isPortal": true, "portalMode": portalMode, "portalName": portalName, "portalHostname": hostAndContext,
+		"allSSL": site.Secure, "supportsOAuth": true, "currentVersion": sharingVersion, "authorizedCrossOriginDomains": []string{},
+	}
+	seller := caller.Member != nil && w.sells(caller.Member.OrgID)
+	for _, ability := range []string{"canListApps", "canListData", "canListPreProvisionedItems", "canProvisionDirectPurchase"} {
+		self[ability] = seller
 	}
 	if caller.Member != nil {
-		user := w.user(caller.Member, true)
-		self.ID, self.User = caller.Member.OrgID, &user
-		seller := w.sells(caller.Member.OrgID)
-		self.CanListApps, self.CanListData = seller, seller
-		self.CanListPreProvisionedItems, self.CanProvisionDirectPurchase = seller, seller
+		self["id"], self["user"] = caller.Member.OrgID, describe(caller.Member, true)
 	}
 	return Reply{Value: self}
 }
@@ -98,7 +72,7 @@ func (w World) CommunitySelf(caller Caller) (Reply, *Problem) {
 	if caller.Member == nil {
 		return Reply{}, problem("not-permitted")
 	}
-	return Reply{Value: w.user(caller.Member, true)}, nil
+	return Reply{Value: describe(caller.Member, true)}, nil
 }
 
 // User describes a member of the caller's organisation.
@@ -107,71 +81,43 @@ func (w World) User(caller Caller, username string) (Reply, *Problem) {
 	if !ok || caller.Member == nil || m.OrgID != caller.Member.OrgID {
 		return Reply{}, problem("user-not-found")
 	}
-	return Reply{Value: w.user(m, m == caller.Member)}, nil
+	return Reply{Value: describe(m, m == caller.Member)}, nil
 }
 
-func (w World) user(m *Member, self bool) User {
-	u := User{Username: m.Username, FullName: m.Username, Email: m.Username + "@example.com", OrgID: m.OrgID, Role: m.Role}
+// describe shows a member's privileges only to the member.
+func describe(m *Member, self bool) object {
+	user := object{"username": m.Username, "fullName": m.Username, "email": m.Username + "@example.com", "orgId": m.OrgID, "role": m.Role}
 	if self {
-		u.Privileges = append([]string{}, m.Privileges...)
+		user["privileges"] = append([]string{}, m.Privileges...)
 	}
-	return u
-}
-
-// ServerInfo is the reply of info and of rest/info.
-type ServerInfo struct {
-	CurrentVersion  float64  `json:"currentVersion,omitempty"`
-	FullVersion     string   `json:"fullVersion,omitempty"`
-	OwningSystemURL string   `json:"owningSystemUrl"`
-	AuthInfo        AuthInfo `json:"authInfo"`
-}
-
-// AuthInfo says where tokens are issued.
-type AuthInfo struct {
-	IsTokenBasedSecurity bool   `json:"isTokenBasedSecurity"`
-	TokenServicesURL     string `json:"tokenServicesUrl"`
+	return user
 }
 
 // SharingInfo says where this portal issues tokens.
-func (w World) SharingInfo(site Site) Reply {
-	return Reply{Value: ServerInfo{OwningSystemURL: site.URL, AuthInfo: AuthInfo{true, site.URL + "/sharing/rest/generateToken"}}}
+func (w World) SharingInfo(site Site) Reply { return Reply{Value: info(site)} }
+
+func info(site Site) object {
+	tokens := object{"isTokenBasedSecurity": true, "tokenServicesUrl": site.URL + "/sharing/rest/generateToken"}
+	return object{"owningSystemUrl": site.URL, "authInfo": tokens}
 }
 
 // ServerInfo is [World.SharingInfo] with a server's version. Esri's JavaScript client requests it from every server before it
 // sends a portal token there.
 func (w World) ServerInfo(site Site) Reply {
-	info := w.SharingInfo(site).Value.(ServerInfo)
-	info.CurrentVersion, info.FullVersion = serverVersion, enterpriseVersion
-	return Reply{Value: info, Evidence: openapi.Assumed}
-}
-
-// SharingRoot is the reply of the sharing API's root.
-type SharingRoot struct {
-	CurrentVersion string `json:"currentVersion"`
+	server := info(site)
+	server["currentVersion"], server["fullVersion"] = serverVersion, enterpriseVersion
+	return Reply{Value: server, Evidence: openapi.Assumed}
 }
 
 // SharingRoot says the version of the sharing API.
-func (w World) SharingRoot() Reply { return Reply{Value: SharingRoot{sharingVersion}} }
-
-// AdminRoot is the reply of the Portal Administrator API's root, with its members in the documented order.
-type AdminRoot struct {
-	IsPostUpgrade         bool     `json:"isPostUpgrade"`
-	IsLicensePopulated    bool     `json:"isLicensePopulated"`
-	SiteKey               string   `json:"siteKey"`
-	Resources             []string `json:"resources"`
-	IsPortalLicensed      bool     `json:"isPortalLicensed"`
-	IsLicenseFileRequired bool     `json:"isLicenseFileRequired"`
-	IsUserTypeLicensing   bool     `json:"isUserTypeLicensing"`
-	Version               string   `json:"version"`
-	CurrentBuild          string   `json:"currentbuild"`
-}
+func (w World) SharingRoot() Reply { return Reply{Value: object{"currentVersion": sharingVersion}} }
 
 // AdminRoot describes a site that is set up and licensed.
 func (w World) AdminRoot() Reply {
-	return Reply{Value: AdminRoot{
-		IsLicensePopulated: w.license != nil, SiteKey: digest(w.scenario), Resources: []string{"license"},
-		IsPortalLicensed: w.license != nil, IsLicenseFileRequired: true, IsUserTypeLicensing: true,
-		Version: enterpriseVersion, CurrentBuild: enterpriseBuild,
+	return Reply{Value: object{
+		"isPostUpgrade": false, "isLicensePopulated": w.license != nil, "siteKey": digest(w.scenario), "resources": []string{"license"},
+		"isPortalLicensed": w.license != nil, "isLicenseFileRequired": true, "isUserTypeLicensing": true,
+		"version": enterpriseVersion, "currentbuild": enterpriseBuild,
 	}}
 }
 

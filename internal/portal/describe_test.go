@@ -17,7 +17,7 @@ var (
 	secure = portal.Site{URL: "https://portal.example.com", Secure: true}
 )
 
-// TestDescriptions compares whole replies, byte by byte, and checks each against the contract.
+// TestDescriptions compares whole replies, and checks each against the contract.
 func TestDescriptions(t *testing.T) {
 	t.Parallel()
 	_, w, now := played(t, "trial")
@@ -76,9 +76,7 @@ func TestDescriptions(t *testing.T) {
 		{"health check", "Status", `{"status":"success"}`, w.HealthCheck()},
 	} {
 		got := text(t, tt.reply.Value)
-		if diff := cmp.Diff(tt.want, got); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
-		}
+		diffObjects(t, tt.name, tt.want, got)
 		if err := contract.BuiltIn().ProveSchema(tt.schema, got); err != nil {
 			t.Errorf("%s: %v", tt.name, err)
 		}
@@ -151,11 +149,8 @@ func TestRepliesAreCopies(t *testing.T) {
 	admin := caller(t, w, "admin-token", now)
 	reply, _ := w.CommunitySelf(admin)
 	before := seen(t, w, now)
-	reply.Value.(portal.User).Privileges[0] = "changed"
-	view, err := w.View(now)
-	if err != nil {
-		t.Fatal(err)
-	}
+	reply.Value.(map[string]any)["privileges"].([]string)[0] = "changed"
+	view := w.View(now)
 	view.Members[0].Privileges[0] = "changed"
 	boundaries := w.Boundaries()
 	boundaries[0] = time.Time{}

@@ -13,20 +13,18 @@ import (
 // and scenarios. Several portals may share one. It is safe for concurrent use, and never holds what was sent.
 type Coverage struct {
 	mu         sync.Mutex // guards what follows
-	operations map[string]exercised
+	operations map[string]int
+	params     map[part]int // only names that the contract has, so that no request adds any
+	outcomes   map[part]int
 	scenarios  map[string]int
 }
 
-// exercised is what of an operation was exercised, by name. Names that its contract does not have are not there, so
-// that no request adds any.
-type exercised struct {
-	calls            *int
-	params, outcomes map[string]*int
-}
+// part is a parameter or an outcome of an operation.
+type part struct{ operation, name string }
 
 // NewCoverage returns a coverage in which nothing was exercised yet.
 func NewCoverage() *Coverage {
-	return &Coverage{operations: map[string]exercised{}, scenarios: map[string]int{}}
+	return &Coverage{operations: map[string]int{}, params: map[part]int{}, outcomes: map[part]int{}, scenarios: map[string]int{}}
 }
 
 // Covered is what a call exercised.
@@ -39,39 +37,21 @@ type Covered struct {
 
 // Add counts a call. A parameter that came twice counts twice.
 func (c *Coverage) Add(covered Covered) {
-	if covered.Operation == nil {
+	o := covered.Operation
+	if o == nil {
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	e, ok := c.operations[covered.Operation.ID]
-	if !ok {
-		e = exercised{new(int), zeros(covered.Operation.ParameterNames()), zeros(outcomesOf(covered.Operation))}
-		c.operations[covered.Operation.ID] = e
-	}
-	*e.calls++
+	c.operations[o.ID]++
 	for i := range covered.Values {
-		if n := e.params[covered.Values[i].Name]; n != nil {
-			*n++
+		name := covered.Values[i].Name
+		if slices.ContainsFunc(o.Routes, func(r *contract.Route) bool { return r.Parameter(name) != nil }) {
+			c.params[part{o.ID, name}]++
 		}
 	}
-	if n := e.outcomes[covered.Outcome]; n != nil {
-		*n++
-	}
+	c.outcomes[part{o.ID, covered.Outcome}]++
 	c.scenarios[covered.Scenario]++
-}
-
-func zeros(names []string) map[string]*int {
-	counts := map[string]*int{}
-	for _, name := range names {
-		counts[name] = new(int)
-	}
-	return counts
-}
-
-// outcomesOf returns what an operation may answer: ok, and the errors that the contract names.
-func outcomesOf(o *contract.Operation) []string {
-	return append([]string{string(journal.OK)}, o.Errors...)
 }
 
 // Report returns the counts so far, of the operations of a contract, and of scenarios: those that are named and others
@@ -81,10 +61,9 @@ func (c *Coverage) Report(of *contract.Contract, scenarios []string) journal.Cov
 	defer c.mu.Unlock()
 	r := journal.CoverageReport{Operations: []journal.OperationCoverage{}, Scenarios: []journal.Count{}}
 	for _, o := range of.Operations() {
-		e := c.operations[o.ID]
 		r.Operations = append(r.Operations, journal.OperationCoverage{
-			Operation: o.ID, Kind: o.Kind, Calls: value(e.calls),
-			Params: counts(o.ParameterNames(), e.params), Outcomes: counts(outcomesOf(o), e.outcomes),
+			Operation: o.ID, Kind: o.Kind, Calls: c.operations[o.ID], Params: counts(o, o.ParameterNames(), c.params),
+			Outcomes: counts(o, append([]string{string(journal.OK)}, o.Errors...), c.outcomes),
 		})
 	}
 	names := slices.AppendSeq(slices.Clone(scenarios), maps.Keys(c.scenarios))
@@ -95,17 +74,10 @@ func (c *Coverage) Report(of *contract.Contract, scenarios []string) journal.Cov
 	return r
 }
 
-func counts(names []string, of map[string]*int) []journal.Count {
+func counts(o *contract.Operation, names []string, calls map[part]int) []journal.Count {
 	all := []journal.Count{}
 	for _, name := range names {
-		all = append(all, journal.Count{Name: name, Calls: value(of[name])})
+		all = append(all, journal.Count{Name: name, Calls: calls[part{o.ID, name}]})
 	}
 	return all
-}
-
-func value(n *int) int {
-	if n == nil {
-		return 0
-	}
-	return *n
 }

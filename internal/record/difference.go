@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock/journal"
@@ -15,31 +14,36 @@ import (
 // nobody reads them.
 const maxDifferences = 100
 
-// compare says how a call differs from what an expectation counts, in so many differences at most, and what probably
-// happened.
-func compare(e scenario.Expectation, r *Record, most int) journal.Near {
-	near := journal.Near{Call: r.read(), Differences: []journal.Difference{}}
+// differences reports how a call differs from what an expectation counts, and returns how often it did. A call of another
+// operation differs in nothing else.
+func differences(e scenario.Expectation, s *scenario.Subject, report func(path []string, want, got any, beside map[string]any)) int {
+	n := 0
+	e.When.Compare(s, func(path []string, want, got any, beside map[string]any) bool {
+		n++
+		report(path, want, got, beside)
+		return path[0] != "operation" && n < maxDifferences
+	})
+	return n
+}
+
+// compare says how a call differs from what an expectation counts, and what probably happened.
+func compare(e scenario.Expectation, r *Record) journal.Near {
+	near := journal.Near{Call: r.Read(), Differences: []journal.Difference{}}
 	var hints []string
-	e.When.Compare(r.subject(), func(path []string, want, got any, beside map[string]any) bool {
-		near.Differences = append(near.Differences, difference(path, want, got))
-		hint := hintAt(&near.Call, path, want, got, beside)
-		follows := path[0] != "operation" && near.Differences[0].Pointer == "/operation" // and needs no hint
-		if hint != "" && !follows && !slices.Contains(hints, hint) {
+	n := differences(e, r.subject(), func(path []string, want, got any, beside map[string]any) {
+		near.Differences = append(near.Differences, journal.Difference{
+			Pointer: pointer(path), Expected: rawJSON(want), Got: rawJSON(got),
+			Message: "expected " + inWords(want) + ", got " + inWords(got),
+		})
+		if hint := hintAt(&near.Call, path, want, got, beside); hint != "" && !slices.Contains(hints, hint) {
 			hints = append(hints, hint)
 		}
-		return len(near.Differences) < most
 	})
-	if len(near.Differences) == 0 {
-		hints = []string{asked(&near.Call) + " only supports the licensing operations; it counts where it is named"}
+	if n == 0 {
+		hints = []string{"it only supports the licensing operations; such a call counts where its operation is named"}
 	}
 	near.Hint = strings.Join(hints, "; ")
 	return near
-}
-
-func difference(path []string, want, got any) journal.Difference {
-	return journal.Difference{
-		Pointer: pointer(path), Expected: rawJSON(want), Got: rawJSON(got), Message: "expected " + inWords(want) + ", got " + inWords(got),
-	}
 }
 
 func pointer(path []string) string {
@@ -74,9 +78,5 @@ func inWords(value any) string {
 	if len(text) <= longest {
 		return text
 	}
-	cut := longest
-	for !utf8.RuneStart(text[cut]) {
-		cut--
-	}
-	return fmt.Sprintf("%s… (%d bytes)", text[:cut], len(text))
+	return fmt.Sprintf("%s… (%d bytes)", strings.ToValidUTF8(text[:longest], ""), len(text))
 }

@@ -1,4 +1,4 @@
-// Package record keeps the calls of a sandbox, bounded by entries and by bytes, and holds them against expectations.
+// Package record keeps the calls of a sandbox, bounded by entries and by bytes, and checks them against expectations.
 //
 //	j := record.New(0, 0)
 //	number := j.Append(record.Record{Call: journal.Call{Operation: "getFutureLicense"}, Reply: body})

@@ -3,12 +3,11 @@ package record
 import (
 	"cmp"
 	"fmt"
+	"reflect"
 	"slices"
-	"strings"
 
 	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock/journal"
-	"github.com/mockportal/mockportal/openapi"
 )
 
 // mostNear is how many calls an explanation points at.
@@ -16,11 +15,10 @@ const mostNear = 3
 
 // explain finds the calls that come closest to an expectation: the ones too many, or those that differ least.
 func explain(u *journal.Unmet, e scenario.Expectation, all, counted []*Record) {
-	u.Nearest = []journal.Near{}
 	switch {
 	case u.AtMost != scenario.NoLimit && u.Seen > u.AtMost:
 		for i := u.AtMost; i < min(len(counted), u.AtMost+mostNear); i++ {
-			near := journal.Near{Call: counted[i].read(), Differences: []journal.Difference{}, Hint: repeats(counted[:i], counted[i])}
+			near := journal.Near{Call: counted[i].Read(), Differences: []journal.Difference{}, Hint: repeats(counted[:i], counted[i])}
 			u.Nearest = append(u.Nearest, near)
 		}
 	case u.Seen >= u.AtLeast: // only what was dropped could tell more
@@ -32,64 +30,33 @@ func explain(u *journal.Unmet, e scenario.Expectation, all, counted []*Record) {
 }
 
 // closest returns the calls that come closest, best first: of those that an expectation concerns, else of those with a
-// misspelt path, else of the other licensing calls, else of the rest. Fewer differences are nearer; of equals the
-// earlier call is.
+// misspelt path, else of the rest. Fewer differences are nearer; of equals the earlier call is.
 func closest(e scenario.Expectation, all []*Record) []journal.Near {
-	type missed struct {
+	type candidate struct {
 		record      *Record
 		differences int
 	}
-	var best []missed // sorted, at most mostNear
-	least := rest
-	for _, r := range all {
-		own := classOf(e, &r.Call)
-		if own > least {
-			continue
-		}
-		subject := r.subject()
-		if e.Counts(subject) {
-			continue
-		}
-		if own < least {
-			least, best = own, nil
-		}
-		m := missed{record: r}
-		e.When.Compare(subject, func([]string, any, any, map[string]any) bool { m.differences++; return m.differences < maxDifferences })
-		best = append(best, m)
-		slices.SortStableFunc(best, func(a, b missed) int { return cmp.Compare(a.differences, b.differences) })
-		best = best[:min(len(best), mostNear)]
-	}
-	most := maxDifferences
-	if least > strayed {
-		most = 1 // what another operation is called with says nothing
-	}
 	near := []journal.Near{}
-	for _, m := range best {
-		near = append(near, compare(e, m.record, most))
+	for _, likely := range []func(*journal.Call) bool{
+		func(c *journal.Call) bool { return e.Concerns(c.Operation, c.Kind) },
+		func(c *journal.Call) bool { return c.Kind == journal.KindUnknown && len(c.Violations) > 0 },
+		func(*journal.Call) bool { return true },
+	} {
+		var missed []candidate
+		for _, r := range all {
+			if subject := r.subject(); likely(&r.Call) && !e.Counts(subject) {
+				missed = append(missed, candidate{r, differences(e, subject, func([]string, any, any, map[string]any) {})})
+			}
+		}
+		slices.SortStableFunc(missed, func(a, b candidate) int { return cmp.Compare(a.differences, b.differences) })
+		for _, m := range missed[:min(len(missed), mostNear)] {
+			near = append(near, compare(e, m.record))
+		}
+		if len(near) > 0 {
+			break
+		}
 	}
 	return near
-}
-
-// class is how likely a call is meant to be the expected one.
-type class int
-
-const (
-	concerned class = iota
-	strayed         // of no operation, and its path is almost that of one
-	licensing
-	rest
-)
-
-func classOf(e scenario.Expectation, c *journal.Call) class {
-	switch {
-	case e.Concerns(c.Operation, c.Kind):
-		return concerned
-	case c.Kind == journal.KindUnknown && len(c.Violations) > 0:
-		return strayed
-	case c.Kind == openapi.Licensing:
-		return licensing
-	}
-	return rest
 }
 
 // mostEarlier is how far back a repeated call is looked for: a client repeats at once what it repeats, and reading
@@ -98,17 +65,13 @@ const mostEarlier = 100
 
 // repeats says which earlier call came with the same parameters; nothing when none of the last ones did.
 func repeats(earlier []*Record, r *Record) string {
-	own := sent(r)
+	own := r.Read()
 	for _, e := range slices.Backward(earlier[max(0, len(earlier)-mostEarlier):]) {
-		if sent(e) == own {
-			call := e.read()
+		call := e.Read()
+		same := call.Method == own.Method && call.Path == own.Path && call.Member == own.Member
+		if same && reflect.DeepEqual(call.Params, own.Params) {
 			return fmt.Sprintf("it repeats call %d, which %s", call.Number, ending(&call))
 		}
 	}
 	return ""
-}
-
-// sent writes what makes two calls the same call again.
-func sent(r *Record) string {
-	return strings.Join([]string{r.Call.Method, r.Call.Path, r.Call.Member, jsonText(r.Sent.params(maskNames))}, "\n")
 }

@@ -1,10 +1,13 @@
 package record
 
 import (
+	"context"
 	"slices"
 	"sync"
 
+	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock/journal"
+	"github.com/mockportal/mockportal/openapi"
 )
 
 // The bounds of a journal that asks for none.
@@ -18,12 +21,11 @@ type Journal struct {
 	maxCalls, maxBytes int
 
 	mu      sync.Mutex // guards what follows
-	records []*Record  // those before head are gone; a record is never changed, so that it can be read without the lock
-	head    int
+	records []*Record  // that are held, oldest first; a record is never changed, so that it can be read without the lock
 	bytes   int
-	last    int // the number of the newest call
-	era     int // how often the calls were forgotten on request
-	lost    tally
+	last    int           // the number of the newest call
+	era     int           // how often the calls were forgotten on request
+	lost    tally         // what was dropped
 	changed chan struct{} // closed at the next change; nil while nobody waits
 	closed  bool
 }
@@ -36,7 +38,7 @@ func New(maxCalls, maxBytes int) *Journal {
 	if maxBytes <= 0 {
 		maxBytes = DefaultMaxBytes
 	}
-	return &Journal{maxCalls: maxCalls, maxBytes: maxBytes}
+	return &Journal{maxCalls: maxCalls, maxBytes: maxBytes, lost: tally{}}
 }
 
 // Append keeps a call, drops the oldest ones that no longer fit, and returns its number: the next one, unless the call
@@ -50,8 +52,8 @@ func (j *Journal) Append(r Record) int {
 	}
 	r.Bytes += recordBytes
 	j.bytes += r.Bytes
-	j.pushLocked(&r)
-	for j.lenLocked() > 1 && (j.lenLocked() > j.maxCalls || j.bytes > j.maxBytes) {
+	j.records = append(j.records, &r)
+	for len(j.records) > 1 && (len(j.records) > j.maxCalls || j.bytes > j.maxBytes) {
 		j.dropLocked()
 	}
 	j.wakeLocked()
@@ -66,7 +68,7 @@ const recordBytes = 640
 func (j *Journal) Clear() int {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	held := j.lenLocked()
+	held := len(j.records)
 	j.forgetLocked()
 	return held
 }
@@ -80,28 +82,18 @@ func (j *Journal) Reset() {
 }
 
 func (j *Journal) forgetLocked() {
-	j.records, j.head, j.bytes, j.lost = nil, 0, 0, tally{}
+	j.records, j.bytes, j.lost = nil, 0, tally{}
 	j.era++
 	j.wakeLocked()
 }
 
-func (j *Journal) lenLocked() int { return len(j.records) - j.head }
-
-// pushLocked appends; the room of dropped records at the front is given back when it is as large as what is kept.
-func (j *Journal) pushLocked(r *Record) {
-	if j.head > 64 && j.head >= len(j.records)/2 {
-		n := copy(j.records, j.records[j.head:])
-		clear(j.records[n:])
-		j.records, j.head = j.records[:n], 0
-	}
-	j.records = append(j.records, r)
-}
-
 func (j *Journal) dropLocked() {
-	j.bytes -= j.records[j.head].Bytes
-	j.lost.add(&j.records[j.head].Call)
-	j.records[j.head] = nil
-	j.head++
+	oldest := j.records[0]
+	j.records[0] = nil // append moves the others when the array is used up
+	j.records = j.records[1:]
+	j.bytes -= oldest.Bytes
+	c := &oldest.Call
+	j.lost[traits{c.Operation, c.Kind, len(c.Violations) > 0}]++
 }
 
 // matches looks at everything but the call's number.
@@ -115,10 +107,8 @@ func matches(q journal.Query, c *journal.Call) bool {
 
 // Find returns the calls that match.
 func (j *Journal) Find(q journal.Query) journal.Page {
-	j.mu.Lock()
-	found, dropped := matching(q, j.records[j.head:]), j.lost.all
-	j.mu.Unlock()
-	return pageOf(q, found, dropped) // making calls readable takes time, and needs no lock
+	page, _ := j.Wait(context.Background(), q, 0)
+	return page
 }
 
 // matching returns the records that a query wants, whatever their numbers.
@@ -141,7 +131,7 @@ func pageOf(q journal.Query, found []*Record, dropped int) journal.Page {
 			page.Next = page.Calls[q.Limit-1].Number
 			return page
 		default:
-			page.Calls = append(page.Calls, r.read())
+			page.Calls = append(page.Calls, r.Read())
 		}
 	}
 	return page
@@ -158,18 +148,43 @@ func (j *Journal) Last() int {
 func (j *Journal) DroppedViolating() int {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return j.lost.violating
+	return j.lost.count(func(t traits) bool { return t.violating })
 }
 
 // Get returns the call with this number. ok is false when there is none; dropped says that there was one.
 func (j *Journal) Get(number int) (call journal.Call, dropped, ok bool) {
 	j.mu.Lock()
-	i := number - (j.last - j.lenLocked()) - 1
-	if i < 0 || i >= j.lenLocked() {
-		defer j.mu.Unlock()
+	defer j.mu.Unlock()
+	i := number - j.last + len(j.records) - 1
+	if i < 0 || i >= len(j.records) {
 		return journal.Call{}, number > 0 && i < 0, false
 	}
-	r := j.records[j.head+i]
-	j.mu.Unlock()
-	return r.read(), false, true
+	return j.records[i].Read(), false, true
+}
+
+// tally counts calls that are no longer held.
+type tally map[traits]int
+
+// traits is what somebody still asks about calls that are no longer held.
+type traits struct {
+	operation string
+	kind      openapi.Kind
+	violating bool
+}
+
+func (t tally) count(counts func(traits) bool) int {
+	n := 0
+	for of, calls := range t {
+		if counts(of) {
+			n += calls
+		}
+	}
+	return n
+}
+
+func (t tally) all() int { return t.count(func(traits) bool { return true }) }
+
+// concerning returns how many of them an expectation may have counted.
+func (t tally) concerning(e scenario.Expectation) int {
+	return t.count(func(of traits) bool { return e.Concerns(of.operation, of.kind) })
 }

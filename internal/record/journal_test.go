@@ -102,7 +102,10 @@ func TestFilters(t *testing.T) {
 	for _, c := range []journal.Call{
 		{Operation: "getFutureLicense", Kind: openapi.Licensing, Member: "admin", Outcome: journal.OK},
 		{Operation: "getFutureLicense", Kind: openapi.Licensing, Member: "viewer", Outcome: journal.Error},
-		{Operation: "provisionOrgEntitlements", Kind: openapi.Licensing, Member: "admin", Outcome: journal.Error, Violations: []openapi.Violation{{Name: "f"}}},
+		{
+			Operation: "provisionOrgEntitlements", Kind: openapi.Licensing, Member: "admin", Outcome: journal.Error,
+			Violations: []openapi.Violation{{Name: "f"}},
+		},
 		{Operation: "generateToken", Kind: openapi.Support, Outcome: journal.OK, Violations: []openapi.Violation{}},
 		{Kind: journal.KindUnknown, Outcome: journal.Error},
 		{Operation: "portalSelf", Kind: openapi.Support, Member: "admin", Outcome: journal.Fault},
@@ -127,7 +130,14 @@ func TestFilters(t *testing.T) {
 		{"faults", journal.Query{Outcome: journal.Fault}, []int{6}},
 		{"with violations", journal.Query{Violations: &with}, []int{3}},
 		{"without violations", journal.Query{Violations: &without}, []int{1, 2, 4, 5, 6}},
-		{"all filters at once", journal.Query{Operations: []string{"getFutureLicense"}, Kind: openapi.Licensing, Member: "viewer", Outcome: journal.Error, Violations: &without, After: 1}, []int{2}},
+		{
+			"all filters at once",
+			journal.Query{
+				Operations: []string{"getFutureLicense"}, Kind: openapi.Licensing, Member: "viewer", Outcome: journal.Error,
+				Violations: &without, After: 1,
+			},
+			[]int{2},
+		},
 		{"filters that contradict", journal.Query{Operations: []string{"getFutureLicense"}, Kind: openapi.Support}, []int{}},
 	} {
 		page := j.Find(tt.query)
@@ -208,7 +218,10 @@ func TestReaders(t *testing.T) {
 	found := j.Find(journal.Query{Limit: 1}).Calls[0]
 	found.Params["f"], found.ParamsIn[0].Value = "changed", "changed"
 	got, _, _ := j.Get(1)
-	want := journal.Call{Number: 1, Operation: "a", Params: map[string]any{"f": "json"}, ParamsIn: []journal.ParamIn{{In: "query", Name: "f", Value: "json"}}}
+	want := journal.Call{
+		Number: 1, Operation: "a", Params: map[string]any{"f": "json"}, Violations: []openapi.Violation{},
+		ParamsIn: []journal.ParamIn{{In: "query", Name: "f", Value: "json"}},
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

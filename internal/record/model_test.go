@@ -37,6 +37,7 @@ func (m *model) last() int { return m.forgotten + len(m.dropped) + len(m.calls) 
 
 func (m *model) append(c journal.Call, size int) int {
 	c.Number, c.Params, c.ParamsIn = m.last()+1, map[string]any{}, []journal.ParamIn{} // as a call without any is read
+	c.Violations = append([]openapi.Violation{}, c.Violations...)
 	m.calls, m.sizes = append(m.calls, c), append(m.sizes, size)
 	for len(m.calls) > 1 && (len(m.calls) > m.maxCalls || sum(m.sizes) > m.maxBytes) {
 		m.dropped = append(m.dropped, m.calls[0])
@@ -57,7 +58,8 @@ func (m *model) matching(q journal.Query) []journal.Call {
 
 func wanted(q journal.Query, c journal.Call) bool {
 	return (len(q.Operations) == 0 || slices.Contains(q.Operations, c.Operation)) && (q.Member == "" || q.Member == c.Member) &&
-		(q.Kind == "" || q.Kind == c.Kind) && (q.Outcome == "" || q.Outcome == c.Outcome) && (q.Violations == nil || *q.Violations == (len(c.Violations) > 0))
+		(q.Kind == "" || q.Kind == c.Kind) && (q.Outcome == "" || q.Outcome == c.Outcome) &&
+		(q.Violations == nil || *q.Violations == (len(c.Violations) > 0))
 }
 
 func (m *model) find(q journal.Query) journal.Page {
@@ -87,7 +89,8 @@ func concerns(e scenario.Expectation, c journal.Call) bool {
 func counts(e scenario.Expectation, c journal.Call) bool {
 	w := e.When
 	return concerns(e, c) && (w.Member == "" || w.Member == c.Member) &&
-		(w.Outcome == "" || w.Outcome == c.Outcome) && (w.Violations == "" || (w.Violations == scenario.WithViolations) == (len(c.Violations) > 0))
+		(w.Outcome == "" || w.Outcome == c.Outcome) &&
+		(w.Violations == "" || (w.Violations == scenario.WithViolations) == (len(c.Violations) > 0))
 }
 
 // judge returns the places of the expectations that are unmet, and how many calls each of them counts.
@@ -206,7 +209,8 @@ func (b both) waitNoLonger(t *rapid.T) {
 
 func someExpectations(t *rapid.T) scenario.Expectations {
 	one := rapid.Custom(func(t *rapid.T) scenario.Expectation {
-		e := scenario.Expectation{When: scenario.Matcher{Operation: words.Draw(t, "operation"), Member: words.Draw(t, "member")}, AtMost: scenario.NoLimit}
+		when := scenario.Matcher{Operation: words.Draw(t, "operation"), Member: words.Draw(t, "member")}
+		e := scenario.Expectation{When: when, AtMost: scenario.NoLimit}
 		if rapid.Bool().Draw(t, "more") {
 			e.When.Outcome = outcomes.Draw(t, "outcome")
 			e.When.Violations = rapid.SampledFrom([]scenario.Violating{scenario.WithViolations, scenario.WithoutViolations}).Draw(t, "violations")

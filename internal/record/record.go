@@ -9,6 +9,7 @@ import (
 	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/internal/wire"
 	"github.com/mockportal/mockportal/mock/journal"
+	"github.com/mockportal/mockportal/openapi"
 )
 
 // Record is a call as the journal keeps it, its texts masked. JSON in them is decoded when somebody reads the call.
@@ -19,10 +20,11 @@ type Record struct {
 	Bytes int    // what the texts take, about
 }
 
-// read returns the call with everything readable.
-func (r *Record) read() journal.Call {
+// Read returns the call with everything readable. That takes time: JSON is decoded and masked.
+func (r *Record) Read() journal.Call {
 	call := r.Call
 	call.Params, call.ParamsIn = r.Sent.params(maskNames), r.Sent.paramsIn()
+	call.Violations = append([]openapi.Violation{}, call.Violations...)
 	switch {
 	case call.ReplyTruncated:
 		call.Reply = r.Reply
@@ -110,12 +112,7 @@ func (s Sent) Parameter(name string) *contract.Parameter {
 	if s.Route == nil {
 		return nil
 	}
-	for i := range s.Route.Parameters {
-		if p := &s.Route.Parameters[i]; p.Name == name {
-			return p
-		}
-	}
-	return nil
+	return s.Route.Parameter(name)
 }
 
 // decoded returns what a JSON text says, and any other text as it is.

@@ -39,8 +39,14 @@ func TestSent(t *testing.T) {
 		{"a text that is not JSON", "[object Object]", "[object Object]", ""},
 		{"a quoted text", `"x"`, "x", ""},
 		{"null", "null", nil, ""},
-		{"a secret name", `{"maxUsers":1, "password": "x"}`, map[string]any{"maxUsers": 1.0, "password": "***"}, `{"maxUsers":1,"password":"***"}`},
-		{"a secret name inside", `[{"a":{"client_secret":"<x>"}}]`, []any{map[string]any{"a": map[string]any{"client_secret": "***"}}}, `[{"a":{"client_secret":"***"}}]`},
+		{
+			"a secret name", `{"maxUsers":1, "password": "x"}`, map[string]any{"maxUsers": 1.0, "password": "***"},
+			`{"maxUsers":1,"password":"***"}`,
+		},
+		{
+			"a secret name inside", `[{"a":{"client_secret":"<x>"}}]`,
+			[]any{map[string]any{"a": map[string]any{"client_secret": "***"}}}, `[{"a":{"client_secret":"***"}}]`,
+		},
 	} {
 		j := record.New(0, 0)
 		r := sent(contract.Value{In: "form", Name: "orgEntitlements", Text: tt.value})

@@ -3,7 +3,7 @@ package record
 import (
 	"cmp"
 	"context"
-	"math"
+	"maps"
 	"slices"
 
 	"github.com/mockportal/mockportal/mock/journal"
@@ -57,86 +57,64 @@ func (j *Journal) Tail(after int) *Tail {
 func (t *Tail) After() int { return t.last }
 
 // forgottenLocked returns the number of the last call that was forgotten on request.
-func (j *Journal) forgottenLocked() int { return j.last - j.lenLocked() - j.lost.all }
-
-// step is what a tail finds when it looks.
-type step struct {
-	records   []*Record
-	missed    int             // calls that were dropped before the tail could look at them
-	first     int             // the number of the oldest call that is held
-	lost      tally           // all that is no longer held
-	restarted bool            // calls were forgotten on request since the last look; the tail begins again with those that came since
-	more      bool            // there was more to look at
-	changed   <-chan struct{} // closed at the next change
-	closed    bool
-}
-
-// everything is more calls than a journal holds.
-const everything = math.MaxInt
-
-// look returns what came since the last look, at most so many calls. What it says of the journal is of one moment, so
-// no change is ever missed.
-func (t *Tail) look(most int) step {
-	j := t.journal
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	s := step{first: j.last - j.lenLocked() + 1, lost: j.lost.clone(), closed: j.closed}
-	if t.era != j.era {
-		s.restarted, t.era, t.last = true, j.era, j.forgottenLocked()
-	}
-	if t.last < s.first-1 {
-		s.missed = s.first - 1 - t.last
-		t.last = s.first - 1
-	}
-	begin := j.head + t.last - s.first + 1
-	end := begin + min(most, len(j.records)-begin)
-	s.records = slices.Clone(j.records[begin:end])
-	t.last += len(s.records)
-	if j.changed == nil {
-		j.changed = make(chan struct{})
-	}
-	s.changed, s.more = j.changed, end < len(j.records)
-	return s
-}
+func (j *Journal) forgottenLocked() int { return j.last - len(j.records) - j.lost.all() }
 
 // News is what a tail brings.
 type News struct {
-	Calls     []journal.Call
+	Calls     []*Record
 	Missed    int  // so many calls before these were dropped before they could be read
 	Restarted bool // the calls before these were forgotten on request: the journal was cleared, or its sandbox reset
+
+	first   int             // the number of the oldest call that is held
+	lost    tally           // all that is no longer held
+	changed <-chan struct{} // closed at the next change
+	closed  bool
 }
 
-// batch is how many calls are made readable at once.
-const batch = 100
+// look returns what came since the last look. What it says of the journal is of one moment, so no change is ever missed.
+func (t *Tail) look() News {
+	j := t.journal
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	n := News{first: j.last - len(j.records) + 1, lost: maps.Clone(j.lost), closed: j.closed}
+	if t.era != j.era {
+		n.Restarted, t.era, t.last = true, j.era, j.forgottenLocked()
+	}
+	if t.last < n.first-1 {
+		n.Missed = n.first - 1 - t.last
+		t.last = n.first - 1
+	}
+	n.Calls = slices.Clone(j.records[t.last-n.first+1:])
+	t.last = j.last
+	if j.changed == nil {
+		j.changed = make(chan struct{})
+	}
+	n.changed = j.changed
+	return n
+}
 
 // Next blocks until there are calls that match, or other news. Of the query Limit and After mean nothing. The error is
 // [journal.ErrClosed], or that of a context that ended first.
 func (t *Tail) Next(ctx context.Context, q journal.Query) (News, error) {
 	for {
-		s := t.look(batch)
-		news := News{Missed: s.missed, Restarted: s.restarted}
-		for _, r := range matching(q, s.records) {
-			news.Calls = append(news.Calls, r.read())
-		}
+		news := t.look()
+		news.Calls = matching(q, news.Calls)
 		if len(news.Calls) > 0 || news.Missed > 0 || news.Restarted {
 			return news, nil
 		}
-		if err := s.wait(ctx); err != nil {
+		if err := news.wait(ctx); err != nil {
 			return News{}, err
 		}
 	}
 }
 
-// wait blocks until the journal is no longer as it was at this step.
-func (s *step) wait(ctx context.Context) error {
-	switch {
-	case s.more:
-		return ctx.Err()
-	case s.closed:
+// wait blocks until the journal is no longer as it was.
+func (n *News) wait(ctx context.Context) error {
+	if n.closed {
 		return journal.ErrClosed
 	}
 	select {
-	case <-s.changed:
+	case <-n.changed:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
@@ -147,28 +125,36 @@ func (s *step) wait(ctx context.Context) error {
 // [journal.ErrClosed], or that of a context that ended first; the page is good then too. A call that was dropped no
 // longer counts.
 func (j *Journal) Wait(ctx context.Context, q journal.Query, count int) (journal.Page, error) {
-	var ended error
 	var seen []*Record
+	news, err := j.follow(ctx, func(n *News) bool {
+		seen = append(n.kept(seen), matching(q, n.Calls)...)
+		return len(after(seen, q.After)) >= count
+	})
+	return pageOf(q, seen, news.lost.all()), err
+}
+
+// follow passes on what the journal holds and what comes, until enough says so. It looks once more when the
+// waiting has ended, because the call may have come in the last moment. The error says why the waiting has ended.
+func (j *Journal) follow(ctx context.Context, enough func(*News) bool) (News, error) {
+	var ended error
 	for tail := j.Tail(0); ; {
-		s := tail.look(everything)
-		seen = append(s.kept(seen), matching(q, s.records)...)
-		enough := len(after(seen, q.After)) >= count
-		if enough || ended != nil {
-			if enough {
-				ended = nil // it came in the last moment
-			}
-			return pageOf(q, seen, s.lost.all), ended
+		news := tail.look()
+		if enough(&news) {
+			return news, nil
 		}
-		ended = s.wait(ctx)
+		if ended != nil {
+			return news, ended
+		}
+		ended = news.wait(ctx)
 	}
 }
 
-// kept returns those of some records, oldest first, that are still held at this step, and lets go of the others.
-func (s *step) kept(records []*Record) []*Record {
-	if s.restarted {
+// kept returns those of some records, oldest first, that are still held, and lets go of the others.
+func (n *News) kept(records []*Record) []*Record {
+	if n.Restarted {
 		return nil
 	}
-	held := after(records, s.first-1)
+	held := after(records, n.first-1)
 	clear(records[:len(records)-len(held)])
 	return held
 }

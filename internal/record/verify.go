@@ -8,12 +8,25 @@ import (
 	"github.com/mockportal/mockportal/mock/journal"
 )
 
-// Judge holds the calls against expectations as they are now. Where calls were dropped that an expectation may have
+// Judge checks the calls against expectations as they are now. Where calls were dropped that an expectation may have
 // counted, an upper bound fails: nobody can tell whether it was kept.
 func (j *Journal) Judge(e scenario.Expectations) journal.Verdict {
-	w, s := newWatch(e), j.Tail(0).look(everything)
-	w.take(&s)
-	return w.verdict(&s.lost)
+	e.Within = 0
+	return j.Verify(context.Background(), e)
+}
+
+// Verify checks the calls against expectations, and waits up to e.Within, or until ctx or the journal ends, for calls
+// that are still to come. It answers as soon as no call that may come changes the verdict: an upper bound is kept only
+// when the whole time is over.
+func (j *Journal) Verify(ctx context.Context, e scenario.Expectations) journal.Verdict {
+	ctx, cancel := context.WithTimeout(ctx, e.Within)
+	defer cancel()
+	w := watch{Expectations: e, seen: make([][]*Record, len(e.Expect))}
+	news, _ := j.follow(ctx, func(n *News) bool {
+		w.take(n)
+		return w.decided(n.lost)
+	})
+	return w.verdict(news.lost)
 }
 
 // unmetBy says why so many calls do not meet an expectation; nothing when they do. lost calls may have counted too.
@@ -44,24 +57,6 @@ func callsAre(n int) string {
 	return fmt.Sprintf("%d calls are", n)
 }
 
-// Verify holds the calls against expectations, and waits up to e.Within, or until ctx or the journal ends, for calls
-// that are still to come. It answers as soon as no call that may come changes the verdict: an upper bound is kept only
-// when the whole time is over.
-func (j *Journal) Verify(ctx context.Context, e scenario.Expectations) journal.Verdict {
-	ctx, cancel := context.WithTimeout(ctx, e.Within)
-	defer cancel()
-	var ended error
-	w := newWatch(e)
-	for tail := j.Tail(0); ; {
-		s := tail.look(everything)
-		w.take(&s)
-		if ended != nil || w.decided(&s.lost) {
-			return w.verdict(&s.lost)
-		}
-		ended = s.wait(ctx)
-	}
-}
-
 // watch counts the calls of expectations as they come.
 type watch struct {
 	scenario.Expectations
@@ -70,16 +65,12 @@ type watch struct {
 	seen [][]*Record // those that each expectation counts
 }
 
-func newWatch(e scenario.Expectations) *watch {
-	return &watch{Expectations: e, seen: make([][]*Record, len(e.Expect))}
-}
-
-func (w *watch) take(s *step) {
-	w.all = append(s.kept(w.all), s.records...)
+func (w *watch) take(n *News) {
+	w.all = append(n.kept(w.all), n.Calls...)
 	for i := range w.seen {
-		w.seen[i] = s.kept(w.seen[i])
+		w.seen[i] = n.kept(w.seen[i])
 	}
-	for _, r := range s.records {
+	for _, r := range n.Calls {
 		subject := r.subject()
 		for i, e := range w.Expect {
 			if e.Counts(subject) {
@@ -91,7 +82,7 @@ func (w *watch) take(s *step) {
 
 // decided reports whether no call that may still come changes the verdict: all is met and nothing bounded above, or
 // something is exceeded, or would be if what is missing came after what it should follow.
-func (w *watch) decided(lost *tally) bool {
+func (w *watch) decided(lost tally) bool {
 	open := false
 	last := 0
 	for i, e := range w.Expect {
@@ -113,23 +104,52 @@ func (w *watch) decided(lost *tally) bool {
 }
 
 // verdict is what the calls say that were counted so far.
-func (w *watch) verdict(lost *tally) journal.Verdict {
-	v := journal.Verdict{Expectations: len(w.Expect), Complete: lost.all == 0, Dropped: lost.all, Unmet: []journal.Unmet{}}
-	var late []*journal.Unmet
-	if w.InOrder {
-		late = outOfOrder(w.Expect, w.seen, lost)
-	}
+func (w *watch) verdict(lost tally) journal.Verdict {
+	v := journal.Verdict{Expectations: len(w.Expect), Complete: lost.all() == 0, Dropped: lost.all(), Unmet: []journal.Unmet{}}
+	var last followed
 	for i, e := range w.Expect {
-		switch reason := unmetBy(e, len(w.seen[i]), lost.concerning(e)); {
-		case reason != "":
-			u := journal.Unmet{
-				Expectation: i + 1, Message: e.String() + "; " + reason, Seen: len(w.seen[i]), AtLeast: e.AtLeast, AtMost: e.AtMost,
-			}
+		u := journal.Unmet{Expectation: i + 1, Seen: len(w.seen[i]), AtLeast: e.AtLeast, AtMost: e.AtMost, Nearest: []journal.Near{}}
+		if reason := unmetBy(e, u.Seen, lost.concerning(e)); reason != "" {
+			u.Message = e.String() + "; " + reason
 			explain(&u, e, w.all, w.seen[i])
+		}
+		if w.InOrder && e.AtLeast > 0 {
+			last.lost = last.lost || lost.concerning(e) > 0
+			last.follow(&u, e, w.seen[i])
+		}
+		if u.Message != "" {
 			v.Unmet = append(v.Unmet, u)
-		case w.InOrder && late[i] != nil:
-			v.Unmet = append(v.Unmet, *late[i])
 		}
 	}
 	return v
+}
+
+// followed is the last of the calls that were found in order. The calls that are required are taken one after the other,
+// as early as they can be; what comes beside them does not matter.
+type followed struct {
+	number      int
+	expectation int  // the place of the one that counts it
+	lost        bool // calls are no longer held that may have come before it, or in its place
+}
+
+// follow goes on to the calls of an expectation, or explains that they came too early, if it is not unmet anyway.
+func (f *followed) follow(u *journal.Unmet, e scenario.Expectation, counted []*Record) {
+	following := after(counted, f.number)
+	if len(following) >= e.AtLeast {
+		f.number, f.expectation = following[e.AtLeast-1].Call.Number, u.Expectation
+		return
+	}
+	if u.Message != "" {
+		return
+	}
+	u.Message = fmt.Sprintf("%s, after call %d; %s, %d after it", e, f.number, cameWords(len(counted)), len(following))
+	if f.lost {
+		u.Message += ", but calls are no longer held that may have come in order, so nobody can tell"
+	}
+	early := counted[len(counted)-len(following)-1].Read()
+	hint := fmt.Sprintf("it came before call %d, which expectation %d counts", f.number, f.expectation)
+	if early.Number == f.number {
+		hint = fmt.Sprintf("expectation %d counts it already", f.expectation)
+	}
+	u.Nearest = []journal.Near{{Call: early, Differences: []journal.Difference{}, Hint: hint}}
 }

@@ -87,8 +87,16 @@ func TestWait(t *testing.T) {
 		{"closed", []event{come(s, "a"), closed(2 * s)}, 0, 2, 2 * s, journal.ErrClosed, 1},
 		{"closed before", []event{come(0, "a"), closed(0)}, 0, 2, 0, journal.ErrClosed, 1},
 		{"closed, and it is there", []event{come(0, "a"), closed(0)}, 0, 1, 0, nil, 1},
-		{"dropped before the rest came", []event{come(s, "a", "a"), come(2*s, "b", "b", "b", "b"), come(3*s, "a"), come(4*s, "a")}, 0, 3, minute, context.DeadlineExceeded, 2},
-		{"dropped, and as many came again", []event{come(s, "a", "a"), come(2*s, "b", "b", "b", "b", "a"), come(3*s, "a"), come(4*s, "a")}, 0, 3, 4 * s, nil, 3},
+		{
+			"dropped before the rest came",
+			[]event{come(s, "a", "a"), come(2*s, "b", "b", "b", "b"), come(3*s, "a"), come(4*s, "a")}, 0, 3, minute,
+			context.DeadlineExceeded, 2,
+		},
+		{
+			"dropped, and as many came again",
+			[]event{come(s, "a", "a"), come(2*s, "b", "b", "b", "b", "a"), come(3*s, "a"), come(4*s, "a")}, 0, 3, 4 * s, nil,
+			3,
+		},
 		{"more than a journal holds", []event{come(s, "a", "a", "a", "a", "a", "a", "a")}, 0, 6, minute, context.DeadlineExceeded, 5},
 	} {
 		synctest.Test(t, func(t *testing.T) {
@@ -155,15 +163,24 @@ func TestVerifyWithin(t *testing.T) {
 		{"several, one of them bounded", within(10*s, atLeast(1, "a"), atMost(1, "b")), []event{come(s, "a")}, 10 * s, nil},
 		{"several, one of them exceeded", within(10*s, atLeast(1, "a"), atMost(0, "b")), []event{come(s, "b")}, s, []int{1, 2}},
 		{"in order, as it comes", ordered(atLeast(1, "a"), atLeast(1, "b")), []event{come(s, "a"), come(2*s, "b")}, 2 * s, nil},
-		{"in order, and again in the right one", ordered(atLeast(1, "a"), atLeast(1, "b")), []event{come(s, "b"), come(2*s, "a"), come(3*s, "b")}, 3 * s, nil},
+		{
+			"in order, and again in the right one", ordered(atLeast(1, "a"), atLeast(1, "b")),
+			[]event{come(s, "b"), come(2*s, "a"), come(3*s, "b")}, 3 * s, nil,
+		},
 		{"out of order", ordered(atLeast(1, "a"), atLeast(1, "b")), []event{come(s, "b"), come(2*s, "a")}, 10 * s, []int{2}},
-		{"out of order, and a bound keeps it so", ordered(atLeast(1, "a"), exactly(1, "b")), []event{come(s, "b"), come(2*s, "a"), come(3*s, "b")}, 2 * s, []int{2}},
+		{
+			"out of order, and a bound keeps it so", ordered(atLeast(1, "a"), exactly(1, "b")),
+			[]event{come(s, "b"), come(2*s, "a"), come(3*s, "b")}, 2 * s, []int{2},
+		},
 		{"cleared", one(atLeast(2, "a")), []event{come(s, "a"), cleared(2 * s), come(3*s, "a"), come(4*s, "a")}, 4 * s, nil},
 		{"reset", one(exactly(1, "a")), []event{come(s, "a"), reset(2 * s), come(3*s, "a")}, 10 * s, nil},
 		{"closed", one(exactly(1, "a")), []event{closed(s)}, s, []int{1}},
 		{"dropped, and a bound depends on it", one(atMost(3, "a")), []event{come(s, "a"), come(2*s, "b", "b", "b", "b", "b")}, 2 * s, []int{1}},
 		{"dropped, and no bound depends on it", one(atMost(3, "a")), []event{come(s, "b"), come(2*s, "b", "b", "b", "b", "b")}, 10 * s, nil},
-		{"dropped before it was enough", one(atLeast(2, "a")), []event{come(s, "a"), come(2*s, "b", "b", "b", "b", "b"), come(3*s, "a"), come(4*s, "a")}, 4 * s, nil},
+		{
+			"dropped before it was enough", one(atLeast(2, "a")),
+			[]event{come(s, "a"), come(2*s, "b", "b", "b", "b", "b"), come(3*s, "a"), come(4*s, "a")}, 4 * s, nil,
+		},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			var v journal.Verdict

@@ -1,25 +1,12 @@
 package report
 
 import (
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/mockportal/mockportal/mock/journal"
 )
-
-// rootURL returns the address that paths are put behind.
-func rootURL(base string) (string, error) {
-	u, err := url.Parse(base)
-	switch {
-	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
-		return "", fmt.Errorf("base URL %q: must be absolute, such as http://127.0.0.1:8080", base)
-	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
-		return "", fmt.Errorf("base URL %q: must have no credentials, query or fragment", u.Redacted())
-	}
-	return strings.TrimSuffix(u.String(), "/"), nil
-}
 
 // addressOf returns the call's URL without the query.
 func addressOf(root string, call *journal.Call) string {

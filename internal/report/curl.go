@@ -14,13 +14,9 @@ import (
 
 // Curl returns a command for a POSIX shell that repeats the call: comments, then curl with one argument a line. What
 // the journal masks it takes from variables of the environment, which the first comment names: MOCKPORTAL_TOKEN, and
-// others after their parameter, as MOCKPORTAL_PASSWORD. The error says that the base URL is not absolute, or that a
-// value is too long for a command line.
-func Curl(call journal.Call, baseURL string) (string, error) {
-	root, err := rootURL(baseURL)
-	if err != nil {
-		return "", err
-	}
+// others after their parameter, as MOCKPORTAL_PASSWORD; root is that of the server. It fails if a value is too long for a
+// command line.
+func Curl(call journal.Call, root string) (string, error) {
 	c := command{dotted: hasDots(call.Path)}
 	query, data := in(&call, "query"), in(&call, "form")
 	if call.Method != http.MethodPost && !c.dotted {

@@ -46,10 +46,13 @@ func TestCurl(t *testing.T) {
 		})},
 		{"a form that was not read", journal.Call{
 			Method: "POST", Path: "/portal/sharing/rest/a/../***", Kind: journal.KindUnknown,
-			Violations: []openapi.Violation{{Kind: openapi.Malformed, In: "header", Name: "Content-Type"}, {Kind: openapi.Malformed, In: "form", Name: "x\ny"}},
+			Violations: []openapi.Violation{
+				{Kind: openapi.Malformed, In: "header", Name: "Content-Type"}, {Kind: openapi.Malformed, In: "form", Name: "x\ny"},
+			},
 		}},
 		{"a body that was too large", journal.Call{
-			Method: "POST", Path: "/sharing/rest/generateToken", Operation: "generateToken", Kind: openapi.Support, Status: http.StatusRequestEntityTooLarge,
+			Method: "POST", Path: "/sharing/rest/generateToken", Operation: "generateToken", Kind: openapi.Support,
+			Status: http.StatusRequestEntityTooLarge,
 		}},
 		{"a path that curl would shorten", with(license(), func(c *journal.Call) { c.Path += "/.." })},
 		{"HEAD", with(license(), func(c *journal.Call) { c.Method = "HEAD" })},
@@ -108,7 +111,9 @@ func TestCurlSurvivesTheShell(t *testing.T) {
 	places := map[string][]string{"GET": {"query"}, "POST": {"form", "query"}}
 	rapid.Check(t, func(t *rapid.T) {
 		params := rapid.MapOfN(nasty(), nasty(), 1, 4).Draw(t, "params")
-		call := journal.Call{Method: rapid.SampledFrom([]string{"GET", "POST"}).Draw(t, "method"), Path: "/" + nasty().Draw(t, "path"), Kind: journal.KindUnknown}
+		call := journal.Call{
+			Method: rapid.SampledFrom([]string{"GET", "POST"}).Draw(t, "method"), Path: "/" + nasty().Draw(t, "path"), Kind: journal.KindUnknown,
+		}
 		for name, value := range params {
 			call.ParamsIn = append(call.ParamsIn, values(rapid.SampledFrom(places[call.Method]).Draw(t, "place"), name, value)...)
 		}

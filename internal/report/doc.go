@@ -3,10 +3,10 @@
 //
 //	page := portal.Journal(journal.Query{})
 //	err := report.JUnit(file, report.Suite{Name: "mockportal", Cases: []report.Case{{
-//		Class: "mockportal.expectations", Name: "1: provisionOrgEntitlements exactly once",
+//		Class: "mockportal.sandbox.default", Name: "expectation 1: exactly 1 call of provisionOrgEntitlements",
 //		Failure: &report.Failure{Message: "seen 2 times", Text: unmet.String()},
 //	}}})
-//	err = report.HAR(file, page, report.HAROptions{BaseURL: portal.URL, Version: "1.2.3"})
+//	err = report.HAR(file, page, portal.URL, "1.2.3")
 //	command, err := report.Curl(page.Calls[0], portal.URL)
 //
 // The same input gives the same bytes. The calls of a journal come masked, and so they leave: no report holds a token

@@ -74,9 +74,11 @@ var at = time.Date(2026, 3, 1, 9, 30, 0, 4_000_000, time.FixedZone("", 3600))
 // provision is the documented request, as the journal has it.
 func provision() journal.Call {
 	return journal.Call{
-		Number: 1, Sandbox: "default", Scenario: "trial", Operation: "provisionOrgEntitlements", Kind: openapi.Licensing, Method: "POST", Path: provisionPath, Member: "admin",
+		Number: 1, Sandbox: "default", Scenario: "trial", Operation: "provisionOrgEntitlements", Kind: openapi.Licensing,
+		Method: "POST", Path: provisionPath, Member: "admin",
 		ParamsIn: append(values("path", "itemId", item), values("form",
-			"f", "json", "orgEntitlements", `{"maxUsers": 10, "entitlements": {"standard": {"num": 8}}}`, "purchaserOrgId", "sWwd06TnJR4lHopc", "token", "***")...),
+			"f", "json", "orgEntitlements", `{"maxUsers": 10, "entitlements": {"standard": {"num": 8}}}`,
+			"purchaserOrgId", "sWwd06TnJR4lHopc", "token", "***")...),
 		Outcome: journal.OK, Status: 200, Evidence: openapi.Documented, Reply: map[string]any{"success": true, "text": "<&>"},
 		Time: at, PortalTime: at, DurationMicros: 1234,
 	}
@@ -85,8 +87,10 @@ func provision() journal.Call {
 // license is the other one; its token came in a header.
 func license() journal.Call {
 	return journal.Call{
-		Number: 2, Sandbox: "s1", Scenario: "trial", Operation: "getFutureLicense", Kind: openapi.Licensing, Method: "GET", Path: "/sandboxes/s1" + licensePath, Member: "admin",
-		ParamsIn: append(values("query", "f", "json"), values("header", "Authorization", "Bearer ***")...), Outcome: journal.OK, Status: 200, Evidence: openapi.Documented, Reply: map[string]any{"userTypes": []any{}},
+		Number: 2, Sandbox: "s1", Scenario: "trial", Operation: "getFutureLicense", Kind: openapi.Licensing,
+		Method: "GET", Path: "/sandboxes/s1" + licensePath, Member: "admin",
+		ParamsIn: append(values("query", "f", "json"), values("header", "Authorization", "Bearer ***")...),
+		Outcome:  journal.OK, Status: 200, Evidence: openapi.Documented, Reply: map[string]any{"userTypes": []any{}},
 		Time: at.Add(time.Second), DurationMicros: 80,
 	}
 }

@@ -67,11 +67,15 @@ func drawRequest(t *rapid.T, root, token string) (request *http.Request, distant
 		text = nastyText()
 	}
 	path := rapid.OneOf(
-		rapid.SampledFrom([]string{provisionPath, licensePath, "/portal/sharing/rest/community/users/o'neil", "/arcgis/server/rest/info", "/sharing/rest/portals/self/"}),
+		rapid.SampledFrom([]string{
+			provisionPath, licensePath, "/portal/sharing/rest/community/users/o'neil", "/arcgis/server/rest/info", "/sharing/rest/portals/self/",
+		}),
 		rapid.Map(text, func(s string) string { return "/portal/sharing/rest/x" + s }),
 	).Draw(t, "path")
 	known := rapid.SampledFrom([]string{"purchaserOrgId", "orgEntitlements", "f", "itemId", "username"})
-	values := rapid.OneOf(text, rapid.SampledFrom([]string{`{"maxUsers": 10, "entitlements":{}}`, `{"b":[1,"<"],"a":null}`, `["x"]`, `"{}"`, "null", "1.50", "json"}))
+	values := rapid.OneOf(text, rapid.SampledFrom([]string{
+		`{"maxUsers": 10, "entitlements":{}}`, `{"b":[1,"<"],"a":null}`, `["x"]`, `"{}"`, "null", "1.50", "json",
+	}))
 	draw := func(label string) url.Values {
 		return rapid.MapOfN(rapid.OneOf(known, text), rapid.SliceOfN(values, 1, 3), 0, 4).Draw(t, label)
 	}

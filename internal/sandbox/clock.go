@@ -57,17 +57,10 @@ func (c clock) follow(wall time.Time) (clock, time.Duration) {
 	if c.mode != scenario.Wall {
 		return c, 0
 	}
-	shift := floorSecond(wall.Sub(c.at))
+	shift := wall.Sub(c.at)
+	shift -= (shift%time.Second + time.Second) % time.Second // rounds down, below 0 too
 	c.at = wall
 	return c, shift
-}
-
-// floorSecond rounds down to the second. Truncate would round a negative duration up.
-func floorSecond(d time.Duration) time.Duration {
-	if r := d % time.Second; r < 0 {
-		return d - r - time.Second
-	}
-	return d.Truncate(time.Second)
 }
 
 func (c clock) now(wall time.Time) time.Time {

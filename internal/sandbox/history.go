@@ -31,13 +31,6 @@ type Verdict struct {
 	journal.Verdict
 }
 
-// end keeps the verdict on a scenario that has ended.
-func (h *History) end(v Verdict) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.ended = append(h.ended, v)
-}
-
 // Past is what a history holds.
 type Past struct {
 	Calls            journal.Page // of all sandboxes, in the order in which they came; each has the number of its sandbox
@@ -59,7 +52,10 @@ func (s *Set) Past(ctx context.Context) Past {
 		if err != nil {
 			continue // it has just ended, and its verdict is kept
 		}
-		if scenario := box.Scenario(); len(scenario.Expect) > 0 && !box.Done() {
+		box.mu.Lock()
+		scenario, done := box.state.scenario, box.doneLocked()
+		box.mu.Unlock()
+		if len(scenario.Expect) > 0 && !done {
 			open = append(open, Verdict{id, scenario, box.Verify(ctx)})
 		}
 		box.Turn(func(*Turn) {}) // waits for the call that has just decided the verdict to enter the history
@@ -69,5 +65,41 @@ func (s *Set) Past(ctx context.Context) Past {
 	return Past{
 		Calls: h.calls.Find(journal.Query{}), DroppedViolating: h.calls.DroppedViolating(),
 		Verdicts: append(slices.Clip(h.ended), open...),
+	}
+}
+
+// Verify checks the calls in the journal against the scenario's expectations. It waits for further calls as long as the
+// scenario's within says.
+func (s *Sandbox) Verify(ctx context.Context) journal.Verdict {
+	return s.Journal.Verify(ctx, s.Scenario().Expectations)
+}
+
+// End closes the sandbox and judges its scenario.
+func (s *Sandbox) End() {
+	s.Close()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.doneLocked() {
+		s.judgeLocked()
+	}
+}
+
+// doneLocked reports whether the scenario has ended before and no call has come since. A test that resets the sandbox when it
+// is done must not fail its expectations by that.
+func (s *Sandbox) doneLocked() bool { return s.judged[s.state.scenario.Name] && !s.calledLocked() }
+
+// calledLocked reports whether the journal holds a call that came since the scenario was started.
+func (s *Sandbox) calledLocked() bool {
+	return len(s.Journal.Find(journal.Query{After: s.state.after, Limit: 1}).Calls) > 0
+}
+
+// judgeLocked notes that the scenario has ended, and keeps the verdict if there is a history.
+func (s *Sandbox) judgeLocked() {
+	ended := s.state.scenario
+	s.judged[ended.Name] = true
+	if h := s.options.History; h != nil && len(ended.Expect) > 0 {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.ended = append(h.ended, Verdict{s.ID, ended, s.Journal.Judge(ended.Expectations)})
 	}
 }

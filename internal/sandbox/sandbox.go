@@ -237,14 +237,11 @@ type View struct {
 }
 
 // View returns the sandbox's state for display.
-func (s *Sandbox) View() (View, error) {
-	var v View
-	var err error
+func (s *Sandbox) View() (v View) {
 	s.Turn(func(t *Turn) {
-		v = View{Sandbox: s.ID, Scenario: t.Scenario.Name, Seed: t.Scenario.Seed, Clock: t.clock()}
-		v.World, err = t.World().View(t.Now)
+		v = View{Sandbox: s.ID, Scenario: t.Scenario.Name, Seed: t.Scenario.Seed, Clock: t.clock(), World: t.World().View(t.Now)}
 	})
-	return v, err
+	return v
 }
 
 // ReadClock returns what the clock shows.

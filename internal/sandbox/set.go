@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -25,7 +24,6 @@ var (
 	ErrExpired   = errors.New("the sandbox has expired")
 	ErrTaken     = errors.New("the id is taken")
 	ErrFull      = errors.New("there are too many sandboxes")
-	ErrBadID     = errors.New("not an id of a sandbox")
 	ErrProtected = errors.New("the default sandbox stays")
 )
 
@@ -34,7 +32,6 @@ type Set struct {
 	Default *Sandbox
 	max     int
 	ttl     time.Duration
-	wall    func() time.Time
 
 	mu      sync.Mutex // guards what follows
 	boxes   map[string]*Sandbox
@@ -43,23 +40,19 @@ type Set struct {
 }
 
 // NewSet returns a set with box as its default sandbox. A limit of 0 or less means the default limit.
-func NewSet(box *Sandbox, maximum int, ttl time.Duration, wall func() time.Time) *Set {
+func NewSet(box *Sandbox, maximum int, ttl time.Duration) *Set {
 	if maximum <= 0 {
 		maximum = DefaultMax
 	}
 	if ttl <= 0 {
 		ttl = DefaultTTL
 	}
-	return &Set{
-		Default: box, max: maximum, ttl: ttl, wall: wall,
-		boxes: map[string]*Sandbox{}, expired: map[string]bool{},
-	}
+	return &Set{Default: box, max: maximum, ttl: ttl, boxes: map[string]*Sandbox{}, expired: map[string]bool{}}
 }
 
-var idRule = regexp.MustCompile(`^[a-z0-9-]{1,40}$`)
-
-// Create makes a sandbox with the id of the options, or with the next of s1, s2, … if they have none.
-// The error wraps [ErrBadID], [ErrTaken] or [ErrFull], or says what is wrong with the scenario.
+// Create makes a sandbox with the id of the options, or with the next of s1, s2, … if they have none. The id must be part of
+// a path and of a token, as the contract of the control API makes sure. The error wraps [ErrTaken] or [ErrFull], or says
+// what is wrong with the scenario.
 func (s *Set) Create(o Options) (*Sandbox, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -67,8 +60,6 @@ func (s *Set) Create(o Options) (*Sandbox, error) {
 	switch {
 	case o.ID == "":
 		o.ID = s.nextLocked()
-	case !idRule.MatchString(o.ID):
-		return nil, fmt.Errorf("%w: %q must be 1 to 40 of a-z, 0-9 and -", ErrBadID, o.ID)
 	case o.ID == Default || s.boxes[o.ID] != nil:
 		return nil, fmt.Errorf("%w: there is a sandbox %q", ErrTaken, o.ID)
 	}
@@ -100,7 +91,7 @@ const maxExpired = 10000
 // expireLocked removes the sandboxes that were unused for too long.
 func (s *Set) expireLocked() {
 	for id, box := range s.boxes {
-		if !s.idle(box) {
+		if !box.idle(s.ttl) {
 			continue
 		}
 		s.endLocked(box)
@@ -115,13 +106,11 @@ func (s *Set) endLocked(box *Sandbox) {
 	box.End()
 }
 
-// idle reports whether a sandbox was unused for too long.
-func (s *Set) idle(box *Sandbox) bool { return s.wall().Sub(box.lastUsed()) >= s.ttl }
-
-func (s *Sandbox) lastUsed() time.Time {
+// idle reports whether the sandbox was unused for so long.
+func (s *Sandbox) idle(ttl time.Duration) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.used
+	return s.options.Wall().Sub(s.used) >= ttl
 }
 
 // Get returns a sandbox. The error wraps [ErrUnknown] or [ErrExpired].
@@ -135,8 +124,11 @@ func (s *Set) Get(id string) (*Sandbox, error) {
 }
 
 func (s *Set) getLocked(id string) (*Sandbox, error) {
-	if box := s.liveLocked(id); box != nil {
-		return box, nil
+	if box := s.boxes[id]; box != nil {
+		if !box.idle(s.ttl) {
+			return box, nil
+		}
+		s.expireLocked()
 	}
 	if s.expired[id] {
 		return nil, fmt.Errorf("%w: %q was not used for %s", ErrExpired, id, s.ttl)
@@ -160,16 +152,6 @@ func (s *Set) OfCredentials(credentials ...string) (*Sandbox, error) {
 		}
 	}
 	return nil, nil
-}
-
-// liveLocked returns a sandbox, or nil if it does not exist or has expired.
-func (s *Set) liveLocked(id string) *Sandbox {
-	box := s.boxes[id]
-	if box != nil && s.idle(box) {
-		s.expireLocked()
-		return nil
-	}
-	return box
 }
 
 // IDs returns the ids of all sandboxes, the default one first.

@@ -1,12 +1,10 @@
 package scenario
 
 import (
-	"slices"
-
 	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/fixture"
-	"github.com/mockportal/mockportal/internal/scenario/tree"
 	"github.com/mockportal/mockportal/internal/secret"
+	"github.com/mockportal/mockportal/internal/tree"
 	"github.com/mockportal/mockportal/openapi"
 )
 
@@ -14,7 +12,6 @@ import (
 type surroundings struct {
 	fixtures *fixture.Set
 	contract *contract.Contract
-	broken   []string // ids of fixtures that have mistakes of their own
 }
 
 // decoder turns a merged document into a [Scenario].
@@ -27,12 +24,11 @@ type decoder struct {
 }
 
 // decode reads a merged document. The scenario is usable only if there are no mistakes.
-func (s surroundings) decode(root *tree.Value) (*Scenario, fixture.Mistakes) {
-	reader := tree.NewReader()
+func (s surroundings) decode(root *tree.Value, mistakes *tree.Mistakes) *Scenario {
 	d := decoder{surroundings: s}
-	decoded := d.scenario(reader.Field("a scenario", root))
+	decoded := d.scenario(root.Field("a scenario", mistakes))
 	decoded.document = root.JSON()
-	return decoded, masked(reader.Mistakes(), decoded.secrets)
+	return decoded
 }
 
 func (d *decoder) scenario(f tree.Field) *Scenario {
@@ -83,13 +79,11 @@ func (d *decoder) template(f tree.Field) (found template, ok bool) {
 		return template{}, false
 	}
 	if found.Fixture, ok = d.fixtures.Get(id); !ok {
-		if !slices.Contains(d.broken, id) {
-			f.Mistake("no fixture %q%s", id, d.fixtures.Nearest(id))
-		}
+		f.Mistake("no fixture %q%s", id, d.fixtures.Nearest(id))
 		return template{}, false
 	}
 	found.body, _ = tree.Parse(found.File, found.Body) // a mistake in it is reported with the fixture
-	return found, found.body != nil
+	return found, found.body != nil && !found.Broken
 }
 
 // document returns the template with the changes of a "with", which may be absent.

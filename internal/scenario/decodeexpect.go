@@ -2,10 +2,9 @@ package scenario
 
 import (
 	"math"
-	"slices"
 
-	"github.com/mockportal/mockportal/internal/scenario/tree"
 	"github.com/mockportal/mockportal/internal/secret"
+	"github.com/mockportal/mockportal/internal/tree"
 	"github.com/mockportal/mockportal/mock/journal"
 )
 
@@ -21,11 +20,6 @@ func (d *decoder) expectations(o *tree.ObjectField, list tree.Field) Expectation
 			f.Mistake("%s without expect", f.Name())
 		}
 	}
-	if within.Is(tree.Text) {
-		if d, ok := tree.ParseDuration(within.Value().Text); ok && d == 0 {
-			within.Mistake("within must be longer than 0")
-		}
-	}
 	return e
 }
 
@@ -33,8 +27,8 @@ func (d *decoder) expectation(f tree.Field) Expectation {
 	o := f.Object()
 	defer o.Close()
 	when := o.Need("when").Object()
-	matcher, params := d.matcher(when)
-	d.refuseSecrets(f, params)
+	matcher := d.matcher(when)
+	d.refuseSecrets(when.Key("params"))
 	readOutcome(when, &matcher)
 	when.Close()
 	exactly, atLeast, atMost := o.Key("exactly"), o.Key("atLeast"), o.Key("atMost")
@@ -57,33 +51,18 @@ func (d *decoder) expectation(f tree.Field) Expectation {
 }
 
 // refuseSecrets reports parameters that hold secrets: the journal masks them, so nothing could ever be equal to them.
-func (d *decoder) refuseSecrets(f tree.Field, params *tree.Value) {
-	if params == nil {
+func (d *decoder) refuseSecrets(params tree.Field) {
+	if !params.Is(tree.Object) {
 		return
 	}
-	for _, entry := range params.Entries {
-		if d.contract.Secret(entry.Key) || d.isMasked(entry) {
-			f.MistakeAt(entry.At, "%s is masked in the journal and equals nothing there; expect it with present: [%s]", entry.Key, entry.Key)
+	for _, entry := range params.Value().Entries {
+		alone := &tree.Value{Kind: tree.Object, Entries: []tree.Entry{entry}}
+		text := string(alone.JSON())
+		if d.contract.Secret(entry.Key) || len(secretsIn(alone, false)) > 0 || secret.Hide(text, d.secrets) != text {
+			params.MistakeAt(entry.At, "%s is masked in the journal and equals nothing there; expect it with present: [%s]", entry.Key, entry.Key)
 		}
 	}
 }
-
-// isMasked reports whether the journal masks a parameter, or something in it: by its name, or because it is a secret of the world.
-func (d *decoder) isMasked(entry tree.Entry) bool {
-	switch entry.Value.Kind {
-	case tree.Text, tree.Object, tree.List:
-		if secret.IsName(entry.Key) {
-			return true
-		}
-	}
-	return d.isSecret(entry.Key) || d.holdsSecret(entry.Value)
-}
-
-func (d *decoder) holdsSecret(v *tree.Value) bool {
-	return slices.ContainsFunc(v.Entries, d.isMasked) || slices.ContainsFunc(v.Items, d.holdsSecret) || d.isSecret(v.Text)
-}
-
-func (d *decoder) isSecret(text string) bool { return secret.Hide(text, d.secrets) != text }
 
 // readOutcome reads the conditions that apply only to a finished call.
 func readOutcome(o *tree.ObjectField, m *Matcher) {

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/mockportal/mockportal/internal/scenario/tree"
+	"github.com/mockportal/mockportal/internal/tree"
 )
 
 func (d *decoder) license(f tree.Field) License {

@@ -6,15 +6,14 @@ import (
 	"strings"
 
 	"github.com/mockportal/mockportal/internal/nearest"
-	"github.com/mockportal/mockportal/internal/scenario/tree"
+	"github.com/mockportal/mockportal/internal/tree"
 )
 
-// matcher reads what the `when` of a rule and of an expectation have in common. It returns params with their positions too.
-func (d *decoder) matcher(o *tree.ObjectField) (m Matcher, params *tree.Value) {
+// matcher reads what the `when` of a rule and of an expectation have in common.
+func (d *decoder) matcher(o *tree.ObjectField) (m Matcher) {
 	m.Operation = d.operation(o.Key("operation"))
 	m.Member = d.member(o.Key("member"))
-	written := o.Key("params")
-	written.Each(func(name string, at tree.Position, value tree.Field) {
+	o.Key("params").Each(func(name string, at tree.Position, value tree.Field) {
 		d.parameter(value, at, m.Operation, name)
 		if m.Params == nil {
 			m.Params = map[string]Param{}
@@ -31,10 +30,7 @@ func (d *decoder) matcher(o *tree.ObjectField) (m Matcher, params *tree.Value) {
 			absent.Mistake("%q cannot be present and absent at once", name)
 		}
 	}
-	if written.Is(tree.Object) {
-		params = written.Value()
-	}
-	return m, params
+	return m
 }
 
 func (d *decoder) operation(f tree.Field) string {

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/mockportal/mockportal/internal/scenario/tree"
+	"github.com/mockportal/mockportal/internal/tree"
 )
 
 // provisionKeys are the ids that a provision takes from the keys around it.
@@ -52,7 +52,8 @@ func (d *decoder) base(o *tree.ObjectField, folder string) (base template, with 
 // fill puts the ids of the keys into the fixture's body.
 func (k provisionKeys) fill(body *tree.Value) *tree.Value {
 	ids := []tree.Entry{{Key: "itemId", Value: k.item}, {Key: "accountId", Value: k.org}, {Key: "purchaserOrgId", Value: k.purchaser}}
-	if own := body.Get("itemId"); own != nil && body.Get("provisionedItemId") != nil && tree.Equal(own, body.Get("provisionedItemId")) {
+	own, provisioned := body.Get("itemId"), body.Get("provisionedItemId")
+	if own != nil && provisioned != nil && own.Text == provisioned.Text {
 		ids = append(ids, tree.Entry{Key: "provisionedItemId", Value: k.item})
 	}
 	return tree.Merge(body, &tree.Value{Kind: tree.Object, Entries: ids})
@@ -61,7 +62,7 @@ func (k provisionKeys) fill(body *tree.Value) *tree.Value {
 // contradictions reports the ids to which `with` gives another value than the keys.
 func (k provisionKeys) contradictions(with tree.Field) {
 	for name, id := range map[string]*tree.Value{"itemId": k.item, "purchaserOrgId": k.purchaser} {
-		if set := with.Value().Get(name); set != nil && set.Kind != tree.Unreadable && !tree.Equal(set, id) {
+		if set := with.Value().Get(name); set != nil && set.Kind != tree.Unreadable && (set.Kind != tree.Text || set.Text != id.Text) {
 			with.MistakeAt(set.At, "%s is %q, set by the key around this provision: leave it out", name, id.Text)
 		}
 	}

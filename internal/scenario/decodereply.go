@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/mockportal/mockportal/internal/contract"
-	"github.com/mockportal/mockportal/internal/scenario/tree"
+	"github.com/mockportal/mockportal/internal/tree"
 	"github.com/mockportal/mockportal/openapi"
 )
 

@@ -3,7 +3,7 @@ package scenario
 import (
 	"math"
 
-	"github.com/mockportal/mockportal/internal/scenario/tree"
+	"github.com/mockportal/mockportal/internal/tree"
 )
 
 // maxRules limits the rules, because each rule is compared with every earlier one.
@@ -28,7 +28,7 @@ func (d *decoder) rule(f tree.Field) decodedRule {
 	before := f.Count()
 	o := f.Object()
 	when := o.Need("when").Object()
-	matcher, params := d.matcher(when)
+	matcher := d.matcher(when)
 	when.Close()
 	delay, reply, fault, chance, inARow := o.Key("delay"), o.Key("reply"), o.Key("fault"), o.Key("chance"), o.Key("inARow")
 	rule := Rule{
@@ -55,7 +55,7 @@ func (d *decoder) rule(f tree.Field) decodedRule {
 		f.Mistake("%s does nothing: it needs a delay, a reply or a fault", f.Name())
 	}
 	o.Close()
-	return decodedRule{Rule: rule, params: params, at: f.At(), sound: f.Count() == before}
+	return decodedRule{Rule: rule, at: f.At(), sound: f.Count() == before}
 }
 
 // readDelay reads a fixed delay, or a delay between min and max.

@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"github.com/mockportal/mockportal/internal/nearest"
-	"github.com/mockportal/mockportal/internal/scenario/tree"
+	"github.com/mockportal/mockportal/internal/tree"
 )
 
 func (d *decoder) world(f tree.Field) World {

@@ -2,11 +2,11 @@ package scenario
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
-	"github.com/mockportal/mockportal/internal/fixture"
 	"github.com/mockportal/mockportal/internal/nearest"
-	"github.com/mockportal/mockportal/internal/scenario/tree"
+	"github.com/mockportal/mockportal/internal/tree"
 )
 
 // file is one scenario document.
@@ -16,10 +16,9 @@ type file struct {
 	root       *tree.Value // without extends; nil if it is not usable
 	extends    string      // empty: nothing
 	extendsAt  tree.Position
-	mistakes   fixture.Mistakes // found before the merge
-
-	done   bool        // merged is set
-	merged *tree.Value // the document over everything that it extends; nil if that has a mistake
+	base       *file       // the file that it extends; nil: none
+	merged     *tree.Value // the document over everything that it extends; nil if that is not usable
+	mistakes   tree.Mistakes
 }
 
 func newFile(name, path string, source []byte) *file {
@@ -28,12 +27,10 @@ func newFile(name, path string, source []byte) *file {
 	if f.root == nil || f.root.Kind != tree.Object {
 		return f
 	}
-	reader := tree.NewReader()
-	o := reader.Field("a scenario", f.root).Object()
+	o := f.root.Field("a scenario", &f.mistakes).Object()
 	readFormat(o)
 	extends := o.Key("extends")
 	f.extends, f.extendsAt = extends.Text(), extends.At()
-	f.mistakes = append(f.mistakes, reader.Mistakes()...)
 	f.root = f.root.Remove("extends")
 	if extends.Present() && f.extends == "" {
 		f.root = nil // without its base it would be reported as incomplete
@@ -41,25 +38,54 @@ func newFile(name, path string, source []byte) *file {
 	return f
 }
 
-// noSuch is the mistake of extending a scenario that does not exist.
-func (f *file) noSuch(names []string) fixture.Mistake {
-	if f.extends == f.name {
-		return f.extendsAt.Mistake(fmt.Sprintf("no built-in scenario %q to extend", f.name))
-	}
-	return f.extendsAt.Mistake(fmt.Sprintf("no scenario %q to extend%s", f.extends, nearest.Suggest(f.extends, names)))
+func (f *file) mistake(at tree.Position, format string, args ...any) {
+	f.mistakes = append(f.mistakes, at.Mistake(fmt.Sprintf(format, args...)))
 }
 
-// circle is the mistake of the last file of a chain, which extends the first.
-func circle(chain []*file) fixture.Mistake {
-	var names []string
-	for _, f := range chain {
-		names = append(names, f.name)
+// link sets the file that this file extends, which is nil if it does not exist. It could extend each of the names.
+func (f *file) link(base *file, names []string) {
+	switch f.base = base; {
+	case f.extends == "" || base != nil:
+	case f.extends == f.name:
+		f.mistake(f.extendsAt, "no built-in scenario %q to extend", f.name)
+	default:
+		f.mistake(f.extendsAt, "no scenario %q to extend%s", f.extends, nearest.Suggest(f.extends, names))
 	}
-	f := chain[len(chain)-1]
-	return f.extendsAt.Mistake("scenarios extend each other in a circle: " + strings.Join(append(names, f.extends), ", "))
 }
 
-// label sets the origin of a scenario.
-func (f *file) label(s *Scenario) {
-	s.Name, s.Pack, s.File, s.Extends = f.name, f.pack, f.path, f.extends
+// checkCircle reports a file that extends itself through other files.
+func (f *file) checkCircle() {
+	var chain []*file
+	names := []string{f.name}
+	for next := f; next != nil && !slices.Contains(chain, next); next = next.base {
+		chain, names = append(chain, next), append(names, next.extends)
+	}
+	if chain[len(chain)-1].base == f {
+		f.mistake(f.extendsAt, "scenarios extend each other in a circle: %s", strings.Join(names, ", "))
+		f.root = nil
+	}
+}
+
+// merge returns the document over everything that it extends, or nil if that is not usable.
+func (f *file) merge() *tree.Value {
+	switch {
+	case f.merged != nil || f.root == nil:
+	case f.extends == "":
+		f.merged = f.root
+	case f.base != nil && f.base.merge() != nil:
+		var mistakes tree.Mistakes
+		f.merged, mistakes = tree.Extend(f.base.merged, f.root, "with")
+		f.mistakes = append(f.mistakes, mistakes...)
+	}
+	return f.merged
+}
+
+// decode returns the scenario, or nil if the document is not usable.
+func (f *file) decode(s surroundings) *Scenario {
+	if f.merge() == nil {
+		return nil
+	}
+	decoded := s.decode(f.merged, &f.mistakes)
+	decoded.Name, decoded.Pack, decoded.File, decoded.Extends = f.name, f.pack, f.path, f.extends
+	return decoded
 }

@@ -5,13 +5,14 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"path"
 	"slices"
 	"sync"
 
 	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/fixture"
 	"github.com/mockportal/mockportal/internal/nearest"
-	"github.com/mockportal/mockportal/internal/scenario/tree"
+	"github.com/mockportal/mockportal/internal/tree"
 	"github.com/mockportal/mockportal/scenarios"
 )
 
@@ -32,7 +33,7 @@ type Library struct {
 	surroundings
 
 	scenarios map[string]*Scenario
-	merged    map[string]*tree.Value // the documents of the scenarios, for those that extend them
+	files     map[string]*file // of the scenarios, for those that extend them
 }
 
 // BuiltIn returns the library of the built-in scenarios, loaded once per process.
@@ -48,7 +49,7 @@ var builtIn = sync.OnceValue(func() *Library {
 })
 
 // Open returns a library of the built-in scenarios and those of the packs. If two packs have a scenario or fixture of the same name,
-// the later pack wins. The error is a [fixture.Mistakes] with the mistakes of all files.
+// the later pack wins. The error is a [tree.Mistakes] with the mistakes of all files.
 func Open(packs ...Pack) (*Library, error) {
 	if len(packs) == 0 {
 		return BuiltIn(), nil
@@ -60,17 +61,17 @@ func load(packs []Pack) (*Library, error) {
 	l := &loader{library: &Library{
 		surroundings: surroundings{fixtures: fixture.BuiltIn(), contract: contract.BuiltIn()},
 		scenarios:    map[string]*Scenario{},
-		merged:       map[string]*tree.Value{},
+		files:        map[string]*file{},
 	}}
 	for _, pack := range packs {
 		l.overlay(pack)
 	}
-	l.read(builtInName, "scenarios", scenarios.Documents)
+	l.read(builtInName, tree.Folder{FS: scenarios.Documents, Root: ".", Shown: "scenarios"})
 	for _, pack := range packs {
-		l.readPack(pack)
+		l.read(pack.Name, tree.Folder{FS: pack.FS, Root: "scenarios", Shown: path.Join(pack.Name, "scenarios")})
 	}
 	l.decode()
-	if err := l.maskedMistakes().Err(); err != nil {
+	if err := l.err(); err != nil {
 		return nil, err
 	}
 	return l.library, nil
@@ -95,30 +96,13 @@ func (l *Library) Fixtures() *fixture.Set { return l.fixtures }
 func (l *Library) Contract() *contract.Contract { return l.contract }
 
 // Decode reads a scenario document, YAML or JSON, that does not come from a file. It may extend any scenario of the library.
-// The name becomes the scenario's name, and mistakes show it. The error is a [fixture.Mistakes].
+// The name becomes the scenario's name, and mistakes show it. The error is a [tree.Mistakes].
 func (l *Library) Decode(name string, source []byte) (*Scenario, error) {
 	f := newFile(name, name, source)
-	merged, mistakes := l.extend(f)
-	if merged == nil {
-		return nil, f.masked(mistakes).Err()
-	}
-	decoded, found := l.decode(merged)
-	if err := f.masked(append(mistakes, found...)).Err(); err != nil {
+	f.link(l.files[f.extends], l.Names())
+	decoded := f.decode(l.surroundings)
+	if err := f.masked(f.mistakes).Err(); err != nil {
 		return nil, err
 	}
-	f.label(decoded)
 	return decoded, nil
-}
-
-// extend merges a document over the scenario that it extends. It returns nil if the document or that scenario is not usable.
-func (l *Library) extend(f *file) (*tree.Value, fixture.Mistakes) {
-	if f.root == nil || f.extends == "" {
-		return f.root, f.mistakes
-	}
-	base := l.merged[f.extends]
-	if base == nil {
-		return nil, append(f.mistakes, f.noSuch(l.Names()))
-	}
-	merged, mistakes := tree.Extend(base, f.root, "with")
-	return merged, append(f.mistakes, mistakes...)
 }

@@ -264,10 +264,11 @@ func (b broken) Open(name string) (fs.File, error) {
 
 func TestUnreadableFile(t *testing.T) {
 	t.Parallel()
-	bad := pack("scenarios/a.yaml", "")
+	bad := pack("scenarios/a.yaml", "", "fixtures/evidence.yaml", "")
 	bad.FS = broken{bad.FS}
 	_, err := scenario.Open(bad)
-	if want := "pack/scenarios/a.yaml: cannot be read: permission denied"; err == nil || err.Error() != want {
+	const denied = ": cannot be read: permission denied"
+	if want := "pack/fixtures/evidence.yaml" + denied + "\npack/scenarios/a.yaml" + denied; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }
@@ -326,7 +327,8 @@ func TestFolderThatIsNotAPack(t *testing.T) {
 			fstest.MapFS{"trial.yaml": {}}, "somewhere: not a pack: it has neither scenarios/ nor fixtures/ and is not empty",
 		},
 		"a file of that name": {
-			fstest.MapFS{"scenarios": {}}, "somewhere: not a pack: it has neither scenarios/ nor fixtures/ and is not empty",
+			fstest.MapFS{"scenarios": {}},
+			"somewhere: not a pack: it has neither scenarios/ nor fixtures/ and is not empty\nsomewhere/scenarios: must be a folder",
 		},
 		"a folder in a folder": {
 			fstest.MapFS{"pack/scenarios/x.yaml": {}},
@@ -377,7 +379,7 @@ func TestLinkedFolder(t *testing.T) {
 func TestIrregularFile(t *testing.T) {
 	t.Parallel()
 	for file, want := range map[string]string{
-		"scenarios/a.yaml":         "pack/scenarios/a.yaml: is no regular file",
+		"scenarios/a.yaml":         "pack/scenarios/a.yaml: is not a regular file",
 		"fixtures/licenses/a.json": "pack/fixtures/licenses/a.json: is not a regular file",
 	} {
 		_, err := scenario.Open(scenario.Pack{Name: "pack", FS: fstest.MapFS{file: {Mode: fs.ModeNamedPipe}}})

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/mockportal/mockportal/mock/journal"
@@ -38,9 +37,13 @@ type Nothing struct{}
 type Anything struct{}
 
 // Matches returns whether all that the matcher names is so.
-func (m Matcher) Matches(s *Subject) bool {
-	return m.Compare(s, func([]string, any, any, map[string]any) bool { return false })
-}
+func (m Matcher) Matches(s *Subject) bool { return m.Compare(s, stop) }
+
+// stop is a [Report] for those who only want to know whether there is anything to report.
+func stop([]string, any, any, map[string]any) bool { return false }
+
+// matches returns whether got is what a [Matcher] means by want.
+func matches(want, got any) bool { return differ(nil, want, got, stop) }
 
 // Compare reports the parts of a call that are not what the matcher names: the operation, from which the others follow,
 // and then the others by name. It returns false if report has stopped it.
@@ -91,112 +94,53 @@ func (m Matcher) compareParam(name string, params map[string]any, report Report)
 	case !there, !valued, isText && want.sentAs(text):
 		return true
 	}
-	return differ(path, want.Value, got, false, report)
+	return differ(path, want.Value, got, report)
 }
 
-// differ reports where got differs from want. Of an object only what want names counts, also inside, unless the whole
-// of it is meant; a list is meant as a whole with everything in it. It returns false if report has stopped it.
-func differ(path []string, want, got any, whole bool, report Report) bool {
-	switch w := want.(type) {
-	case map[string]any:
-		if object, ok := got.(map[string]any); ok {
-			return differInObject(path, w, object, whole, report)
-		}
-	case []any:
-		if list, ok := got.([]any); ok {
-			return differInList(path, w, list, report)
-		}
+// differ reports where got differs from want. Of an object only what want names counts, also inside; a list is meant as
+// a whole with everything in it. It returns false if report has stopped it.
+func differ(path []string, want, got any, report Report) bool {
+	wanted, isObject := want.(map[string]any)
+	object, both := got.(map[string]any)
+	if !isObject || !both {
+		return equal(want, got) || report(path, want, got, nil)
 	}
-	return equal(want, got) || report(path, want, got, nil)
-}
-
-func differInObject(path []string, want, got map[string]any, whole bool, report Report) bool {
-	names := slices.Collect(maps.Keys(want))
-	if whole {
-		names = slices.AppendSeq(names, maps.Keys(got))
-	}
-	slices.Sort(names)
-	for _, name := range slices.Compact(names) {
-		w, named := want[name]
-		g, there := got[name]
-		var goOn bool
-		switch place := below(path, name); {
-		case !there:
-			goOn = report(place, w, Nothing{}, got)
-		case !named:
-			goOn = report(place, Nothing{}, g, nil)
-		default:
-			goOn = differ(place, w, g, whole, report)
-		}
-		if !goOn {
+	for _, name := range slices.Sorted(maps.Keys(wanted)) {
+		below := append(slices.Clip(path), name)
+		inner, there := object[name]
+		if there && !differ(below, wanted[name], inner, report) || !there && !report(below, wanted[name], Nothing{}, object) {
 			return false
 		}
 	}
 	return true
 }
 
-func differInList(path []string, want, got []any, report Report) bool {
-	for i := range max(len(want), len(got)) {
-		var goOn bool
-		switch place := below(path, strconv.Itoa(i)); {
-		case i >= len(got):
-			goOn = report(place, want[i], Nothing{}, nil)
-		case i >= len(want):
-			goOn = report(place, Nothing{}, got[i], nil)
-		default:
-			goOn = differ(place, want[i], got[i], true, report)
-		}
-		if !goOn {
-			return false
-		}
-	}
-	return true
-}
-
-// below returns the path of a part; paths of several parts never share what stands behind them.
-func below(path []string, part string) []string {
-	return append(slices.Clip(path), part)
-}
-
-// equal compares two scalars, or tells that two values are of different kinds.
+// equal compares two values with everything in them.
 func equal(want, got any) bool {
 	switch w := want.(type) {
-	case map[string]any, []any:
-		return false
+	case map[string]any:
+		object, ok := got.(map[string]any)
+		return ok && maps.EqualFunc(w, object, equal)
+	case []any:
+		list, ok := got.([]any)
+		return ok && slices.EqualFunc(w, list, equal)
 	case json.Number:
-		return sameNumber(string(w), got)
-	}
-	switch got.(type) {
-	case map[string]any, []any:
-		return false
+		return equalNumber(w, got)
 	}
 	return want == got
 }
 
-// sameNumber compares the texts of two numbers, or their values where one is no plain integer.
-func sameNumber(want string, got any) bool {
-	switch got.(type) {
-	case json.Number, float64, int, int64:
-	default:
-		return false
+func equalNumber(want json.Number, got any) bool {
+	a, errA := want.Float64()
+	switch g := got.(type) {
+	case json.Number:
+		if want == g || !strings.ContainsAny(string(want+g), ".eE") {
+			return want == g
+		}
+		b, errB := g.Float64()
+		return errA == nil && errB == nil && a == b
+	case float64:
+		return errA == nil && a == g
 	}
-	text := plainText(got)
-	if want == text || !strings.ContainsAny(want+text, ".eE") {
-		return want == text
-	}
-	a, errA := strconv.ParseFloat(want, 64)
-	b, errB := strconv.ParseFloat(text, 64)
-	return errA == nil && errB == nil && a == b
-}
-
-// plainText writes a scalar as a parameter carries it.
-func plainText(value any) string {
-	if text, ok := value.(string); ok {
-		return text
-	}
-	text, err := json.Marshal(value)
-	if err != nil {
-		return ""
-	}
-	return string(text)
+	return false
 }

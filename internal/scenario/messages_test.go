@@ -65,7 +65,7 @@ func messages(t *testing.T) map[string]string {
 func sources(t *testing.T) []string {
 	t.Helper()
 	var found []string
-	for _, pattern := range []string{"*.go", "tree/*.go"} {
+	for _, pattern := range []string{"*.go", "../tree/*.go"} {
 		paths, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)
@@ -105,7 +105,7 @@ func candidates(n ast.Node) []ast.Expr {
 			return []ast.Expr{n.Value}
 		}
 	case *ast.AssignStmt:
-		if target, ok := n.Lhs[0].(*ast.SelectorExpr); ok && target.Sel.Name == "Message" {
+		if strings.EqualFold(nameOf(n.Lhs[0]), "message") {
 			return n.Rhs
 		}
 	case *ast.ValueSpec:
@@ -114,13 +114,13 @@ func candidates(n ast.Node) []ast.Expr {
 	return nil
 }
 
-// nameOf returns the name of the called function, or "".
-func nameOf(called ast.Expr) string {
-	switch called := called.(type) {
+// nameOf returns the name of a function or a variable, or "".
+func nameOf(named ast.Expr) string {
+	switch named := named.(type) {
 	case *ast.SelectorExpr:
-		return called.Sel.Name
+		return named.Sel.Name
 	case *ast.Ident:
-		return called.Name
+		return named.Name
 	}
 	return ""
 }

@@ -11,16 +11,15 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/mockportal/mockportal/internal/fixture"
 	"github.com/mockportal/mockportal/internal/scenario"
-	"github.com/mockportal/mockportal/internal/scenario/tree"
+	"github.com/mockportal/mockportal/internal/tree"
 )
 
 var update = flag.Bool("update", false, "write the golden parts of testdata/mistakes")
 
-func mistakesOf(t *testing.T, err error) fixture.Mistakes {
+func mistakesOf(t *testing.T, err error) tree.Mistakes {
 	t.Helper()
-	var mistakes fixture.Mistakes
+	var mistakes tree.Mistakes
 	if !errors.As(err, &mistakes) {
 		t.Fatalf("want mistakes, got %v", err)
 	}

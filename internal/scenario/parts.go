@@ -7,8 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/mockportal/mockportal/internal/fixture"
-	"github.com/mockportal/mockportal/internal/scenario/tree"
+	"github.com/mockportal/mockportal/internal/tree"
 )
 
 // ParseDuration reads a duration in the notation of scenario files: Go's, which may begin with days, such as 31d or 1d12h.
@@ -21,36 +20,35 @@ func ParseDuration(text string) (time.Duration, error) {
 	return d, nil
 }
 
-// Rules reads one rule or a list of rules, YAML or JSON, in the format of a scenario's rules. The error is a [fixture.Mistakes].
+// Rules reads one rule or a list of rules, YAML or JSON, in the format of a scenario's rules. The error is a [tree.Mistakes].
 func (l *Library) Rules(s *Scenario, source []byte) ([]Rule, error) {
 	root, mistakes := tree.Parse("rules", source)
 	if root == nil {
 		return nil, mistakes.Err()
 	}
-	reader := tree.NewReader()
-	d := decoder{surroundings: l.surroundings, members: slices.Sorted(maps.Keys(s.World.Members))}
-	f := reader.Field("rules", root)
+	d := l.decoder(s)
+	f := root.Field("rules", &mistakes)
 	var rules []Rule
 	if f.Is(tree.List) {
 		rules = d.rules(f)
 	} else {
 		rules = []Rule{d.rule(f).Rule}
 	}
-	if err := masked(append(mistakes, reader.Mistakes()...), s.secrets).Err(); err != nil {
+	if err := masked(mistakes, s.secrets).Err(); err != nil {
 		return nil, err
 	}
 	return rules, nil
 }
 
+// decoder returns a decoder of what refers to a scenario.
+func (l *Library) decoder(s *Scenario) decoder {
+	return decoder{surroundings: l.surroundings, members: slices.Sorted(maps.Keys(s.World.Members)), secrets: s.secrets}
+}
+
 // Expectations reads an object with a scenario's keys expect, inOrder and within, YAML or JSON. Mistakes call the document by the
-// name. The error is a [fixture.Mistakes].
+// name. The error is a [tree.Mistakes].
 func (l *Library) Expectations(s *Scenario, name string, source []byte) (Expectations, error) {
-	d := decoder{
-		surroundings: l.surroundings,
-		members:      slices.Sorted(maps.Keys(s.World.Members)),
-		secrets:      s.secrets,
-	}
-	expectations, _, mistakes := d.verification(name, source)
+	expectations, _, mistakes := l.decoder(s).verification(name, source)
 	return expectations, masked(mistakes, s.secrets).Err()
 }
 
@@ -64,18 +62,17 @@ func (l *Library) Verification(name string, source []byte) (json.RawMessage, err
 	return root.JSON(), nil
 }
 
-func (d *decoder) verification(name string, source []byte) (Expectations, *tree.Value, fixture.Mistakes) {
+func (d decoder) verification(name string, source []byte) (Expectations, *tree.Value, tree.Mistakes) {
 	root, mistakes := tree.Parse(name, source)
 	if root == nil {
 		return Expectations{}, nil, mistakes
 	}
-	reader := tree.NewReader()
-	o := reader.Field("a verification", root).Object()
+	o := root.Field("a verification", &mistakes).Object()
 	list := o.Need("expect")
 	expectations := d.expectations(o, list)
 	if list.Is(tree.List) && len(expectations.Expect) == 0 {
 		list.Mistake("expect must have at least one expectation: without one, everything would pass")
 	}
 	o.Close()
-	return expectations, root, append(mistakes, reader.Mistakes()...)
+	return expectations, root, mistakes
 }

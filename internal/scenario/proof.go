@@ -2,11 +2,9 @@ package scenario
 
 import (
 	"errors"
-	"strconv"
-	"strings"
 
 	"github.com/mockportal/mockportal/internal/contract"
-	"github.com/mockportal/mockportal/internal/scenario/tree"
+	"github.com/mockportal/mockportal/internal/tree"
 )
 
 // proof is a body that was checked against the contract.
@@ -29,27 +27,16 @@ func (p proof) report(err error) {
 		return
 	}
 	for _, v := range off.Violations {
-		message := strings.TrimSpace(v.Pointer + " " + v.Message)
-		if v.Hint != "" {
-			message += " (" + v.Hint + ")"
-		}
-		p.field.MistakeAt(p.position(v.Pointer), "%s is off-spec: %s%s", p.what, message, p.advice)
+		p.field.MistakeAt(p.position(v.Pointer), "%s is off-spec: %s%s", p.what, contract.Describe(v), p.advice)
 	}
 }
 
-// position returns the position of the value that a JSON pointer leads to, or of the nearest value around it.
+// position returns the position of the value that a JSON pointer leads to, or of the field if the scenario did not write the value.
 func (p proof) position(pointer string) tree.Position {
-	value, unescape := p.body, strings.NewReplacer("~1", "/", "~0", "~")
-	for part := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
-		next := value.Get(unescape.Replace(part))
-		if i, err := strconv.Atoi(part); err == nil && i >= 0 && i < len(value.Items) {
-			next = value.Items[i]
-		}
-		if next == nil {
-			break
-		}
-		value = next
+	if p.body == nil {
+		return p.field.At()
 	}
+	value := p.body.Find(pointer)
 	if value == p.body || p.file != "" && value.At.File == p.file {
 		return p.field.At()
 	}

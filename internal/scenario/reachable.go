@@ -4,16 +4,15 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/mockportal/mockportal/internal/scenario/tree"
+	"github.com/mockportal/mockportal/internal/tree"
 )
 
 // decodedRule is a rule with what reportUnreachable needs of its file.
 type decodedRule struct {
 	Rule
 
-	params *tree.Value // nil: none
-	at     tree.Position
-	sound  bool // the rule has no mistake
+	at    tree.Position
+	sound bool // the rule has no mistake
 }
 
 // title names the rule in mistakes.
@@ -42,20 +41,18 @@ func (r decodedRule) hides(other decodedRule) bool {
 	return r.After == 0 && r.Times == 0 && r.Chance == 0 &&
 		(general.Operation == "" || general.Operation == special.Operation) &&
 		(general.Member == "" || general.Member == special.Member) &&
-		(r.params == nil || len(r.params.Entries) == 0 || other.params != nil && covers(r.params, other.params)) &&
+		covers(general.Params, special.Params) &&
 		!slices.ContainsFunc(general.Present, func(name string) bool {
-			return !slices.Contains(special.Present, name) && other.params.Get(name) == nil
+			_, valued := special.Params[name]
+			return !valued && !slices.Contains(special.Present, name)
 		}) &&
 		!slices.ContainsFunc(general.Absent, func(name string) bool { return !slices.Contains(special.Absent, name) })
 }
 
-// covers reports whether every value that matches special matches general too.
-func covers(general, special *tree.Value) bool {
-	if general.Kind != tree.Object || special.Kind != tree.Object {
-		return tree.Equal(general, special)
-	}
-	for _, entry := range general.Entries {
-		if value := special.Get(entry.Key); value == nil || !covers(entry.Value, value) {
+// covers reports whether all parameters that match special match general too.
+func covers(general, special map[string]Param) bool {
+	for name, wanted := range general {
+		if param, ok := special[name]; !ok || !matches(wanted.Value, param.Value) {
 			return false
 		}
 	}

@@ -1,9 +1,10 @@
 package scenario
 
 import (
-	"github.com/mockportal/mockportal/internal/fixture"
-	"github.com/mockportal/mockportal/internal/scenario/tree"
+	"cmp"
+
 	"github.com/mockportal/mockportal/internal/secret"
+	"github.com/mockportal/mockportal/internal/tree"
 )
 
 // Secrets returns what finds the credentials of the scenario's world in a text.
@@ -31,13 +32,13 @@ func (w World) secrets() *secret.Known {
 	return secret.NewKnown(all...)
 }
 
-// masked takes what a document has under secret names out of its mistakes, which quote what was written elsewhere; the
-// document may not be a world.
-func (f *file) masked(mistakes fixture.Mistakes) fixture.Mistakes {
-	if len(mistakes) == 0 || f.root == nil {
+// masked masks in mistakes what the document, or one that it extends, has under secret names.
+func (f *file) masked(mistakes tree.Mistakes) tree.Mistakes {
+	root := cmp.Or(f.merged, f.root)
+	if len(mistakes) == 0 || root == nil {
 		return mistakes
 	}
-	return masked(mistakes, secret.NewKnown(secretsIn(f.root, false)...))
+	return masked(mistakes, secret.NewKnown(secretsIn(root, false)...))
 }
 
 // secretsIn returns the texts and numbers that stand under a secret name, at any depth.
@@ -54,7 +55,7 @@ func secretsIn(v *tree.Value, under bool) (all []string) {
 	return all
 }
 
-func masked(mistakes fixture.Mistakes, known *secret.Known) fixture.Mistakes {
+func masked(mistakes tree.Mistakes, known *secret.Known) tree.Mistakes {
 	for i := range mistakes {
 		mistakes[i].Message = secret.Hide(mistakes[i].Message, known)
 	}

@@ -20,8 +20,8 @@ type Listener struct {
 	server   *http.Server
 }
 
-// Listen opens an address, for HTTPS where there is a configuration for TLS. Nothing is answered before [Listener.Serve]. The error does not
-// name the address.
+// Listen opens an address, for HTTPS if secure is not nil. Nothing is answered before [Listener.Serve]. The error does not name the
+// address.
 func Listen(address string, secure *tls.Config, server *http.Server) (*Listener, error) {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {

@@ -69,7 +69,7 @@ func New(o Options) (*Portal, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.Sandboxes = sandbox.NewSet(box, o.MaxSandboxes, o.SandboxTTL, time.Now)
+	o.Sandboxes = sandbox.NewSet(box, o.MaxSandboxes, o.SandboxTTL)
 	o.Secret, o.Wall = o.ControlToken, time.Now
 	served, err := exchange.New(o.Options)
 	if err != nil {

@@ -1,9 +1,9 @@
 package wire
 
 import (
-	"net"
 	"net/http"
-	"strconv"
+	"net/url"
+	"regexp"
 	"strings"
 )
 
@@ -46,19 +46,11 @@ func forwarded(r *http.Request, header string) string {
 	return strings.TrimSpace(first)
 }
 
-// isHost reports whether a text is a name or an address, with or without a port. Any other text could change the URL that is built with it.
+// hostRule is a name or an address, with or without a port.
+var hostRule = regexp.MustCompile(`^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*\])(:[1-9][0-9]{0,4})?$`)
+
+// isHost reports whether a text is a host. Any other text could change the URL that is built with it.
 func isHost(text string) bool {
-	host := text
-	if _, port, err := net.SplitHostPort(text); err == nil {
-		if number, err := strconv.ParseUint(port, 10, 16); err != nil || number == 0 {
-			return false
-		}
-		host = strings.TrimSuffix(text, ":"+port) // with the brackets of an IPv6 address
-	}
-	if address, ok := strings.CutPrefix(host, "["); ok {
-		address, ok = strings.CutSuffix(address, "]")
-		return ok && net.ParseIP(address) != nil && strings.Contains(address, ":")
-	}
-	const letters = "abcdefghijklmnopqrstuvwxyz0123456789-._"
-	return host != "" && strings.Trim(strings.ToLower(host), letters) == ""
+	_, err := url.Parse("http://" + text) // knows which addresses there are
+	return err == nil && hostRule.MatchString(text)
 }

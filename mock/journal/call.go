@@ -2,7 +2,6 @@ package journal
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -21,7 +20,7 @@ const (
 	KindUnknown openapi.Kind = "unknown"
 )
 
-// Call is one request and its outcome. Secrets are masked as "***".
+// Call is one request and its outcome. Secrets are masked as "***". Lists and maps are never nil.
 type Call struct {
 	Number         int                 `json:"number"` // from 1 in its sandbox
 	Sandbox        string              `json:"sandbox"`
@@ -64,22 +63,6 @@ func (c *Call) first(name string) any {
 		return values[0]
 	}
 	return c.Params[name]
-}
-
-// MarshalJSON writes lists as lists and objects as objects, also when they are empty.
-func (c Call) MarshalJSON() ([]byte, error) {
-	type plain Call
-	p := plain(c)
-	if p.Params == nil {
-		p.Params = map[string]any{}
-	}
-	if p.ParamsIn == nil {
-		p.ParamsIn = []ParamIn{}
-	}
-	if p.Violations == nil {
-		p.Violations = []openapi.Violation{}
-	}
-	return json.Marshal(p)
 }
 
 // String is the call in a line: its number, what was asked, by whom, and how it ended.

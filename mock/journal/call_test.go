@@ -19,15 +19,23 @@ func TestCallAsJSON(t *testing.T) {
 		call journal.Call
 		want string
 	}{
-		{"empty", journal.Call{}, `{"number":0,"sandbox":"","scenario":"","seed":0,"operation":"","kind":"","method":"","path":"","member":"","params":{},"paramsIn":[],"violations":[],"rule":"","fault":"","outcome":"","status":0,"errorCode":0,"evidence":"","reply":null,"time":"0001-01-01T00:00:00Z","portalTime":"0001-01-01T00:00:00Z","durationMicros":0}`},
 		{"full", journal.Call{
-			Number: 7, Sandbox: "s1", Scenario: "trial", Seed: 9, Operation: "provisionOrgEntitlements", Kind: openapi.Licensing, Method: "POST", Path: "/sharing/rest/x", Member: "admin",
-			Params:     map[string]any{"f": []any{"json", "html"}, "token": "***", "orgEntitlements": map[string]any{"maxUsers": 10}},
-			ParamsIn:   []journal.ParamIn{{In: "query", Name: "f", Value: "json"}},
-			Violations: []openapi.Violation{{Kind: openapi.Repeated, In: "form", Name: "f", Pointer: "", Message: "m", Hint: "h", Allowed: "sent once"}},
-			Rule:       "r", Fault: "reset", Outcome: journal.Fault, Status: 200, ErrorCode: 400, Evidence: openapi.Assumed,
+			Number: 7, Sandbox: "s1", Scenario: "trial", Seed: 9, Operation: "provisionOrgEntitlements",
+			Kind: openapi.Licensing, Method: "POST", Path: "/sharing/rest/x", Member: "admin",
+			Params:   map[string]any{"f": []any{"json", "html"}, "token": "***", "orgEntitlements": map[string]any{"maxUsers": 10}},
+			ParamsIn: []journal.ParamIn{{In: "query", Name: "f", Value: "json"}},
+			Violations: []openapi.Violation{
+				{Kind: openapi.Repeated, In: "form", Name: "f", Pointer: "", Message: "m", Hint: "h", Allowed: "sent once"},
+			},
+			Rule: "r", Fault: "reset", Outcome: journal.Fault, Status: 200, ErrorCode: 400, Evidence: openapi.Assumed,
 			Reply: map[string]any{"error": nil}, ReplyTruncated: true, Time: at, PortalTime: at.Add(time.Second), DurationMicros: 12,
-		}, `{"number":7,"sandbox":"s1","scenario":"trial","seed":9,"operation":"provisionOrgEntitlements","kind":"licensing","method":"POST","path":"/sharing/rest/x","member":"admin","params":{"f":["json","html"],"orgEntitlements":{"maxUsers":10},"token":"***"},"paramsIn":[{"in":"query","name":"f","value":"json"}],"violations":[{"kind":"repeated","in":"form","name":"f","pointer":"","message":"m","hint":"h"}],"rule":"r","fault":"reset","outcome":"fault","status":200,"errorCode":400,"evidence":"assumed","reply":{"error":null},"replyTruncated":true,"time":"2016-07-22T16:48:37Z","portalTime":"2016-07-22T16:48:38Z","durationMicros":12}`},
+		}, `{"number":7,"sandbox":"s1","scenario":"trial","seed":9,` +
+			`"operation":"provisionOrgEntitlements","kind":"licensing","method":"POST","path":"/sharing/rest/x","member":"admin",` +
+			`"params":{"f":["json","html"],"orgEntitlements":{"maxUsers":10},"token":"***"},"paramsIn":[{"in":"query","name":"f","value":"json"}],` +
+			`"violations":[{"kind":"repeated","in":"form","name":"f","pointer":"","message":"m","hint":"h"}],` +
+			`"rule":"r","fault":"reset","outcome":"fault","status":200,"errorCode":400,` +
+			`"evidence":"assumed","reply":{"error":null},"replyTruncated":true,` +
+			`"time":"2016-07-22T16:48:37Z","portalTime":"2016-07-22T16:48:38Z","durationMicros":12}`},
 	} {
 		got, err := json.Marshal(tt.call)
 		if err != nil {
@@ -44,7 +52,11 @@ func TestCallAsJSON(t *testing.T) {
 
 func TestCallSurvivesJSON(t *testing.T) {
 	t.Parallel()
-	want := journal.Call{Number: 3, Outcome: journal.OK, Params: map[string]any{"a": "b"}, ParamsIn: []journal.ParamIn{{In: "form", Name: "a", Value: "b"}}, Violations: []openapi.Violation{}, Time: time.Unix(1, 0).UTC(), PortalTime: time.Unix(2, 0).UTC()}
+	want := journal.Call{
+		Number: 3, Outcome: journal.OK, Params: map[string]any{"a": "b"},
+		ParamsIn: []journal.ParamIn{{In: "form", Name: "a", Value: "b"}}, Violations: []openapi.Violation{},
+		Time: time.Unix(1, 0).UTC(), PortalTime: time.Unix(2, 0).UTC(),
+	}
 	text, err := json.Marshal(want)
 	if err != nil {
 		t.Fatal(err)

@@ -63,8 +63,8 @@ func (r CoverageReport) String() string {
 	}
 	for _, o := range r.Operations {
 		if o.Kind == openapi.Licensing && o.Calls > 0 {
-			writeNever(&b, o.Operation+" was never sent", never(o.Params))
-			writeNever(&b, o.Operation+" never answered", never(o.Outcomes))
+			writeNever(&b, o.Operation+" was never sent ", o.Params)
+			writeNever(&b, o.Operation+" never answered ", o.Outcomes)
 		}
 	}
 	return fmt.Sprintf("coverage: %d of %d licensing and %d of %d support operations, %s scenarios",
@@ -76,19 +76,8 @@ func share(counts []Count) string {
 	return fmt.Sprintf("%d of %d", len(counts)-len(never(counts)), len(counts))
 }
 
-// writeNever lists names in lines that fit a terminal.
-func writeNever(b *strings.Builder, what string, names []string) {
-	if len(names) == 0 {
-		return
+func writeNever(b *strings.Builder, what string, counts []Count) {
+	if names := never(counts); len(names) > 0 {
+		b.WriteString("\n  " + what + strings.Join(names, ", "))
 	}
-	const width, indent = 80, "\n  "
-	line := indent + what
-	for _, name := range names {
-		if len(strings.TrimPrefix(line, "\n"))+len(name)+2 > width {
-			b.WriteString(line)
-			line = indent + " "
-		}
-		line += " " + name + ","
-	}
-	b.WriteString(strings.TrimSuffix(line, ","))
 }

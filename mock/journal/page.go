@@ -44,9 +44,5 @@ func (p Page) Table() string {
 			c.Number, c.asked(), cmp.Or(c.Member, "-"), c.ended(), len(c.Violations), cmp.Or(c.Rule, "-"))
 	}
 	_ = w.Flush()
-	lines := strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
-	for i := range lines {
-		lines[i] = strings.TrimRight(lines[i], " ")
-	}
-	return strings.Join(lines, "\n")
+	return strings.TrimSuffix(b.String(), "\n")
 }

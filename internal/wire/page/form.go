@@ -8,35 +8,22 @@ import (
 // FormPage is a form that calls an operation.
 type FormPage struct {
 	Head
-	// Summary is one sentence below the heading.
-	Summary string
-	// Action is the URL that the form is sent to; empty: the page's own URL.
-	Action string
-	// Method is GET or POST.
-	Method string
-	// Fields are the parameters, in the order of the form.
-	Fields []Field
-	// Submit is the text of the button; empty: "Submit".
-	Submit string
+	Summary string  // one sentence below the heading
+	Action  string  // the URL that the form is sent to; empty: the page's own URL
+	Method  string  // GET or POST
+	Fields  []Field // the parameters, in the order of the form
+	Submit  string  // the text of the button; empty: "Submit"
 }
 
 // Field is a parameter in a form.
 type Field struct {
-	// Name is the parameter's name. It labels the field.
-	Name string
-	// Description is a sentence below the label.
-	Description string
-	// Example is a valid value, shown below the description. The field is not filled with it.
-	Example string
-	// Kind is text, password, textarea, select or number.
-	Kind string
-	// Value fills the field; of a select, it is the chosen option. A browser leaves a number field empty if the value is
-	// not a number.
-	Value string
-	// Options are the values of a select.
-	Options []string
-	// Required marks the field. A browser does not send it empty.
-	Required bool
+	Name        string   // of the parameter; it labels the field
+	Description string   // a sentence below the label
+	Example     string   // a valid value, shown below the description; the field is not filled with it
+	Kind        string   // text, password, textarea, select or number
+	Value       string   // fills the field; of a select, the chosen option. A browser leaves a number field empty if it is not a number
+	Options     []string // the values of a select
+	Required    bool     // marks the field; a browser does not send it empty
 }
 
 // Form writes the page of a form. It fails if w fails.

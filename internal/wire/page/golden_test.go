@@ -194,20 +194,24 @@ func directories(tb testing.TB) []golden {
 	root.Crumbs = []page.Link{{Text: "Home"}}
 	return []golden{
 		{"directory-portaladmin", directory(page.DirectoryPage{
-			Head:    root,
-			Summary: "The root of the portal's administration.",
-			Body: []byte(`{"isPostUpgrade":false,"isLicensePopulated":true,"siteKey":null,"resources":["license","security"],` +
-				`"isPortalLicensed":true,"version":"10.8.1","currentbuild":"14362"}`),
+			ResultPage: page.ResultPage{
+				Head:    root,
+				Summary: "The root of the portal's administration.",
+				Body: []byte(`{"isPostUpgrade":false,"isLicensePopulated":true,"siteKey":null,"resources":["license","security"],` +
+					`"isPortalLicensed":true,"version":"10.8.1","currentbuild":"14362"}`),
+			},
 			Resources: []page.Link{{Text: "license", URL: "/portaladmin/license"}, {Text: "security"}},
 			Operations: []page.Link{
 				{Text: "Health Check", URL: "/portaladmin/healthCheck"},
 				{Text: "Get Future License", URL: "/portaladmin/license/getFutureLicense"},
 			},
 		})},
-		{"directory-empty", directory(page.DirectoryPage{Head: page.Head{Directory: "ArcGIS Portal Directory", Title: "Home"}})},
+		{"directory-empty", directory(page.DirectoryPage{ResultPage: page.ResultPage{
+			Head: page.Head{Directory: "ArcGIS Portal Directory", Title: "Home"}, Body: []byte("{}"),
+		}})},
 		{"directory-hostile", directory(page.DirectoryPage{
-			Head: enemy(), Summary: hostile, Body: body(tb, "everything.json"),
-			Resources: []page.Link{{Text: hostile, URL: "javascript:alert(9)"}}, Operations: []page.Link{{Text: hostile, URL: hostile}},
+			ResultPage: page.ResultPage{Head: enemy(), Summary: hostile, Body: body(tb, "everything.json")},
+			Resources:  []page.Link{{Text: hostile, URL: "javascript:alert(9)"}}, Operations: []page.Link{{Text: hostile, URL: hostile}},
 		})},
 	}
 }

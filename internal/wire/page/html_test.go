@@ -29,9 +29,9 @@ var known = map[string][]string{
 	"style": nil, "body": nil, "header": nil, "main": {"id"}, "footer": nil, "nav": {"class", "aria-label"},
 	"section": {"class", "id", "aria-label"}, "div": {"class", "id"}, "p": {"class"}, "span": {"class", "aria-current"},
 	"a": {"class", "href"}, "b": nil, "h1": nil, "h2": nil, "ul": {"class"}, "ol": {"class"}, "li": nil,
-	"dl": {"class"}, "dt": nil, "dd": nil, "code": nil, "time": {"datetime"}, "table": {"role"}, "thead": {"role"},
-	"tbody": {"role"}, "tr": {"role"}, "th": {"role", "scope"}, "td": {"role", "data-label"},
-	"form": {"class", "action", "method", "aria-describedby"}, "label": {"for"}, "button": {"type", "name", "value", "formnovalidate"}, "script": {"type"},
+	"dl": {"class"}, "dt": nil, "dd": nil, "code": nil, "time": {"datetime"},
+	"form": {"class", "action", "method", "aria-describedby"}, "label": {"for"}, "button": {"type", "name", "value", "formnovalidate"},
+	"script": {"type"},
 	"input": {
 		"id", "type", "name", "value", "step", "required", "autofocus", "autocomplete", "autocapitalize", "spellcheck", "aria-describedby",
 	},

@@ -1,9 +1,7 @@
 package page
 
 import (
-	"bytes"
 	"encoding/json"
-	"fmt"
 	"html/template"
 	"io"
 )
@@ -34,38 +32,39 @@ type Link struct{ Text, URL string }
 // ResultPage is the JSON reply of an operation, as the portal's directory shows it.
 type ResultPage struct {
 	Head
-	// Summary is one sentence below the heading.
-	Summary string
-	// Body is the reply, any JSON value.
-	Body json.RawMessage
+	Summary string          // one sentence below the heading
+	Body    json.RawMessage // the reply, any JSON value
 }
 
-// Result writes the page of an operation's reply. Keys keep the order of the body. Objects are lists of names and
-// values, arrays of flat objects are tables, and a date in epoch milliseconds has its time in UTC beside it. Values
-// below 32 levels are JSON text. Very long texts and bodies are cut, with a note. Result fails if the body is not JSON
-// or w fails.
-func Result(w io.Writer, r ResultPage) error {
-	body, err := parse(r.Body)
+// Result writes the page of an operation's reply. Objects are lists of names and values in the order of the body. A date in epoch
+// milliseconds has its time in UTC beside it. Result fails if the body is not JSON or w fails.
+func Result(w io.Writer, r ResultPage) error { return Directory(w, DirectoryPage{ResultPage: r}) }
+
+// DirectoryPage is a resource with its children.
+type DirectoryPage struct {
+	ResultPage
+	Resources, Operations []Link
+}
+
+// Directory writes the page of a resource as [Result] does, with links to its children.
+func Directory(w io.Writer, d DirectoryPage) error {
+	body, err := parse(d.Body)
 	if err != nil {
 		return err
 	}
 	return write(w, "result", struct {
-		ResultPage
+		DirectoryPage
 		Tree *node
-	}{r, body})
+	}{d, body})
 }
 
 // ErrorPage is the portal's error envelope.
 type ErrorPage struct {
 	Head
-	// Code is the code inside the envelope, such as 499.
-	Code int
-	// MessageCode is a code such as "GWM_0003"; it may be empty.
-	MessageCode string
-	// Message is the portal's message.
-	Message string
-	// Details are one line each.
-	Details []string
+	Code        int    // inside the envelope, such as 499
+	MessageCode string // such as "GWM_0003"; may be empty
+	Message     string
+	Details     []string // one line each
 }
 
 // Error writes the page of an error. It fails if w fails.
@@ -74,54 +73,14 @@ func Error(w io.Writer, e ErrorPage) error { return write(w, "error", e) }
 // SignInPage asks for a username and a password.
 type SignInPage struct {
 	Head
-	// Action is the URL that the form is posted to, with the fields username, password and redirect.
-	Action string
-	// Redirect is the URL to go to after the sign-in, sent in a hidden field.
-	Redirect string
-	// Username fills the form after a failed sign-in.
-	Username string
-	// Message says why the last sign-in failed. Details add to it, one line each.
-	Message string
-	Details []string
+	Action   string   // the URL that the form is posted to, with the fields username, password and redirect
+	Redirect string   // the URL to go to after the sign-in, sent in a hidden field
+	Username string   // fills the form after a failed sign-in
+	Message  string   // says why the last sign-in failed
+	Details  []string // add to the message, one line each
 }
 
 // SignIn writes the sign-in page. It fails if w fails.
 func SignIn(w io.Writer, s SignInPage) error { return write(w, "signin", s) }
 
-// DirectoryPage is a resource with its children.
-type DirectoryPage struct {
-	Head
-	// Summary is one sentence below the heading.
-	Summary string
-	// Body is the JSON of the resource, shown as [Result] shows it. An empty body leaves this part out.
-	Body json.RawMessage
-	// Resources and Operations are the resource's children.
-	Resources, Operations []Link
-}
-
-// Directory writes the page of a resource. It fails if the body is not JSON or w fails.
-func Directory(w io.Writer, d DirectoryPage) error {
-	var body *node
-	if len(d.Body) > 0 {
-		var err error
-		if body, err = parse(d.Body); err != nil {
-			return err
-		}
-	}
-	return write(w, "directory", struct {
-		DirectoryPage
-		Tree *node
-	}{d, body})
-}
-
-// write renders into a buffer first, so that it never writes a part of a page.
-func write(w io.Writer, kind string, data any) error {
-	var page bytes.Buffer
-	if err := pages()[kind].Execute(&page, data); err != nil {
-		return fmt.Errorf("page: %s: %w", kind, err)
-	}
-	if _, err := w.Write(page.Bytes()); err != nil {
-		return fmt.Errorf("page: %s: %w", kind, err)
-	}
-	return nil
-}
+func write(w io.Writer, kind string, data any) error { return pages()[kind].Execute(w, data) }

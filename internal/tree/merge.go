@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/mockportal/mockportal/internal/fixture"
 	"github.com/mockportal/mockportal/internal/nearest"
 )
 
@@ -21,14 +20,14 @@ func Merge(target, patch *Value) *Value {
 
 // Extend merges child over base as [Merge] does, with two differences. Under patchKey the value is itself a patch, so a null stays
 // in it. Elsewhere a null that removes nothing is a mistake.
-func Extend(base, child *Value, patchKey string) (*Value, fixture.Mistakes) {
+func Extend(base, child *Value, patchKey string) (*Value, Mistakes) {
 	e := extender{patchKey: patchKey}
 	return e.extend(base, child), e.mistakes
 }
 
 type extender struct {
 	patchKey string
-	mistakes fixture.Mistakes
+	mistakes Mistakes
 }
 
 func (e *extender) extend(base, child *Value) *Value {

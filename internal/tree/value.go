@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
-
-	"github.com/mockportal/mockportal/internal/fixture"
+	"strconv"
+	"strings"
 )
 
 // Kind is the JSON type of a value.
@@ -25,17 +25,6 @@ const (
 // String returns the name of the kind in mistakes.
 func (k Kind) String() string {
 	return [...]string{"null", "true or false", "a number", "text", "a list", "an object", "unreadable"}[k]
-}
-
-// Position is a position in a file. Line and Column count from 1; a column is one character.
-type Position struct {
-	File         string
-	Line, Column int
-}
-
-// Mistake returns a mistake at the position.
-func (p Position) Mistake(message string) fixture.Mistake {
-	return fixture.Mistake{File: p.File, Line: p.Line, Column: p.Column, Message: message}
 }
 
 // Value is a JSON value with its position. Only the fields of its kind are set.
@@ -67,25 +56,27 @@ func (v *Value) Get(key string) *Value {
 	return nil
 }
 
+// Find returns the value that a JSON pointer (RFC 6901) leads to, or the nearest value around it.
+func (v *Value) Find(pointer string) *Value {
+	unescape := strings.NewReplacer("~1", "/", "~0", "~")
+	for part := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
+		next := v.Get(unescape.Replace(part))
+		if i, err := strconv.Atoi(part); err == nil && i >= 0 && i < len(v.Items) {
+			next = v.Items[i]
+		}
+		if next == nil {
+			break
+		}
+		v = next
+	}
+	return v
+}
+
 // Remove returns a copy of the object v without the key.
 func (v *Value) Remove(key string) *Value {
 	changed := *v
 	changed.Entries = slices.DeleteFunc(slices.Clone(v.Entries), func(e Entry) bool { return e.Key == key })
 	return &changed
-}
-
-// Equal reports whether two values are the same JSON. It ignores positions and the order of keys.
-// Numbers are equal if their text is equal.
-func Equal(a, b *Value) bool {
-	if a.Kind != b.Kind || a.Text != b.Text || len(a.Entries) != len(b.Entries) {
-		return false
-	}
-	for _, entry := range a.Entries {
-		if other := b.Get(entry.Key); other == nil || !Equal(entry.Value, other) {
-			return false
-		}
-	}
-	return slices.EqualFunc(a.Items, b.Items, Equal)
 }
 
 // Readable reports whether nothing in the value is [Unreadable].

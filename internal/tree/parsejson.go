@@ -5,12 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"unicode/utf8"
-
-	"github.com/mockportal/mockportal/internal/fixture"
 )
 
 // parseJSON reads a text that is valid JSON. The YAML reader rejects some JSON: surrogate pairs, tabs, very long keys.
-func parseJSON(file string, source []byte) (*Value, fixture.Mistakes) {
+func parseJSON(file string, source []byte) (*Value, Mistakes) {
 	p := jsonParser{file: file, source: source, tokens: json.NewDecoder(bytes.NewReader(source)), line: 1, column: 1}
 	p.tokens.UseNumber()
 	root := p.value(0)
@@ -21,7 +19,7 @@ type jsonParser struct {
 	file     string
 	source   []byte
 	tokens   *json.Decoder
-	mistakes fixture.Mistakes
+	mistakes Mistakes
 
 	offset, line, column int // where next has stopped counting
 }
@@ -85,8 +83,8 @@ func (p *jsonParser) entries(depth int) []Entry {
 	return unique(entries, &p.mistakes)
 }
 
-// locate returns the position of a byte offset.
-func locate(file string, source []byte, offset int) Position {
+// Locate returns the position of a byte, which is in the source or directly behind it.
+func Locate(file string, source []byte, offset int) Position {
 	before := source[:offset]
 	return Position{
 		File:   file,

@@ -5,32 +5,20 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/mockportal/mockportal/internal/fixture"
 	"github.com/mockportal/mockportal/internal/nearest"
 )
 
-// Reader collects the mistakes of a document.
-type Reader struct {
-	mistakes fixture.Mistakes
-}
-
-// NewReader returns a reader without mistakes.
-func NewReader() *Reader { return &Reader{} }
-
-// Mistakes returns the mistakes so far.
-func (r *Reader) Mistakes() fixture.Mistakes { return slices.Clone(r.mistakes) }
-
-// Field returns a whole document as a field. Mistakes call the document by the name.
-func (r *Reader) Field(name string, root *Value) Field {
-	return Field{r: r, name: name, value: root, at: root.At}
+// Field returns a whole document as a field. Its methods add mistakes to the list, and call the document by the name.
+func (v *Value) Field(name string, mistakes *Mistakes) Field {
+	return Field{mistakes: mistakes, name: name, value: v, at: v.At}
 }
 
 // Field is a value of a document, or the absence of one. Its methods return the zero value if the value is absent.
 type Field struct {
-	r     *Reader
-	name  string
-	value *Value // nil: absent
-	at    Position
+	mistakes *Mistakes
+	name     string
+	value    *Value // nil: absent
+	at       Position
 }
 
 // Present reports whether the document has the value.
@@ -40,7 +28,7 @@ func (f Field) Present() bool { return f.value != nil }
 func (f Field) Is(kind Kind) bool { return f.value != nil && f.value.Kind == kind }
 
 // Count returns how many mistakes the document has so far.
-func (f Field) Count() int { return len(f.r.mistakes) }
+func (f Field) Count() int { return len(*f.mistakes) }
 
 // Value returns the value, or nil if it is absent.
 func (f Field) Value() *Value { return f.value }
@@ -54,14 +42,9 @@ func (f Field) At() Position { return f.at }
 // Mistake reports a mistake in the value.
 func (f Field) Mistake(format string, args ...any) { f.MistakeAt(f.at, format, args...) }
 
-// MistakeAt reports a mistake at another position. A key in the message may hold a secret if its author forgot a space: token:abc.
+// MistakeAt reports a mistake at another position.
 func (f Field) MistakeAt(at Position, format string, args ...any) {
-	for i, arg := range args {
-		if text, ok := arg.(string); ok {
-			args[i] = text
-		}
-	}
-	f.r.mistakes = append(f.r.mistakes, at.Mistake(fmt.Sprintf(format, args...)))
+	*f.mistakes = append(*f.mistakes, at.Mistake(fmt.Sprintf(format, args...)))
 }
 
 // wants reports whether the value is of the kind. It records a mistake if the value is of another kind.
@@ -93,7 +76,7 @@ func (f Field) Object() *ObjectField {
 // Key returns the field of an optional key.
 func (o *ObjectField) Key(name string) Field {
 	o.asked = append(o.asked, name)
-	field := Field{r: o.r, name: name, at: o.at}
+	field := Field{mistakes: o.mistakes, name: name, at: o.at}
 	if value := o.value.Get(name); value != nil {
 		field.value, field.at = value, value.At
 	}
@@ -114,7 +97,7 @@ func (o *ObjectField) Close() {
 	if !o.Is(Object) {
 		return
 	}
-	allowed := slices.Sorted(slices.Values(o.asked))
+	allowed := slices.Compact(slices.Sorted(slices.Values(o.asked)))
 	for _, entry := range o.value.Entries {
 		if !slices.Contains(allowed, entry.Key) {
 			o.MistakeAt(entry.At, "unknown key %q%s; %s has %s",
@@ -133,7 +116,7 @@ func (f Field) Each(read func(key string, at Position, entry Field)) {
 			f.MistakeAt(entry.At, "an empty key in %s", f.name)
 		}
 		name := f.name + "." + entry.Key
-		read(entry.Key, entry.At, Field{r: f.r, name: name, value: entry.Value, at: entry.Value.At})
+		read(entry.Key, entry.At, Field{mistakes: f.mistakes, name: name, value: entry.Value, at: entry.Value.At})
 	}
 }
 
@@ -143,6 +126,6 @@ func (f Field) Items(read func(item Field)) {
 		return
 	}
 	for i, item := range f.value.Items {
-		read(Field{r: f.r, name: fmt.Sprintf("%s[%d]", f.name, i), value: item, at: item.At})
+		read(Field{mistakes: f.mistakes, name: fmt.Sprintf("%s[%d]", f.name, i), value: item, at: item.At})
 	}
 }

@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"fmt"
 	"math"
 	"regexp"
 	"slices"
@@ -51,69 +52,62 @@ func (f Field) Bool() bool {
 
 // Whole reads an integer from least to most.
 func (f Field) Whole(least, most int) int {
-	if !f.wants(Number, "a whole number") {
-		return 0
-	}
-	n, err := strconv.Atoi(f.value.Text)
-	if err == nil && n >= least && n <= most {
-		return n
-	}
+	must := fmt.Sprintf("a whole number from %d to %d", least, most)
 	if most == math.MaxInt {
-		f.Mistake("%s must be a whole number of at least %d, not %s", f.name, least, f.value.Text)
-	} else {
-		f.Mistake("%s must be a whole number from %d to %d, not %s", f.name, least, most, f.value.Text)
+		must = fmt.Sprintf("a whole number of at least %d", least)
 	}
-	return 0
+	return read(f, Number, "a whole number", must, func(text string) (int, bool) {
+		n, err := strconv.Atoi(text)
+		return n, err == nil && n >= least && n <= most
+	})
 }
 
 // Seed reads an unsigned integer of 64 bits.
 func (f Field) Seed() uint64 {
-	if !f.wants(Number, "a whole number") {
-		return 0
-	}
-	n, err := strconv.ParseUint(f.value.Text, 10, 64)
-	if err != nil {
-		f.Mistake("%s must be a whole number from 0 to %d, not %s", f.name, uint64(math.MaxUint64), f.value.Text)
-	}
-	return n
+	must := fmt.Sprintf("a whole number from 0 to %d", uint64(math.MaxUint64))
+	return read(f, Number, "a whole number", must, func(text string) (uint64, bool) {
+		n, err := strconv.ParseUint(text, 10, 64)
+		return n, err == nil
+	})
 }
 
 // Fraction reads a number above 0 and below 1.
 func (f Field) Fraction() float64 {
-	if !f.wants(Number, "a number") {
-		return 0
-	}
-	n, err := strconv.ParseFloat(f.value.Text, 64)
-	if err != nil || n <= 0 || n >= 1 {
-		f.Mistake("%s must be a number above 0 and below 1, not %s", f.name, f.value.Text)
-		return 0
-	}
-	return n
+	return read(f, Number, "a number", "a number above 0 and below 1", func(text string) (float64, bool) {
+		n, err := strconv.ParseFloat(text, 64)
+		return n, err == nil && n > 0 && n < 1
+	})
 }
 
 // Time reads an RFC 3339 time and returns it in UTC.
 func (f Field) Time() time.Time {
-	if !f.wants(Text, "an RFC 3339 time in quotes") {
-		return time.Time{}
-	}
-	var t time.Time
-	if err := t.UnmarshalText([]byte(f.value.Text)); err != nil {
-		f.Mistake("%s must be an RFC 3339 time such as \"2016-07-22T16:48:37Z\", not %q", f.name, f.value.Text)
-		return time.Time{}
-	}
-	return t.UTC()
+	const must = `an RFC 3339 time such as "2016-07-22T16:48:37Z"`
+	return read(f, Text, "an RFC 3339 time in quotes", must, func(text string) (t time.Time, ok bool) {
+		err := t.UnmarshalText([]byte(text))
+		return t.UTC(), err == nil
+	})
 }
 
 // Duration reads a duration as [ParseDuration] does.
 func (f Field) Duration() time.Duration {
-	if !f.wants(Text, "a duration such as 50ms or 2d") {
-		return 0
+	return read(f, Text, "a duration such as 50ms or 2d", "a duration such as 50ms, 1m30s or 2d", ParseDuration)
+}
+
+// read reads a value that the document writes as one of the kind. It says in mistakes what the value must be.
+func read[T any](f Field, kind Kind, what, must string, parse func(text string) (T, bool)) (value T) {
+	if !f.wants(kind, what) {
+		return value
 	}
-	d, ok := ParseDuration(f.value.Text)
-	if !ok {
-		f.Mistake("%s must be a duration such as 50ms, 1m30s or 2d, not %q", f.name, f.value.Text)
+	read, ok := parse(f.value.Text)
+	switch {
+	case ok:
+		value = read
+	case kind == Text:
+		f.Mistake("%s must be %s, not %q", f.name, must, f.value.Text)
+	default:
+		f.Mistake("%s must be %s, not %s", f.name, must, f.value.Text)
 	}
-	return d
+	return value
 }
 
 var leadingDays = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([0-9]{1,5})d(.*)$`) })

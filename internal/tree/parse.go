@@ -7,11 +7,10 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
-
-	"github.com/mockportal/mockportal/internal/fixture"
 )
 
 const (
@@ -21,32 +20,33 @@ const (
 )
 
 // Parse reads one document, YAML or JSON, and returns all of its mistakes. The value is nil if nothing could be read.
-func Parse(file string, source []byte) (*Value, fixture.Mistakes) {
-	whole := fixture.Mistake{File: file}
+func Parse(file string, source []byte) (*Value, Mistakes) {
+	whole := Position{File: file}
+	message := "not UTF-8"
 	source = bytes.TrimPrefix(source, []byte("\ufeff"))
 	switch {
 	case len(source) > MaxBytes:
-		whole.Message = fmt.Sprintf("larger than %d bytes", MaxBytes)
+		message = fmt.Sprintf("larger than %d bytes", MaxBytes)
 	case !utf8.Valid(source):
-		whole.Message = "not UTF-8"
 	case json.Valid(source):
 		return parseJSON(file, source)
 	default:
 		return parseYAML(file, source)
 	}
-	return nil, fixture.Mistakes{whole}
+	return nil, Mistakes{whole.Mistake(message)}
 }
 
-func parseYAML(file string, source []byte) (*Value, fixture.Mistakes) {
+func parseYAML(file string, source []byte) (*Value, Mistakes) {
+	whole := Position{File: file}
 	loader, err := yaml.NewLoader(bytes.NewReader(source))
 	if err != nil {
-		return nil, fixture.Mistakes{{File: file, Message: err.Error()}}
+		return nil, Mistakes{whole.Mistake(err.Error())}
 	}
 	var document, second yaml.Node
 	if err := loader.Load(&document); errors.Is(err, io.EOF) {
-		return nil, fixture.Mistakes{{File: file, Message: "the document is empty"}}
+		return nil, Mistakes{whole.Mistake("the document is empty")}
 	} else if err != nil {
-		return nil, fixture.Mistakes{syntaxMistake(file, source, err)}
+		return nil, Mistakes{syntaxMistake(file, source, err)}
 	}
 	c := converter{file: file}
 	root := c.value(document.Content[0], 0)
@@ -59,28 +59,25 @@ func parseYAML(file string, source []byte) (*Value, fixture.Mistakes) {
 }
 
 // syntaxMistake never quotes the source, which may be a token.
-func syntaxMistake(file string, source []byte, err error) fixture.Mistake {
+func syntaxMistake(file string, source []byte, err error) Mistake {
 	var load *yaml.LoadError
 	if !errors.As(err, &load) {
-		return fixture.Mistake{File: file, Message: "not YAML"}
+		return Position{File: file}.Mistake("not YAML")
 	}
 	at := Position{File: file, Line: load.Mark.Line, Column: load.Mark.Column}
 	if at.Line == 0 && load.Mark.Index > 0 {
-		at = locate(file, source, min(load.Mark.Index, len(source)))
+		at = Locate(file, source, min(load.Mark.Index, len(source)))
 	}
 	if load.Stage == yaml.ComposerStage {
 		return at.Mistake(noAlias)
 	}
-	if load.ContextMsg == "" {
-		return at.Mistake("not YAML: " + load.Message)
-	}
-	return at.Mistake("not YAML: " + load.Message + ", " + load.ContextMsg)
+	return at.Mistake(strings.TrimSuffix("not YAML: "+load.Message+", "+load.ContextMsg, ", "))
 }
 
 // converter turns YAML nodes into values, and reports what JSON does not have.
 type converter struct {
 	file     string
-	mistakes fixture.Mistakes
+	mistakes Mistakes
 }
 
 const (
@@ -137,7 +134,7 @@ func (c *converter) entries(n *yaml.Node, depth int) []Entry {
 }
 
 // unique removes the entries whose key came before, and reports them.
-func unique(entries []Entry, mistakes *fixture.Mistakes) []Entry {
+func unique(entries []Entry, mistakes *Mistakes) []Entry {
 	first := map[string]Position{}
 	return slices.DeleteFunc(entries, func(e Entry) bool {
 		at, twice := first[e.Key]

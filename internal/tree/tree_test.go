@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"github.com/mockportal/mockportal/internal/scenario/tree"
+	"github.com/mockportal/mockportal/internal/tree"
 )
 
 func parse(t *testing.T, source string) *tree.Value {
@@ -146,10 +146,11 @@ func TestDurations(t *testing.T) {
 		{"1 s", ""},
 		{"99999d200000h", ""},
 	} {
-		reader := tree.NewReader()
-		got := reader.Field("d", &tree.Value{Kind: tree.Text, Text: test.text}).Duration()
-		if refused := len(reader.Mistakes()) > 0; refused != (test.want == "") || !refused && got.String() != test.want {
-			t.Errorf("%q: got %s, mistakes %v", test.text, got, reader.Mistakes())
+		var mistakes tree.Mistakes
+		value := &tree.Value{Kind: tree.Text, Text: test.text}
+		got := value.Field("d", &mistakes).Duration()
+		if refused := len(mistakes) > 0; refused != (test.want == "") || !refused && got.String() != test.want {
+			t.Errorf("%q: got %s, mistakes %v", test.text, got, mistakes)
 		}
 	}
 }
@@ -161,13 +162,13 @@ func TestMergeIsImmutable(t *testing.T) {
 		a, b := value(t, 3), value(t, 3)
 		before := string(a.JSON()) + string(b.JSON())
 		merged := tree.Merge(a, b)
-		if again := tree.Merge(merged, b); !tree.Equal(merged, again) {
+		if again := tree.Merge(merged, b); string(again.JSON()) != string(merged.JSON()) {
 			t.Fatalf("merging twice: %s, then %s", merged.JSON(), again.JSON())
 		}
 		if after := string(a.JSON()) + string(b.JSON()); after != before {
 			t.Fatalf("changed from %s to %s", before, after)
 		}
-		if back, mistakes := tree.Parse("", merged.JSON()); len(mistakes) > 0 || !tree.Equal(merged, back) {
+		if back, mistakes := tree.Parse("", merged.JSON()); len(mistakes) > 0 || string(back.JSON()) != string(merged.JSON()) {
 			t.Fatalf("%s reads as %s, %v", merged.JSON(), back.JSON(), mistakes)
 		}
 	})
@@ -196,4 +197,24 @@ func value(t *rapid.T, depth int) *tree.Value {
 		}
 	}
 	return v
+}
+
+func TestMistakeErrors(t *testing.T) {
+	t.Parallel()
+	b := tree.Position{File: "b", Line: 2, Column: 3}
+	mistakes := tree.Mistakes{
+		b.Mistake("second"),
+		tree.Position{File: "b", Line: 1, Column: 9}.Mistake("first"),
+		tree.Position{File: "a"}.Mistake("whole"),
+		b.Mistake("second"),
+	}
+	if diff := cmp.Diff("a: whole\nb:1:9: first\nb:2:3: second", mistakes.Err().Error()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if mistakes[0].Message != "second" {
+		t.Error("Err has sorted its receiver")
+	}
+	if err := (tree.Mistakes{}).Err(); err != nil {
+		t.Errorf("no mistakes are the error %v", err)
+	}
 }

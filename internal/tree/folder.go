@@ -1,0 +1,79 @@
+package tree
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"strings"
+)
+
+// Folder is a folder of documents.
+type Folder struct {
+	FS    fs.FS
+	Root  string // the path in FS
+	Shown string // the path as the user would write it, for mistakes
+}
+
+// Each calls read for each file whose name ends in ext, at any depth, and refuse for each other file. What refuse returns is a
+// mistake in that file, unless it is empty. Names are paths in the folder. Each skips hidden files; a folder that does not exist
+// has no files.
+func (f Folder) Each(ext string, read func(name string, source []byte), refuse func(name string) string) Mistakes {
+	var mistakes Mistakes
+	_ = fs.WalkDir(f.FS, f.Root, func(full string, entry fs.DirEntry, err error) error {
+		name := strings.TrimPrefix(strings.TrimPrefix(full, f.Root), "/")
+		message := ""
+		switch hidden := name != "" && strings.HasPrefix(path.Base(name), "."); {
+		case name == "" && errors.Is(err, fs.ErrNotExist):
+		case err != nil:
+			message = readable(err).Error()
+		case entry.IsDir() && hidden:
+			return fs.SkipDir
+		case entry.IsDir() || hidden:
+		case name == "":
+			message = "must be a folder"
+		case !strings.HasSuffix(name, ext):
+			message = refuse(name)
+		case entry.Type()&^fs.ModeSymlink != 0:
+			message = "is not a regular file" // opening a pipe would wait for its other end
+		default:
+			if source, err := f.Read(name); err != nil {
+				message = err.Error()
+			} else {
+				read(name, source)
+			}
+		}
+		if message != "" {
+			mistakes = append(mistakes, f.At(name).Mistake(message))
+		}
+		return nil
+	})
+	return mistakes
+}
+
+// Read returns the content of a file, which must not be larger than [MaxBytes].
+func (f Folder) Read(name string) ([]byte, error) {
+	file, err := f.FS.Open(path.Join(f.Root, name))
+	if err != nil {
+		return nil, readable(err)
+	}
+	defer func() { _ = file.Close() }()
+	source, err := io.ReadAll(io.LimitReader(file, MaxBytes+1))
+	if len(source) > MaxBytes {
+		return nil, fmt.Errorf("larger than %d bytes", MaxBytes)
+	}
+	return source, readable(err)
+}
+
+// At returns the position of a mistake in a whole file.
+func (f Folder) At(name string) Position { return Position{File: path.Join(f.Shown, name)} }
+
+// readable leaves the path out of a file system's error, because mistakes show the path that the user wrote.
+func readable(err error) error {
+	var cause *fs.PathError
+	if errors.As(err, &cause) {
+		return fmt.Errorf("cannot be read: %w", cause.Err)
+	}
+	return err
+}
