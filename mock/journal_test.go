@@ -68,12 +68,17 @@ func TestParamsIn(t *testing.T) {
 		want []journal.ParamIn
 	}{
 		{"query and form", post(provisionPath+"?f=json", "purchaserOrgId", purchaser, "orgEntitlements", `{ "maxUsers": 1.0 }`), []journal.ParamIn{
-			{In: "path", Name: "itemId", Value: item}, {In: "query", Name: "f", Value: "json"},
-			{In: "form", Name: "orgEntitlements", Value: `{ "maxUsers": 1.0 }`}, {In: "form", Name: "purchaserOrgId", Value: purchaser},
+			{In: "path", Name: "itemId", Value: item},
+			{In: "query", Name: "f", Value: "json"},
+			{In: "form", Name: "orgEntitlements", Value: `{ "maxUsers": 1.0 }`},
+			{In: "form", Name: "purchaserOrgId", Value: purchaser},
 		}},
 		{"a query for a form", get(provisionPath+"?z=1&f=json&z=0", "token", "admin-token"), []journal.ParamIn{
-			{In: "path", Name: "itemId", Value: item}, {In: "query", Name: "z", Value: "1"}, {In: "query", Name: "f", Value: "json"},
-			{In: "query", Name: "z", Value: "0"}, {In: "query", Name: "token", Value: "***"},
+			{In: "path", Name: "itemId", Value: item},
+			{In: "query", Name: "z", Value: "1"},
+			{In: "query", Name: "f", Value: "json"},
+			{In: "query", Name: "z", Value: "0"},
+			{In: "query", Name: "token", Value: "***"},
 		}},
 		{"a header", get(licensePath+"?f=json").sending("Authorization", "bearer admin-token"), []journal.ParamIn{
 			{In: "query", Name: "f", Value: "json"}, {In: "header", Name: "Authorization", Value: "Bearer ***"},

@@ -40,20 +40,29 @@ func TestVerify(t *testing.T) {
 				Absent("callback").Outcome(journal.OK).Violating(false).Exactly(1),
 			mock.Expect("").Violating(true).AtMost(0), mock.Expect("").ErrorCode(498).Exactly(0),
 		}, ""},
-		{"unmet", s, []mock.Expectation{provisions.Param("orgEntitlements", map[string]any{"maxUsers": 11}).Exactly(1)},
+		{
+			"unmet", s,
+			[]mock.Expectation{provisions.Param("orgEntitlements", map[string]any{"maxUsers": 11}).Exactly(1)},
 			`mock: sandbox "default" (scenario "trial", seed 0): the expectation is unmet
 expectation 1: exactly 1 call of provisionOrgEntitlements with orgEntitlements = {"maxUsers":11}; none came
     call 3: POST ` + provisionPath + ` by admin, ok
-        /params/orgEntitlements/maxUsers: expected 11, got 10`},
-		{"of two one", s, []mock.Expectation{provisions.AtLeast(1), mock.Expect(mock.GetFutureLicense).Exactly(1)},
+        /params/orgEntitlements/maxUsers: expected 11, got 10`,
+		},
+		{
+			"of two one", s,
+			[]mock.Expectation{provisions.AtLeast(1), mock.Expect(mock.GetFutureLicense).Exactly(1)},
 			`mock: sandbox "default" (scenario "trial", seed 0): 1 of 2 expectations are unmet
 expectation 2: exactly 1 call of getFutureLicense; 2 came
     call 2: GET ` + licensePath + ` by admin, ok
-        it repeats call 1, which was done`},
-		{"in a sandbox of its own", box, []mock.Expectation{mock.Expect(mock.GetFutureLicense).Exactly(0)},
+        it repeats call 1, which was done`,
+		},
+		{
+			"in a sandbox of its own", box,
+			[]mock.Expectation{mock.Expect(mock.GetFutureLicense).Exactly(0)},
 			`mock: sandbox "s1" (scenario "purchased", seed 7): the expectation is unmet
 expectation 1: no call of getFutureLicense; 1 came
-    call 1: GET /sandboxes/s1` + licensePath + ` by admin, ok`},
+    call 1: GET /sandboxes/s1` + licensePath + ` by admin, ok`,
+		},
 	} {
 		tb := &tester{}
 		met := row.box.Verify(tb, row.expect...)
@@ -77,7 +86,8 @@ func TestVerifyFatal(t *testing.T) {
 	}{
 		{"nothing", nil, "mock: no expectations: name at least one"},
 		{
-			"an unknown operation", []mock.Expectation{mock.Expect("getFutureLicence").Exactly(1)},
+			"an unknown operation",
+			[]mock.Expectation{mock.Expect("getFutureLicence").Exactly(1)},
 			`mock: expectation 1: no operation "getFutureLicence" (did you mean "getFutureLicense"?)`,
 		},
 		{
@@ -87,15 +97,18 @@ func TestVerifyFatal(t *testing.T) {
 		},
 		{"no number", []mock.Expectation{mock.Expect(mock.GetFutureLicense)}, "mock: expectation 1: expect[0] needs exactly, atLeast or atMost"},
 		{
-			"two numbers", []mock.Expectation{mock.Expect("").Exactly(1).AtLeast(1)},
+			"two numbers",
+			[]mock.Expectation{mock.Expect("").Exactly(1).AtLeast(1)},
 			"mock: expectation 1: exactly cannot be combined with atLeast or atMost",
 		},
 		{
-			"a number below none", []mock.Expectation{mock.Expect("").Exactly(-1)},
+			"a number below none",
+			[]mock.Expectation{mock.Expect("").Exactly(-1)},
 			"mock: expectation 1: exactly must be a whole number of at least 0, not -1",
 		},
 		{
-			"a secret", []mock.Expectation{mock.Expect("").Param("token", "admin-token").Exactly(1)},
+			"a secret",
+			[]mock.Expectation{mock.Expect("").Param("token", "admin-token").Exactly(1)},
 			"mock: expectation 1: token is masked in the journal and equals nothing there; expect it with present: [token]",
 		},
 		{"a value that is none", []mock.Expectation{mock.Expect("").Param("f", make(chan int)).Exactly(1)}, "mock: expectation 1: json: "},
@@ -258,13 +271,17 @@ func TestCheckExpectations(t *testing.T) {
 	}{
 		{"not asked for", []mock.Option{expecting}, nil, 0, 0, ""},
 		{
-			"unmet", []mock.Option{expecting, mock.CheckExpectations()}, nil, 0, 0,
+			"unmet",
+			[]mock.Option{expecting, mock.CheckExpectations()},
+			nil, 0, 0,
 			`mock: sandbox "default" (scenario "document", seed 0): ` + unmet,
 		},
 		{"met", []mock.Option{expecting, mock.CheckExpectations()}, nil, 1, 0, ""},
 		{"nothing expected", []mock.Option{mock.CheckExpectations()}, nil, 0, 0, ""},
 		{
-			"a sandbox, unmet", nil, []mock.Option{expecting, mock.CheckExpectations()}, 1, 0,
+			"a sandbox, unmet", nil,
+			[]mock.Option{expecting, mock.CheckExpectations()},
+			1, 0,
 			`mock: sandbox "s1" (scenario "document", seed 0): ` + unmet,
 		},
 		{"a sandbox, met", nil, []mock.Option{expecting, mock.CheckExpectations()}, 0, 1, ""},
@@ -297,10 +314,12 @@ func TestJournalIsLogged(t *testing.T) {
 		want  []string
 	}{
 		{"passed", 2, func(*tester) {}, nil},
-		{"failed", 2, func(tb *tester) { tb.Errorf("something") },
+		{
+			"failed", 2, func(tb *tester) { tb.Errorf("something") },
 			[]string{`mock: sandbox "default" (scenario "trial", seed 0): the journal (not complete: 1 dropped)
 call  operation         member  outcome  violations  rule
-2     getFutureLicense  admin   ok       0           -`}},
+2     getFutureLicense  admin   ok       0           -`},
+		},
 		{
 			"failed without calls", 0, func(tb *tester) { tb.Fatalf("something") },
 			[]string{`mock: sandbox "default" (scenario "trial", seed 0): 0 calls in the journal`},

@@ -189,7 +189,8 @@ func TestProblems(t *testing.T) {
 		{"no authority over HTTP", "GET", "/__admin/ca.pem", 404, "this server has no certificate of its own: it was not started with TLS", nil},
 		{
 			"a call without a number", "GET", "/__admin/sandboxes/default/calls/one", 400,
-			"path number: must be an integer from 1 to 9007199254740991", []openapi.Violation{
+			"path number: must be an integer from 1 to 9007199254740991",
+			[]openapi.Violation{
 				{Kind: openapi.Malformed, In: "path", Name: "number", Message: "must be an integer from 1 to 9007199254740991"},
 			},
 		},
@@ -203,13 +204,15 @@ func TestProblems(t *testing.T) {
 		},
 		{
 			"a name that is not there", "GET", "/__admin/sandboxes/default/calls?operaton=x", 400,
-			`query operaton: is not in the contract (did you mean "operation"?)`, []openapi.Violation{
+			`query operaton: is not in the contract (did you mean "operation"?)`,
+			[]openapi.Violation{
 				{Kind: openapi.Unknown, In: "query", Name: "operaton", Message: "is not in the contract", Hint: `did you mean "operation"?`},
 			},
 		},
 		{
 			"a name that comes twice", "GET", "/__admin/sandboxes/default/calls?limit=1&limit=2", 400,
-			"query limit: was sent more than once; the first value counts (send it once)", []openapi.Violation{
+			"query limit: was sent more than once; the first value counts (send it once)",
+			[]openapi.Violation{
 				{Kind: openapi.Repeated, In: "query", Name: "limit", Message: "was sent more than once; the first value counts", Hint: "send it once"},
 			},
 		},

@@ -186,14 +186,16 @@ func TestVerify(t *testing.T) {
 	}{
 		{"all are met", `{"expect":[{"when":{},"exactly":2}]}`, nil, ""},
 		{
-			"one is not", `{"expect":[{"when":{},"exactly":2},{"when":{"member":"viewer"},"exactly":0}]}`, []int{2},
+			"one is not", `{"expect":[{"when":{},"exactly":2},{"when":{"member":"viewer"},"exactly":0}]}`,
+			[]int{2},
 			"1 of 2 expectations are unmet\nexpectation 2: no call of any licensing operation by viewer; 1 came\n" +
 				"    call 2: POST " + provisionPath + " by viewer, error 403",
 		},
 		{
 			"in order",
 			`{"expect":[{"when":{"member":"viewer"},"atLeast":1},{"when":{"member":"admin"},"atLeast":1}],"inOrder":true}`,
-			[]int{2}, "expectation 2: at least 1 call of any licensing operation by admin, after call 2; 1 came, 0 after it",
+			[]int{2},
+			"expectation 2: at least 1 call of any licensing operation by admin, after call 2; 1 came, 0 after it",
 		},
 		{
 			"in any order",
@@ -201,7 +203,8 @@ func TestVerify(t *testing.T) {
 			nil, "",
 		},
 		{
-			"the scenario's own", `{}`, []int{2},
+			"the scenario's own", `{}`,
+			[]int{2},
 			"expectation 2: exactly 1 call of any licensing operation by admin, after call 2; 1 came, 0 after it",
 		},
 		{"the scenario's own, in any order", `{"inOrder":false,"within":"1ms"}`, nil, ""},

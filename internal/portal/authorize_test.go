@@ -146,11 +146,15 @@ func TestSignInForAppRefusals(t *testing.T) {
 		{"a state of another kind", portal.OAuthSignIn{State: "e30", Username: "admin", Password: "admin-password"}, "oauth-state-invalid", ""},
 		{"a forged state leads nowhere", portal.OAuthSignIn{State: forged, Username: "admin", Password: "admin-password"}, "oauth-redirect-uri-invalid", ""},
 		{
-			"the member does not want to", portal.OAuthSignIn{State: good, Cancel: true}, "",
+			"the member does not want to",
+			portal.OAuthSignIn{State: good, Cancel: true},
+			"",
 			appURI + "?error=access_denied&error_description=The+user+denied+your+request.&state=a+b%26c",
 		},
 		{
-			"nor for a token", portal.OAuthSignIn{State: begin(func(r *portal.AuthorizeRequest) { r.ResponseType = "token" }), Cancel: true}, "",
+			"nor for a token",
+			portal.OAuthSignIn{State: begin(func(r *portal.AuthorizeRequest) { r.ResponseType = "token" }), Cancel: true},
+			"",
 			appURI + "#error=access_denied&error_description=The+user+denied+your+request.&state=a+b%26c",
 		},
 	} {

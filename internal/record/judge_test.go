@@ -132,9 +132,10 @@ func TestHonesty(t *testing.T) {
 // TestForgottenIsNotDropped proves that calls which were forgotten on request make nothing incomplete.
 func TestForgottenIsNotDropped(t *testing.T) {
 	t.Parallel()
-	for name, forget := range map[string]func(*record.Journal){"Clear": func(j *record.Journal) {
-		j.Clear()
-	}, "Reset": (*record.Journal).Reset,
+	for name, forget := range map[string]func(*record.Journal){
+		"Clear": func(j *record.Journal) {
+			j.Clear()
+		}, "Reset": (*record.Journal).Reset,
 	} {
 		j := journalOf(2, "a a a a")
 		forget(j)
@@ -163,22 +164,26 @@ func TestOrder(t *testing.T) {
 		{"twice the other way round", ab, "b a b", nil, ""},
 		{"two of each", all(atLeast(2, "a"), atLeast(2, "b")), "a b a b b", nil, ""},
 		{
-			"one of two too early", all(atLeast(2, "a"), atLeast(2, "b")), "a b a b", []int{2},
+			"one of two too early", all(atLeast(2, "a"), atLeast(2, "b")), "a b a b",
+			[]int{2},
 			"at least 2 calls of b, after call 3; 2 came, 1 after it",
 		},
 		{"a call is taken once", all(atLeast(1, "a"), atLeast(1, "a")), "a", []int{2}, "at least 1 call of a, after call 1; 1 came, 0 after it"},
 		{"two calls for two", all(atLeast(1, "a"), atLeast(1, "a")), "a a", nil, ""},
 		{"as early as can be", all(atLeast(1, "a"), atLeast(1, "b"), atLeast(1, "a")), "a b a", nil, ""},
 		{
-			"three, the last too early", all(atLeast(1, "a"), atLeast(1, "b"), atLeast(1, "c")), "c a b", []int{3},
+			"three, the last too early", all(atLeast(1, "a"), atLeast(1, "b"), atLeast(1, "c")), "c a b",
+			[]int{3},
 			"at least 1 call of c, after call 3; 1 came, 0 after it",
 		},
 		{
-			"three, the middle too early", all(atLeast(1, "a"), atLeast(1, "b"), atLeast(1, "c")), "b a c", []int{2},
+			"three, the middle too early", all(atLeast(1, "a"), atLeast(1, "b"), atLeast(1, "c")), "b a c",
+			[]int{2},
 			"at least 1 call of b, after call 2; 1 came, 0 after it",
 		},
 		{
-			"one is missing", all(atLeast(1, "a"), atLeast(1, "b"), atLeast(1, "c")), "c a", []int{2, 3},
+			"one is missing", all(atLeast(1, "a"), atLeast(1, "b"), atLeast(1, "c")), "c a",
+			[]int{2, 3},
 			"at least 1 call of c, after call 2; 1 came, 0 after it",
 		},
 		{"nothing required between", all(atLeast(1, "a"), atMost(1, "b"), atLeast(1, "c")), "b a c", nil, ""},

@@ -40,12 +40,14 @@ func TestSent(t *testing.T) {
 		{"a quoted text", `"x"`, "x", ""},
 		{"null", "null", nil, ""},
 		{
-			"a secret name", `{"maxUsers":1, "password": "x"}`, map[string]any{"maxUsers": 1.0, "password": "***"},
+			"a secret name", `{"maxUsers":1, "password": "x"}`,
+			map[string]any{"maxUsers": 1.0, "password": "***"},
 			`{"maxUsers":1,"password":"***"}`,
 		},
 		{
 			"a secret name inside", `[{"a":{"client_secret":"<x>"}}]`,
-			[]any{map[string]any{"a": map[string]any{"client_secret": "***"}}}, `[{"a":{"client_secret":"***"}}]`,
+			[]any{map[string]any{"a": map[string]any{"client_secret": "***"}}},
+			`[{"a":{"client_secret":"***"}}]`,
 		},
 	} {
 		j := record.New(0, 0)
@@ -72,8 +74,12 @@ func TestSent(t *testing.T) {
 func TestSentInOrder(t *testing.T) {
 	t.Parallel()
 	values := []contract.Value{
-		{In: "path", Name: "itemId", Text: "i"}, {In: "query", Name: "z", Text: "1"}, {In: "query", Name: "a", Text: "2"},
-		{In: "form", Name: "z", Text: `{"b":1}`}, {In: "form", Name: "z", Text: ""}, {In: "header", Name: "Authorization", Text: "Bearer ***"},
+		{In: "path", Name: "itemId", Text: "i"},
+		{In: "query", Name: "z", Text: "1"},
+		{In: "query", Name: "a", Text: "2"},
+		{In: "form", Name: "z", Text: `{"b":1}`},
+		{In: "form", Name: "z", Text: ""},
+		{In: "header", Name: "Authorization", Text: "Bearer ***"},
 		{In: "cookie", Name: "portaladmin_token", Text: "***"},
 	}
 	j := record.New(0, 0)

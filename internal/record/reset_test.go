@@ -79,9 +79,10 @@ func holdGoesOn(t *testing.T, j *record.Journal, first int) {
 // TestForgetMakesRoom: the bytes of forgotten calls no longer count.
 func TestForgetMakesRoom(t *testing.T) {
 	t.Parallel()
-	for name, forget := range map[string]func(*record.Journal){"Clear": func(j *record.Journal) {
-		j.Clear()
-	}, "Reset": (*record.Journal).Reset,
+	for name, forget := range map[string]func(*record.Journal){
+		"Clear": func(j *record.Journal) {
+			j.Clear()
+		}, "Reset": (*record.Journal).Reset,
 	} {
 		j := record.New(0, 100_000)
 		add := func() {

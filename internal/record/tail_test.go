@@ -163,7 +163,8 @@ func TestTailWaits(t *testing.T) {
 	}{
 		{
 			"a call", func(j *record.Journal) { j.Append(recordOf(journal.Call{Member: "admin"})) },
-			record.News{Calls: []*record.Record{{Call: journal.Call{Number: 2, Member: "admin"}}}}, nil,
+			record.News{Calls: []*record.Record{{Call: journal.Call{Number: 2, Member: "admin"}}}},
+			nil,
 		},
 		{"a call that does not match", func(j *record.Journal) { j.Append(recordOf(journal.Call{})) }, record.News{}, context.DeadlineExceeded},
 		{"cleared", func(j *record.Journal) { j.Clear() }, record.News{Restarted: true}, nil},

@@ -89,12 +89,14 @@ func TestWait(t *testing.T) {
 		{"closed, and it is there", []event{come(0, "a"), closed(0)}, 0, 1, 0, nil, 1},
 		{
 			"dropped before the rest came",
-			[]event{come(s, "a", "a"), come(2*s, "b", "b", "b", "b"), come(3*s, "a"), come(4*s, "a")}, 0, 3, minute,
+			[]event{come(s, "a", "a"), come(2*s, "b", "b", "b", "b"), come(3*s, "a"), come(4*s, "a")},
+			0, 3, minute,
 			context.DeadlineExceeded, 2,
 		},
 		{
 			"dropped, and as many came again",
-			[]event{come(s, "a", "a"), come(2*s, "b", "b", "b", "b", "a"), come(3*s, "a"), come(4*s, "a")}, 0, 3, 4 * s, nil,
+			[]event{come(s, "a", "a"), come(2*s, "b", "b", "b", "b", "a"), come(3*s, "a"), come(4*s, "a")},
+			0, 3, 4 * s, nil,
 			3,
 		},
 		{"more than a journal holds", []event{come(s, "a", "a", "a", "a", "a", "a", "a")}, 0, 6, minute, context.DeadlineExceeded, 5},
@@ -165,12 +167,15 @@ func TestVerifyWithin(t *testing.T) {
 		{"in order, as it comes", ordered(atLeast(1, "a"), atLeast(1, "b")), []event{come(s, "a"), come(2*s, "b")}, 2 * s, nil},
 		{
 			"in order, and again in the right one", ordered(atLeast(1, "a"), atLeast(1, "b")),
-			[]event{come(s, "b"), come(2*s, "a"), come(3*s, "b")}, 3 * s, nil,
+			[]event{come(s, "b"), come(2*s, "a"), come(3*s, "b")},
+			3 * s, nil,
 		},
 		{"out of order", ordered(atLeast(1, "a"), atLeast(1, "b")), []event{come(s, "b"), come(2*s, "a")}, 10 * s, []int{2}},
 		{
 			"out of order, and a bound keeps it so", ordered(atLeast(1, "a"), exactly(1, "b")),
-			[]event{come(s, "b"), come(2*s, "a"), come(3*s, "b")}, 2 * s, []int{2},
+			[]event{come(s, "b"), come(2*s, "a"), come(3*s, "b")},
+			2 * s,
+			[]int{2},
 		},
 		{"cleared", one(atLeast(2, "a")), []event{come(s, "a"), cleared(2 * s), come(3*s, "a"), come(4*s, "a")}, 4 * s, nil},
 		{"reset", one(exactly(1, "a")), []event{come(s, "a"), reset(2 * s), come(3*s, "a")}, 10 * s, nil},
@@ -179,7 +184,8 @@ func TestVerifyWithin(t *testing.T) {
 		{"dropped, and no bound depends on it", one(atMost(3, "a")), []event{come(s, "b"), come(2*s, "b", "b", "b", "b", "b")}, 10 * s, nil},
 		{
 			"dropped before it was enough", one(atLeast(2, "a")),
-			[]event{come(s, "a"), come(2*s, "b", "b", "b", "b", "b"), come(3*s, "a"), come(4*s, "a")}, 4 * s, nil,
+			[]event{come(s, "a"), come(2*s, "b", "b", "b", "b", "b"), come(3*s, "a"), come(4*s, "a")},
+			4 * s, nil,
 		},
 	} {
 		synctest.Test(t, func(t *testing.T) {

@@ -70,11 +70,13 @@ func TestHistory(t *testing.T) {
 			"default 1\ndefault 2\ndefault 1\ndefault played once: 1 of 1 unmet\ndefault played once: 0 of 1 unmet",
 		},
 		{
-			"a sandbox is deleted", []string{create, "call mine", "call mine", remove},
+			"a sandbox is deleted",
+			[]string{create, "call mine", "call mine", remove},
 			"mine 1\nmine 2\nmine played once: 1 of 1 unmet\ndefault played once: 1 of 1 unmet",
 		},
 		{
-			"a sandbox is deleted that nobody called", []string{create, remove},
+			"a sandbox is deleted that nobody called",
+			[]string{create, remove},
 			"mine played once: 1 of 1 unmet\ndefault played once: 1 of 1 unmet",
 		},
 		{
@@ -123,7 +125,8 @@ func TestHistory(t *testing.T) {
 			"default 1\ndefault 2\ndefault played once: 0 of 1 unmet",
 		},
 		{
-			"cleared and reset", []string{"call default", "DELETE /sandboxes/default/calls", reset, "call default"},
+			"cleared and reset",
+			[]string{"call default", "DELETE /sandboxes/default/calls", reset, "call default"},
 			"default 1\ndefault 1\ndefault played once: 0 of 1 unmet",
 		},
 	} {
