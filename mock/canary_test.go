@@ -14,6 +14,7 @@ import (
 
 	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/mock"
+	"github.com/mockportal/mockportal/mock/journal"
 )
 
 // The values that no output may show. Some have what escapes change; none is like a word that anybody else would write.
@@ -63,11 +64,7 @@ func TestNoOutputShowsAKnownValue(t *testing.T) {
 			m := newMine(t, textLog, options...)
 			known := knownCanaries(m)
 			for _, value := range known {
-				for _, p := range places() {
-					for form := range p.put {
-						m.plant(p, provision(), value, form)
-					}
-				}
+				m.plantEverywhere(value)
 			}
 			m.search(known, showsTheCode)
 		})
@@ -85,6 +82,16 @@ func TestNoOutputShowsAKnownValue(t *testing.T) {
 		}
 		m.search(known, showsTheCode)
 	})
+}
+
+// plantEverywhere sends a value in each of its forms in each place of a good call.
+func (m *mine) plantEverywhere(value string) {
+	m.t.Helper()
+	for _, p := range places() {
+		for form := range p.put {
+			m.plant(p, provision(), value, form)
+		}
+	}
 }
 
 // TestNoOutputShowsAValueUnderASecretName sends an unknown value under every secret name, to every operation.
@@ -350,18 +357,25 @@ func TestGoodCallsStayReadable(t *testing.T) {
 	for id, r := range successes() {
 		p := portal(t)
 		call(t, p, r)
-		recorded, secrets := callsOf(t, p)[0], maps.Clone(named)
-		for i, sent := range recorded.ParamsIn {
-			if secrets["/params/"+sent.Name] || sent.In == "header" || sent.In == "cookie" { // such a header or cookie carries the token
-				secrets[fmt.Sprintf("/paramsIn/%d/value", i)] = true
-			}
-		}
+		recorded := callsOf(t, p)[0]
+		secrets := withParamsIn(named, recorded)
 		for _, at := range masksIn(decoded(t, marshalled(t, recorded)), "") {
 			if !secrets[at] {
 				t.Errorf("%s: %s is masked", id, at)
 			}
 		}
 	}
+}
+
+// withParamsIn adds the places in paramsIn of the secrets in params, and of headers and cookies, which carry the token.
+func withParamsIn(named map[string]bool, call journal.Call) map[string]bool {
+	all := maps.Clone(named)
+	for i, sent := range call.ParamsIn {
+		if named["/params/"+sent.Name] || sent.In == "header" || sent.In == "cookie" {
+			all[fmt.Sprintf("/paramsIn/%d/value", i)] = true
+		}
+	}
+	return all
 }
 
 // masksIn returns where in a JSON value something is masked, by pointer.

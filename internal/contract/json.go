@@ -54,13 +54,7 @@ func (r *scanner) skip() string {
 	start := r.at
 	switch {
 	case r.is('"'):
-		for r.text[r.at] != '"' {
-			if r.text[r.at] == '\\' {
-				r.at++
-			}
-			r.at++
-		}
-		r.at++
+		r.skipText()
 	case r.is('{') || r.is('['):
 		for !r.is('}') && !r.is(']') {
 			r.skip() // a key, a value or an item
@@ -76,4 +70,15 @@ func (r *scanner) skip() string {
 		r.at += length
 	}
 	return r.text[start:r.at]
+}
+
+// skipText passes the rest of a text, behind its first quotation mark.
+func (r *scanner) skipText() {
+	for r.text[r.at] != '"' {
+		if r.text[r.at] == '\\' {
+			r.at++
+		}
+		r.at++
+	}
+	r.at++
 }

@@ -21,37 +21,49 @@ func TestRouterFindsEveryPath(t *testing.T) {
 	t.Parallel()
 	for name, c := range contracts() {
 		for _, route := range c.Routes() {
-			path, several := route.Path, false
-			var values []contract.Value
-			for _, p := range route.Parameters {
-				if p.In == "path" {
-					text := map[bool]string{false: "a-b.c", true: "a/b/c"}[p.MultiPart]
-					path, several = strings.ReplaceAll(path, "{"+p.Name+"}", text), several || p.MultiPart
-					values = append(values, contract.Value{In: "path", Name: p.Name, Text: text})
-				}
-			}
-			for _, context := range append(c.Servers(), "/gis") {
-				got, ok := find(c.Router("/gis"), context+path)
-				if !ok || got.Context != context || got.Routes[0].Path != route.Path {
-					t.Fatalf("%s: %s%s leads to %+v", name, context, path, got)
-				}
-				if diff := cmp.Diff(values, got.Values); diff != "" {
-					t.Errorf("%s (-want +got):\n%s", route.Path, diff)
-				}
-				if slash, ok := find(c.Router("/gis"), context+path+"/"); !several && (!ok || slash.Routes[0] != got.Routes[0]) {
-					t.Errorf("%s: %s%s/ leads to %+v", name, context, path, slash)
-				}
-			}
-			deeper := strings.ReplaceAll(path, "a-b.c", "a-b.c/x")
-			if got, ok := find(c.Router(), deeper); ok && deeper != path && got.Routes[0].Path == route.Path {
-				t.Errorf("%s leads to %s", deeper, route.Path)
-			}
-			// A path with several segments at its front takes any context for one of them.
-			if got, ok := find(c.Router(), "/gis"+path); ok && got.Routes[0].Path == route.Path && !several {
-				t.Errorf("/gis%s is found without that context", path)
-			}
+			t.Run(name+" "+route.Method+" "+route.Path, func(t *testing.T) {
+				t.Parallel()
+				proveFound(t, c, route)
+			})
 		}
 	}
+}
+
+func proveFound(t *testing.T, c *contract.Contract, route *contract.Route) {
+	path, values, several := filled(route)
+	for _, context := range append(c.Servers(), "/gis") {
+		got, ok := find(c.Router("/gis"), context+path)
+		if !ok || got.Context != context || got.Routes[0].Path != route.Path {
+			t.Fatalf("%s%s leads to %+v", context, path, got)
+		}
+		if diff := cmp.Diff(values, got.Values); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		if slash, ok := find(c.Router("/gis"), context+path+"/"); !several && (!ok || slash.Routes[0] != got.Routes[0]) {
+			t.Errorf("%s%s/ leads to %+v", context, path, slash)
+		}
+	}
+	deeper := strings.ReplaceAll(path, "a-b.c", "a-b.c/x")
+	if got, ok := find(c.Router(), deeper); ok && deeper != path && got.Routes[0].Path == route.Path {
+		t.Errorf("%s is found too", deeper)
+	}
+	// A path with several segments at its front takes any context for one of them.
+	if got, ok := find(c.Router(), "/gis"+path); ok && got.Routes[0].Path == route.Path && !several {
+		t.Errorf("/gis%s is found without that context", path)
+	}
+}
+
+// filled fills the parameters of a path, and reports whether one of them has several segments.
+func filled(route *contract.Route) (path string, values []contract.Value, several bool) {
+	path = route.Path
+	for _, p := range route.Parameters {
+		if p.In == "path" {
+			text := map[bool]string{false: "a-b.c", true: "a/b/c"}[p.MultiPart]
+			path, several = strings.ReplaceAll(path, "{"+p.Name+"}", text), several || p.MultiPart
+			values = append(values, contract.Value{In: "path", Name: p.Name, Text: text})
+		}
+	}
+	return path, values, several
 }
 
 // TestRouterReadsPaths proves how odd paths are read: nothing is redirected, a parameter is decoded once, and a path may be written as

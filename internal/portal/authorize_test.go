@@ -1,6 +1,7 @@
 package portal_test
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"net/url"
@@ -8,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/mockportal/mockportal/internal/portal"
 )
@@ -186,7 +187,7 @@ func TestImplicitGrant(t *testing.T) {
 		}
 		token := got.Get("access_token")
 		want := url.Values{"access_token": {token}, "expires_in": {seconds}, "username": {"admin"}, "ssl": {"true"}, "state": {"s"}}
-		if diff := cmp.Diff(want, got); diff != "" {
+		if diff := gocmp.Diff(want, got); diff != "" {
 			t.Errorf("%d minutes (-want +got):\n%s", minutes, diff)
 		}
 		if who := identifies(w, token, "", now); who != "admin" {
@@ -227,12 +228,7 @@ func TestCodeGrant(t *testing.T) {
 		w, back := authorized(t, start, now, tt.asked)
 		r := tt.sent
 		r.GrantType, r.Code, r.Secure = "authorization_code", back.Query().Get("code"), true
-		if r.ClientID == "" {
-			r.ClientID = "web"
-		}
-		if r.RedirectURI == "" {
-			r.RedirectURI = appURI
-		}
+		r.ClientID, r.RedirectURI = cmp.Or(r.ClientID, "web"), cmp.Or(r.RedirectURI, appURI)
 		if who := identifies(w, r.Code, "", now); who != "nobody" {
 			t.Errorf("%s: the code is a token of %s", tt.reason, who)
 		}

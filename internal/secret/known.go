@@ -13,9 +13,11 @@ import (
 // Mask is what is shown in place of a secret.
 const Mask = "***"
 
-// The bytes of a value that is searched for: the password "a" would mask every letter a, and a search for much more
-// could take very long.
-const MinLength, MaxLength = 6, 4096
+// The number of bytes that a value must have to be searched for.
+const (
+	MinLength = 6    // the password "a" would mask every letter a
+	MaxLength = 4096 // the search for a much longer one could take very long
+)
 
 // IssuedPrefix is how every token begins that a portal of this program issues: it is {"n": in base64. All such tokens
 // are known.
