@@ -25,15 +25,18 @@ import (
 func (m *mine) outputs() map[string]string {
 	calls := m.server.Journal(journal.Query{})
 	return map[string]string{
-		"the journal in Go":          fmt.Sprintf("%+v", calls),
-		"the journal as JSON":        marshalled(m.t, calls),
-		"the journal as a table":     calls.Table(),
-		"the journal as events":      m.events(len(calls.Calls)),
-		"the journal as HAR":         m.archive(calls),
-		"the calls as curl":          m.commands(calls),
-		"the report as JUnit":        m.junit(calls),
-		"a verdict in Go":            m.verdict().String() + marshalled(m.t, m.verdict()),
-		"a verdict over HTTP":        m.ask(http.MethodPost, "sandboxes/default/verify", `{"expect":[{"when":{"operation":"getFutureLicense"},"exactly":99999},{"when":{},"exactly":99999}]}`),
+		"the journal in Go":      fmt.Sprintf("%+v", calls),
+		"the journal as JSON":    marshalled(m.t, calls),
+		"the journal as a table": calls.Table(),
+		"the journal as events":  m.events(len(calls.Calls)),
+		"the journal as HAR":     m.archive(calls),
+		"the calls as curl":      m.commands(calls),
+		"the report as JUnit":    m.junit(calls),
+		"a verdict in Go":        m.verdict().String() + marshalled(m.t, m.verdict()),
+		"a verdict over HTTP": m.ask(
+			http.MethodPost, "sandboxes/default/verify",
+			`{"expect":[{"when":{"operation":"getFutureLicense"},"exactly":99999},{"when":{},"exactly":99999}]}`,
+		),
 		"the coverage":               m.admin("coverage"),
 		"the journal over HTTP":      m.pages(),
 		"one call":                   m.admin("sandboxes/default/calls/1"),

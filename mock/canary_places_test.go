@@ -60,7 +60,8 @@ func places() []place {
 			var b bytes.Buffer
 			w := multipart.NewWriter(&b)
 			name := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text)
-			if p, err := w.CreatePart(textproto.MIMEHeader{"Content-Disposition": {`form-data; name="` + name + `"; filename="` + name + `"`}}); err == nil {
+			disposition := `form-data; name="` + name + `"; filename="` + name + `"`
+			if p, err := w.CreatePart(textproto.MIMEHeader{"Content-Disposition": {disposition}}); err == nil {
 				_, _ = io.WriteString(p, text)
 			}
 			_ = w.Close()
@@ -68,7 +69,9 @@ func places() []place {
 			hr.Header.Set("Content-Type", w.FormDataContentType())
 		}),
 	}
-	for _, name := range []string{"f", "callback", "username", "referer", "client_id", "itemId", "purchaserOrgId", "orgEntitlements", "grant_type"} {
+	for _, name := range []string{
+		"f", "callback", "username", "referer", "client_id", "itemId", "purchaserOrgId", "orgEntitlements", "grant_type",
+	} {
 		all = append(all, text("the parameter "+name, func(r request, text string) request { return r.with(name, text) }))
 	}
 	for _, name := range []string{

@@ -103,7 +103,10 @@ func TestNoOutputShowsAValueUnderASecretName(t *testing.T) {
 		sent.Set(name, canaryUnknown)
 		members[name] = canaryUnknown
 	}
-	deep := marshalled(t, map[string]any{"maxUsers": 1, "entitlements": map[string]any{}, "a": []any{members, map[string]any{"token": []string{canaryUnknown}}}})
+	deep := marshalled(
+		t,
+		map[string]any{"maxUsers": 1, "entitlements": map[string]any{}, "a": []any{members, map[string]any{"token": []string{canaryUnknown}}}},
+	)
 	for _, route := range contract.BuiltIn().Routes() {
 		good := goodRequest(t, route)
 		m.send("the query of "+route.Path, good.at(good.path+"?"+sent.Encode()).to(t, canaryHost))
@@ -257,13 +260,16 @@ func hostileBodies() []string {
 	const when = `"when":{"operation":"getFutureLicense"},"times":1,"delay":"1ns"`
 	return []string{
 		`"CANARY"`, `{"CANARY":1}`, `{"scenario":"CANARY"}`, `{"scenario":"trial","CANARY":1}`, `{"scenario":"trial","clock":"CANARY"}`,
-		`{"scenario":"trial","seed":"CANARY"}`, `{"scenario":"trial","id":"CANARY"}`, `{"scenario":"trial","rules":[{"name":"CANARY",` + when + `}]}`,
+		`{"scenario":"trial","seed":"CANARY"}`, `{"scenario":"trial","id":"CANARY"}`,
+		`{"scenario":"trial","rules":[{"name":"CANARY",` + when + `}]}`,
 		`{"at":"CANARY"}`, `{"advance":"CANARY"}`, `{"mode":"CANARY"}`, `{"advance":"1s","CANARY":1}`,
-		`{"name":"CANARY",` + when + `}`, `{"name":"CANARY","when":{"operation":"CANARY"}}`, `{"when":{"member":"CANARY"}}`, `{"when":{"params":{"CANARY":"CANARY"}}}`,
+		`{"name":"CANARY",` + when + `}`, `{"name":"CANARY","when":{"operation":"CANARY"}}`,
+		`{"when":{"member":"CANARY"}}`, `{"when":{"params":{"CANARY":"CANARY"}}}`,
 		`{"when":{"present":["CANARY"]},"delay":"CANARY"}`, `{"when":{"operation":"getFutureLicense"},"reply":{"fixture":"CANARY"}}`,
 		`{"when":{"operation":"getFutureLicense"},"reply":{"status":200,"headers":{"CANARY":"CANARY"},"body":{"CANARY":"CANARY"}}}`,
 		`{"name":"CANARY",}`, `{"expect":"CANARY","within":"1ms"}`, `{"expect":[{"when":{"member":"CANARY"},"exactly":9}],"within":"CANARY"}`,
-		`{"expect":[{"when":{"operation":"provisionOrgEntitlements","params":{"purchaserOrgId":"CANARY","orgEntitlements":{"CANARY":["CANARY"]}}},"exactly":9}]}`,
+		`{"expect":[{"when":{"operation":"provisionOrgEntitlements","params":{"purchaserOrgId":"CANARY",` +
+			`"orgEntitlements":{"CANARY":["CANARY"]}}},"exactly":9}]}`,
 		`{"expect":[{"when":{"present":["CANARY"],"absent":["CANARY"]},"CANARY":9}],"CANARY":1}`,
 	}
 }
@@ -279,7 +285,8 @@ func refusedDocuments() []string {
 		`"world":{"members":{"admin":{"password":"CANARY","tokenExpires":"CANARY","CANARY":1}}}}`,
 		`"world":{"members":{"admin":{"token":"CANARY"}},"listings":{"a":{"orgId":"b","CANARY":1,"licenseBy":"CANARY"}}}}`,
 		`"world":{"apps":{"app":{"secret":["CANARY"]},"other":{"secret":"CANARY","member":"CANARY"}}}}`,
-		`"clock":{"at":"CANARY"},"world":{"members":{"admin":{"password":"CANARY"}}},"rules":[{"name":"CANARY","when":{"member":"CANARY","operation":"CANARY"}}]}`,
+		`"clock":{"at":"CANARY"},"world":{"members":{"admin":{"password":"CANARY"}}},` +
+			`"rules":[{"name":"CANARY","when":{"member":"CANARY","operation":"CANARY"}}]}`,
 		`"world":{"members":{"admin":{"password":"CANARY","orgId":null,"CANARY":null}}}}`,
 	} {
 		all = append(all, `{"format":1,"summary":"x","extends":"trial",`+rest)

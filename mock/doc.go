@@ -13,7 +13,8 @@
 //	portal.Verify(t, mock.Expect(mock.ProvisionOrgEntitlements).Param("orgEntitlements", map[string]any{"maxUsers": 10}).Exactly(1))
 //
 // Verify explains unmet expectations by the calls that come closest. Await blocks until calls have come, so that no test needs to sleep.
-// [NewServer] fails the test when a call violates the contract, for example by a misspelt or repeated parameter, or a number written as text;
+// [NewServer] fails the test when a call violates the contract, for example by a misspelt or repeated parameter, or a number written as
+// text;
 // the portal answers such a call all the same. What goes wrong in a call of a [Server] or [Sandbox] fails its test, too.
 //
 // [New] is for programs: it makes a [Portal], an http.Handler whose methods return errors.

@@ -67,7 +67,9 @@ func TestParamsIn(t *testing.T) {
 		call request
 		want []journal.ParamIn
 	}{
-		{"query and form", post(provisionPath+"?f=json", "purchaserOrgId", purchaser, "orgEntitlements", `{ "maxUsers": 1.0 }`), []journal.ParamIn{
+		{"query and form", post(
+			provisionPath+"?f=json", "purchaserOrgId", purchaser, "orgEntitlements", `{ "maxUsers": 1.0 }`,
+		), []journal.ParamIn{
 			{In: "path", Name: "itemId", Value: item},
 			{In: "query", Name: "f", Value: "json"},
 			{In: "form", Name: "orgEntitlements", Value: `{ "maxUsers": 1.0 }`},

@@ -54,7 +54,8 @@ func TestSignInPageOfAnApplication(t *testing.T) {
 	}
 	action, state := field(t, page.body, `action="([^"]*)"`), field(t, page.body, `name="oauth_state" value="([^"]*)"`)
 	again := call(t, p, post(action, "oauth_state", state, "username", "admin", "password", "wrong"))
-	if again.status != http.StatusOK || !strings.Contains(again.body, "Invalid username or password.") || !strings.Contains(again.body, "OAUTH_0015") {
+	if again.status != http.StatusOK || !strings.Contains(again.body, "Invalid username or password.") ||
+		!strings.Contains(again.body, "OAUTH_0015") {
 		t.Errorf("a wrong password: status %d, %.300s", again.status, again.body)
 	}
 	state = field(t, again.body, `name="oauth_state" value="([^"]*)"`)
@@ -78,7 +79,8 @@ func TestSignInPageOfAnApplication(t *testing.T) {
 	}
 }
 
-// TestSignInOfASandbox finds the sandbox by the username that signs in, though the page was the default sandbox's, and by the code after that.
+// TestSignInOfASandbox finds the sandbox by the username that signs in, though the page was the default sandbox's, and by the code after
+// that.
 func TestSignInOfASandbox(t *testing.T) {
 	t.Parallel()
 	s := mock.NewServer(t)
@@ -100,7 +102,8 @@ func TestSignInOfASandbox(t *testing.T) {
 	}
 }
 
-// TestGenerateTokenByGet proves what a GET gets: the form where it asks for nothing, the exchange of a token, and no sign-in, since a portal
+// TestGenerateTokenByGet proves what a GET gets: the form where it asks for nothing, the exchange of a token, and no sign-in, since a
+// portal
 // refuses a password in a query. Source: Esri/resource-proxy issue 534.
 func TestGenerateTokenByGet(t *testing.T) {
 	t.Parallel()

@@ -73,7 +73,8 @@ func TestThrottled(t *testing.T) {
 	}{
 		"as long as the portal says": {`
 - { when: { operation: getFutureLicense }, times: 1, reply: { status: 429, headers: { Retry-After: "7" }, offSpec: true } }
-- { when: { operation: getFutureLicense }, times: 1, reply: { status: 429, headers: { Retry-After: "30" }, offSpec: true } }`, 37 * time.Second},
+- { when: { operation: getFutureLicense }, times: 1,
+    reply: { status: 429, headers: { Retry-After: "30" }, offSpec: true } }`, 37 * time.Second},
 		"a second when it does not say": {`
 - { when: { operation: getFutureLicense }, times: 2, reply: { status: 429, offSpec: true } }`, 2 * time.Second},
 	} {

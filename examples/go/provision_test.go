@@ -63,7 +63,8 @@ func TestProvision(t *testing.T) {
 
 	portal.Verify(t,
 		mock.Expect(mock.ProvisionOrgEntitlements).Absent("token").Exactly(1), // it came in a header
-		mock.Expect(mock.ProvisionOrgEntitlements).Member("admin").Param("purchaserOrgId", purchaser).Param("orgEntitlements", tenUsers).Exactly(1),
+		mock.Expect(mock.ProvisionOrgEntitlements).Member("admin").
+			Param("purchaserOrgId", purchaser).Param("orgEntitlements", tenUsers).Exactly(1),
 	)
 }
 

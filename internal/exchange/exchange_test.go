@@ -22,7 +22,8 @@ const (
 	provisionPath = "/sharing/rest/content/listings/6489da7f08f045ac8c0a5b1de37d56fe/provisionOrgEntitlements"
 )
 
-// start returns an exchange whose scenario is trial with more YAML, and its default sandbox. wall is the clock of both; nil is the real one.
+// start returns an exchange whose scenario is trial with more YAML, and its default sandbox. wall is the clock of both; nil is the real
+// one.
 func start(t *testing.T, more string, bytes int, wall func() time.Time) (*exchange.Exchange, *sandbox.Sandbox) {
 	t.Helper()
 	if wall == nil {

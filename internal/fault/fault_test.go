@@ -85,11 +85,27 @@ func TestBreak(t *testing.T) {
 	}{
 		{"reset", scenario.ConnectionFault{Kind: scenario.ResetFault}, broken{Err: syscall.ECONNRESET}},
 		{"empty", scenario.ConnectionFault{Kind: scenario.EmptyFault}, broken{Err: io.EOF}},
-		{"a tenth", scenario.ConnectionFault{Kind: scenario.TruncateFault, Fraction: 0.1}, broken{202, "application/json", body[:50], io.ErrUnexpectedEOF}},
-		{"nearly all", scenario.ConnectionFault{Kind: scenario.TruncateFault, Fraction: 0.9999}, broken{202, "application/json", body[:499], io.ErrUnexpectedEOF}},
-		{"nearly nothing", scenario.ConnectionFault{Kind: scenario.TruncateFault, Fraction: 0.0001}, broken{202, "application/json", "", io.ErrUnexpectedEOF}},
+		{
+			"a tenth",
+			scenario.ConnectionFault{Kind: scenario.TruncateFault, Fraction: 0.1},
+			broken{202, "application/json", body[:50], io.ErrUnexpectedEOF},
+		},
+		{
+			"nearly all",
+			scenario.ConnectionFault{Kind: scenario.TruncateFault, Fraction: 0.9999},
+			broken{202, "application/json", body[:499], io.ErrUnexpectedEOF},
+		},
+		{
+			"nearly nothing",
+			scenario.ConnectionFault{Kind: scenario.TruncateFault, Fraction: 0.0001},
+			broken{202, "application/json", "", io.ErrUnexpectedEOF},
+		},
 		{"drip", scenario.ConnectionFault{Kind: scenario.DripFault, BytesPerSecond: 5000}, broken{202, "application/json", body, nil}},
-		{"fast drip", scenario.ConnectionFault{Kind: scenario.DripFault, BytesPerSecond: int(^uint(0) >> 1)}, broken{202, "application/json", body, nil}},
+		{
+			"fast drip",
+			scenario.ConnectionFault{Kind: scenario.DripFault, BytesPerSecond: int(^uint(0) >> 1)},
+			broken{202, "application/json", body, nil},
+		},
 		{"html", scenario.ConnectionFault{Kind: scenario.HTMLFault, Status: 503}, broken{503, "text/html", page, nil}},
 	} {
 		for protocol, start := range starts() {
@@ -146,7 +162,10 @@ func TestDripIsSlow(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				w, began := httptest.NewRecorder(), time.Now()
-				fault.Break(w, fault.Answer{Status: 200, Body: body}, scenario.ConnectionFault{Kind: scenario.DripFault, BytesPerSecond: row.bytesPerSecond}, after(row.gone), after(row.released))
+				fault.Break(
+					w, fault.Answer{Status: 200, Body: body}, scenario.ConnectionFault{Kind: scenario.DripFault, BytesPerSecond: row.bytesPerSecond},
+					after(row.gone), after(row.released),
+				)
 				if diff := cmp.Diff(row.takes, time.Since(began)); diff != "" {
 					t.Errorf("it takes (-want +got):\n%s", diff)
 				}
@@ -177,7 +196,10 @@ func TestHang(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w, began := httptest.NewRecorder(), time.Now()
 				if !aborted(func() {
-					fault.Break(w, fault.Answer{Status: 200, Body: body}, scenario.ConnectionFault{Kind: scenario.HangFault}, after(row.gone), after(row.released))
+					fault.Break(
+						w, fault.Answer{Status: 200, Body: body}, scenario.ConnectionFault{Kind: scenario.HangFault}, after(row.gone),
+						after(row.released),
+					)
 				}) {
 					t.Error("it comes back")
 				}

@@ -22,7 +22,10 @@ var site = portal.Site{URL: "https://gis.example.com/portal", Secure: true}
 // web returns a world with an application that has redirect URIs.
 func web(t *testing.T) (portal.World, time.Time) {
 	t.Helper()
-	return written(t, `  apps: { web: { secret: web-secret, redirectUris: [https://app.example.com, "https://*.example.org/in", "my-app:/auth"] } }`+"\n")
+	return written(
+		t,
+		`  apps: { web: { secret: web-secret, redirectUris: [https://app.example.com, "https://*.example.org/in", "my-app:/auth"] } }`+"\n",
+	)
 }
 
 func TestAuthorizeRefusals(t *testing.T) {
@@ -37,7 +40,10 @@ func TestAuthorizeRefusals(t *testing.T) {
 		{"all is well", func(*portal.AuthorizeRequest) {}, "", ""},
 		{"an unknown application is told nobody", func(r *portal.AuthorizeRequest) { r.ClientID = "Web" }, "oauth-client-invalid", ""},
 		{"no redirect URI", func(r *portal.AuthorizeRequest) { r.RedirectURI = "" }, "oauth-redirect-uri-missing", ""},
-		{"a redirect URI of somebody else", func(r *portal.AuthorizeRequest) { r.RedirectURI = "https://evil.example.net" }, "oauth-redirect-uri-invalid", ""},
+		{
+			"a redirect URI of somebody else", func(r *portal.AuthorizeRequest) { r.RedirectURI = "https://evil.example.net" },
+			"oauth-redirect-uri-invalid", "",
+		},
 		{"out of band, unregistered", func(r *portal.AuthorizeRequest) { r.RedirectURI = portal.OutOfBand }, "oauth-redirect-uri-invalid", ""},
 		{
 			"an unknown response type is told to the application", func(r *portal.AuthorizeRequest) { r.ResponseType = "id_token" }, "",
@@ -133,7 +139,8 @@ func TestSignInForAppRefusals(t *testing.T) {
 		return reply.Value.(portal.OAuthInfo).OAuthState
 	}
 	good := begin(func(*portal.AuthorizeRequest) {})
-	forged := base64.RawURLEncoding.EncodeToString([]byte(`{"client_id":"web","redirect_uri":"https://evil.example.net","response_type":"code"}`))
+	forged := base64.RawURLEncoding.EncodeToString([]byte(`{"client_id":"web","response_type":"code",` +
+		`"redirect_uri":"https://evil.example.net"}`))
 	for _, tt := range []struct {
 		reason   string
 		sent     portal.OAuthSignIn
@@ -145,7 +152,11 @@ func TestSignInForAppRefusals(t *testing.T) {
 		{"nothing filled in", portal.OAuthSignIn{State: good}, "oauth-sign-in-failed", ""},
 		{"no state", portal.OAuthSignIn{Username: "admin", Password: "admin-password"}, "oauth-state-invalid", ""},
 		{"a state of another kind", portal.OAuthSignIn{State: "e30", Username: "admin", Password: "admin-password"}, "oauth-state-invalid", ""},
-		{"a forged state leads nowhere", portal.OAuthSignIn{State: forged, Username: "admin", Password: "admin-password"}, "oauth-redirect-uri-invalid", ""},
+		{
+			"a forged state leads nowhere",
+			portal.OAuthSignIn{State: forged, Username: "admin", Password: "admin-password"},
+			"oauth-redirect-uri-invalid", "",
+		},
 		{
 			"the member does not want to",
 			portal.OAuthSignIn{State: good, Cancel: true},
@@ -177,7 +188,9 @@ func TestImplicitGrant(t *testing.T) {
 	t.Parallel()
 	w, now := web(t)
 	for minutes, seconds := range map[int64]string{0: "7200", 600: "36000", 1 << 40: "1296000"} {
-		w, back := authorized(t, w, now, portal.AuthorizeRequest{ClientID: "web", RedirectURI: appURI, ResponseType: "token", State: "s", Expiration: minutes})
+		w, back := authorized(
+			t, w, now, portal.AuthorizeRequest{ClientID: "web", RedirectURI: appURI, ResponseType: "token", State: "s", Expiration: minutes},
+		)
 		if back.RawQuery != "" || !strings.HasPrefix(back.String(), appURI+"#") {
 			t.Fatalf("a token stands outside of the fragment: %s", back)
 		}
@@ -219,7 +232,12 @@ func TestCodeGrant(t *testing.T) {
 		{"S256, no verifier", challenged, portal.OAuthRequest{}, 0, "oauth-verifier-invalid"},
 		{"S256, the challenge itself", challenged, portal.OAuthRequest{CodeVerifier: s256}, 0, "oauth-verifier-invalid"},
 		{"plain", with(func(r *portal.AuthorizeRequest) { r.Challenge = "v" }), portal.OAuthRequest{CodeVerifier: "v"}, 0, ""},
-		{"plain, wrong verifier", with(func(r *portal.AuthorizeRequest) { r.Challenge = "v" }), portal.OAuthRequest{CodeVerifier: "w"}, 0, "oauth-verifier-invalid"},
+		{
+			"plain, wrong verifier", with(func(r *portal.AuthorizeRequest) { r.Challenge = "v" }),
+			portal.OAuthRequest{CodeVerifier: "w"},
+			0,
+			"oauth-verifier-invalid",
+		},
 		{"another redirect URI", asked, portal.OAuthRequest{RedirectURI: appURI + "/x"}, 0, "oauth-redirect-uri-invalid"},
 		{"another application", asked, portal.OAuthRequest{ClientID: "app"}, 0, "oauth-code-invalid"},
 		{"in its last moment", asked, portal.OAuthRequest{}, 10*time.Minute - time.Millisecond, ""},
@@ -254,7 +272,9 @@ func TestRefreshTokenOfACode(t *testing.T) {
 	t.Parallel()
 	start, now := web(t)
 	for minutes, want := range map[int64]int64{0: 20160 * 60, 60: 3600, -1: 129600 * 60, 1 << 40: 129600 * 60} {
-		w, back := authorized(t, start, now, portal.AuthorizeRequest{ClientID: "web", RedirectURI: appURI, ResponseType: "code", Expiration: minutes})
+		w, back := authorized(
+			t, start, now, portal.AuthorizeRequest{ClientID: "web", RedirectURI: appURI, ResponseType: "code", Expiration: minutes},
+		)
 		w, reply, problem := w.OAuthToken(now, portal.OAuthRequest{
 			GrantType: "authorization_code", ClientID: "web", Code: back.Query().Get("code"), RedirectURI: appURI,
 		})
@@ -282,7 +302,9 @@ func TestRefreshTokenOfACode(t *testing.T) {
 func TestOutOfBand(t *testing.T) {
 	t.Parallel()
 	w, now := web(t)
-	w, back := authorized(t, w, now, portal.AuthorizeRequest{ClientID: "pythonapi", RedirectURI: portal.OutOfBand, ResponseType: "code", State: "s"})
+	w, back := authorized(
+		t, w, now, portal.AuthorizeRequest{ClientID: "pythonapi", RedirectURI: portal.OutOfBand, ResponseType: "code", State: "s"},
+	)
 	if !strings.HasPrefix(back.String(), site.URL+"/sharing/rest/oauth2/approval?") || back.Query().Get("state") != "s" {
 		t.Errorf("the browser is sent to %s", back)
 	}

@@ -14,7 +14,9 @@ func TestOAuthRefusals(t *testing.T) {
 	t.Parallel()
 	_, w, now := played(t, "trial")
 	_, access := signIn(t, w, now, nil)
-	good := portal.OAuthRequest{ClientID: "app", ClientSecret: "app-secret", RefreshToken: "admin-refresh-token", Code: "c", RedirectURI: appURI}
+	good := portal.OAuthRequest{
+		ClientID: "app", ClientSecret: "app-secret", RefreshToken: "admin-refresh-token", Code: "c", RedirectURI: appURI,
+	}
 	for _, tt := range []struct {
 		name, grant string
 		change      func(*portal.OAuthRequest)
@@ -51,11 +53,23 @@ func TestOAuthRefusals(t *testing.T) {
 		},
 		{"refresh, unknown client", "refresh_token", func(r *portal.OAuthRequest) { r.ClientID = "x" }, "oauth-client-invalid"},
 		{"exchange of the refresh token", "exchange_refresh_token", nil, ""},
-		{"exchange, no redirect URI", "exchange_refresh_token", func(r *portal.OAuthRequest) { r.RedirectURI = "" }, "oauth-redirect-uri-missing"},
+		{
+			"exchange, no redirect URI", "exchange_refresh_token", func(r *portal.OAuthRequest) { r.RedirectURI = "" },
+			"oauth-redirect-uri-missing",
+		},
 		{"end of a session", "suspend_session", nil, ""},
-		{"end of a session, no token", "suspend_session", func(r *portal.OAuthRequest) { r.RefreshToken = "" }, "parameters-invalid parameter-missing:refresh_token"},
-		{"end of a session, unknown token", "suspend_session", func(r *portal.OAuthRequest) { r.RefreshToken = "x" }, "oauth-refresh-token-invalid"},
-		{"credentials of an application without a secret", "client_credentials", func(r *portal.OAuthRequest) { r.ClientID = "pythonapi" }, "oauth-secret-invalid"},
+		{
+			"end of a session, no token", "suspend_session", func(r *portal.OAuthRequest) { r.RefreshToken = "" },
+			"parameters-invalid parameter-missing:refresh_token",
+		},
+		{
+			"end of a session, unknown token", "suspend_session", func(r *portal.OAuthRequest) { r.RefreshToken = "x" },
+			"oauth-refresh-token-invalid",
+		},
+		{
+			"credentials of an application without a secret", "client_credentials", func(r *portal.OAuthRequest) { r.ClientID = "pythonapi" },
+			"oauth-secret-invalid",
+		},
 		{"code", "authorization_code", nil, "oauth-code-invalid"},
 		{"no code", "authorization_code", func(r *portal.OAuthRequest) { r.Code = "" }, "parameters-invalid parameter-missing:code"},
 		{"another grant", "password", nil, "oauth-grant-invalid"},
@@ -121,7 +135,12 @@ func TestRefresh(t *testing.T) {
 	t.Parallel()
 	_, w, now := played(t, "trial")
 	secure := true
-	w, reply, problem := w.OAuthToken(now, portal.OAuthRequest{GrantType: "exchange_refresh_token", ClientID: "app", RedirectURI: appURI, RefreshToken: "admin-refresh-token", Secure: true})
+	w, reply, problem := w.OAuthToken(
+		now,
+		portal.OAuthRequest{
+			GrantType: "exchange_refresh_token", ClientID: "app", RedirectURI: appURI, RefreshToken: "admin-refresh-token", Secure: true,
+		},
+	)
 	if problem != nil {
 		t.Fatal(refusal(problem))
 	}
@@ -156,7 +175,10 @@ func TestRefresh(t *testing.T) {
 func TestRevokedRefreshTokens(t *testing.T) {
 	t.Parallel()
 	_, w, now := played(t, "trial")
-	w, reply, _ := w.OAuthToken(now, portal.OAuthRequest{GrantType: "exchange_refresh_token", ClientID: "app", RedirectURI: appURI, RefreshToken: "admin-refresh-token"})
+	w, reply, _ := w.OAuthToken(
+		now,
+		portal.OAuthRequest{GrantType: "exchange_refresh_token", ClientID: "app", RedirectURI: appURI, RefreshToken: "admin-refresh-token"},
+	)
 	issued := reply.Value.(portal.OAuthToken).RefreshToken
 	refused := func(w portal.World, token string) string {
 		_, _, problem := w.OAuthToken(now, portal.OAuthRequest{GrantType: "refresh_token", ClientID: "app", RefreshToken: token})

@@ -64,7 +64,12 @@ func everyToken(t tb, w portal.World, now time.Time) (portal.World, map[string]s
 	w, signedIn := signIn(t, w, now, nil)
 	w, exchanged := must(w.GenerateToken(now, portal.SignInRequest{Token: signedIn.Token, ServerURL: "https://server"}))
 	w, ofApp := must(w.OAuthToken(now, portal.OAuthRequest{GrantType: "client_credentials", ClientID: "app", ClientSecret: "app-secret"}))
-	w, refreshed := must(w.OAuthToken(now, portal.OAuthRequest{GrantType: "exchange_refresh_token", RedirectURI: appURI, Expiration: 120, ClientID: "app", RefreshToken: "admin-refresh-token"}))
+	w, refreshed := must(w.OAuthToken(
+		now,
+		portal.OAuthRequest{
+			GrantType: "exchange_refresh_token", RedirectURI: appURI, Expiration: 120, ClientID: "app", RefreshToken: "admin-refresh-token",
+		},
+	))
 	return w, map[string]string{
 		"signed in": signedIn.Token, "exchanged": exchanged.(portal.Token).Token, "of an app": ofApp.(portal.OAuthToken).AccessToken,
 		"refreshed": refreshed.(portal.OAuthToken).AccessToken, "refreshing": refreshed.(portal.OAuthToken).RefreshToken,

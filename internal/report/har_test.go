@@ -51,7 +51,8 @@ func everything() journal.Page {
 			ErrorCode: 400, ParamsIn: values("cookie", "portaladmin_token", "***"), Time: at,
 		},
 		{
-			Method: "POST", Path: "/portal/sharing/rest", Operation: "sharingRoot", Kind: openapi.Support, Outcome: journal.OK, Status: 200, Time: at,
+			Method: "POST", Path: "/portal/sharing/rest", Operation: "sharingRoot",
+			Kind: openapi.Support, Outcome: journal.OK, Status: 200, Time: at,
 		},
 	}
 	for i := range calls {

@@ -66,16 +66,23 @@ func TestEnvelopeLines(t *testing.T) {
 		{ID: "parameter-malformed", Name: "{allowed}", Allowed: "{name}"},
 	}
 	for api, want := range map[contract.API]string{
-		contract.Sharing:     `{"error":{"code":400,"message":"Invalid request","details":["'purchaserOrgId' must be specified.","'orgEntitlements/maxUsers' must be an integer.","'{allowed}' must be {name}."]}}`,
-		contract.PortalAdmin: `{"error":{"code":400,"message":"Invalid request","details":["'purchaserOrgId' must be specified.","'orgEntitlements/maxUsers' must be an integer.","'{allowed}' must be {name}."]}}`,
+		contract.Sharing: `{"error":{"code":400,"message":"Invalid request","details":` +
+			`["'purchaserOrgId' must be specified.","'orgEntitlements/maxUsers' must be an integer.","'{allowed}' must be {name}."]}}`,
+		contract.PortalAdmin: `{"error":{"code":400,"message":"Invalid request","details":` +
+			`["'purchaserOrgId' must be specified.","'orgEntitlements/maxUsers' must be an integer.","'{allowed}' must be {name}."]}}`,
 	} {
 		got, _ := render(t, fixture.BuiltIn(), api, &portal.Problem{ID: "parameters-invalid", Lines: lines})
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", api, diff)
 		}
 	}
-	got, _ := render(t, fixture.BuiltIn(), contract.Sharing, &portal.Problem{ID: "sign-in-failed", Lines: []portal.Line{{ID: "parameter-missing", Name: "username"}}})
-	if diff := cmp.Diff(`{"error":{"code":400,"message":"Unable to generate token.","details":["'username' must be specified."]}}`, got); diff != "" {
+	got, _ := render(
+		t, fixture.BuiltIn(), contract.Sharing,
+		&portal.Problem{ID: "sign-in-failed", Lines: []portal.Line{{ID: "parameter-missing", Name: "username"}}},
+	)
+	if diff := cmp.Diff(
+		`{"error":{"code":400,"message":"Unable to generate token.","details":["'username' must be specified."]}}`, got,
+	); diff != "" {
 		t.Errorf("in place of the fixture's own details (-want +got):\n%s", diff)
 	}
 }
@@ -84,11 +91,16 @@ func TestEnvelopeLines(t *testing.T) {
 func TestTeamsTexts(t *testing.T) {
 	t.Parallel()
 	set, err := fixture.BuiltIn().Overlay("pack", fstest.MapFS{
-		"fixtures/errors/sharing/parameters-invalid.json":   {Data: []byte(`{"error":{"code":400,"message":"Bad {name} {{allowed}} {other} $name","details":["kept only without lines"]}}`)},
-		"fixtures/errors/sharing/parameter-missing.json":    {Data: []byte(`{"error":{"code":1,"message":"not shown","details":["{name} {name}","second {allowed}"]}}`)},
-		"fixtures/errors/sharing/parameter-malformed.json":  {Data: []byte(`{"error":{"code":1,"message":"not shown","details":[]}}`)},
-		"fixtures/errors/sharing/oauth-client-invalid.json": {Data: []byte(`{"error":{"code":400,"messageCode":"OAUTH_0001","error":"e","error_description":"d","message":"m","details":[]}}`)},
-		"fixtures/evidence.yaml":                            {Data: []byte("errors/sharing/parameters-invalid: { level: documented, source: a page }\nerrors/sharing/parameter-missing: { level: observed, source: a log }\n")},
+		"fixtures/errors/sharing/parameters-invalid.json": {Data: []byte(`{"error":{"code":400,` +
+			`"message":"Bad {name} {{allowed}} {other} $name",` +
+			`"details":["kept only without lines"]}}`)},
+		"fixtures/errors/sharing/parameter-missing.json": {Data: []byte(`{"error":{"code":1,"message":"not shown",` +
+			`"details":["{name} {name}","second {allowed}"]}}`)},
+		"fixtures/errors/sharing/parameter-malformed.json": {Data: []byte(`{"error":{"code":1,"message":"not shown","details":[]}}`)},
+		"fixtures/errors/sharing/oauth-client-invalid.json": {Data: []byte(`{"error":{"code":400,"messageCode":"OAUTH_0001","error":"e",` +
+			`"error_description":"d","message":"m","details":[]}}`)},
+		"fixtures/evidence.yaml": {Data: []byte("errors/sharing/parameters-invalid: { level: documented, source: a page }\n" +
+			"errors/sharing/parameter-missing: { level: observed, source: a log }\n")},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -100,10 +112,26 @@ func TestTeamsTexts(t *testing.T) {
 		want     string
 		evidence openapi.Level
 	}{
-		{"no lines", portal.Problem{ID: "parameters-invalid", Allowed: "x"}, `{"error":{"code":400,"message":"Bad  {x} {other} $name","details":["kept only without lines"]}}`, openapi.Documented},
-		{"a line of two", portal.Problem{ID: "parameters-invalid", Lines: []portal.Line{missing}}, `{"error":{"code":400,"message":"Bad  {} {other} $name","details":["n n","second a"]}}`, openapi.Observed},
-		{"a line of none", portal.Problem{ID: "parameters-invalid", Lines: []portal.Line{{ID: "parameter-malformed"}, missing}}, `{"error":{"code":400,"message":"Bad  {} {other} $name","details":["n n","second a"]}}`, openapi.Assumed},
-		{"every member", portal.Problem{ID: "oauth-client-invalid"}, `{"error":{"code":400,"messageCode":"OAUTH_0001","error":"e","error_description":"d","message":"m","details":[]}}`, openapi.Assumed},
+		{
+			"no lines",
+			portal.Problem{ID: "parameters-invalid", Allowed: "x"},
+			`{"error":{"code":400,"message":"Bad  {x} {other} $name","details":["kept only without lines"]}}`, openapi.Documented,
+		},
+		{
+			"a line of two",
+			portal.Problem{ID: "parameters-invalid", Lines: []portal.Line{missing}},
+			`{"error":{"code":400,"message":"Bad  {} {other} $name","details":["n n","second a"]}}`, openapi.Observed,
+		},
+		{
+			"a line of none",
+			portal.Problem{ID: "parameters-invalid", Lines: []portal.Line{{ID: "parameter-malformed"}, missing}},
+			`{"error":{"code":400,"message":"Bad  {} {other} $name","details":["n n","second a"]}}`, openapi.Assumed,
+		},
+		{
+			"every member",
+			portal.Problem{ID: "oauth-client-invalid"},
+			`{"error":{"code":400,"messageCode":"OAUTH_0001","error":"e","error_description":"d","message":"m","details":[]}}`, openapi.Assumed,
+		},
 	} {
 		got, evidence := render(t, set, contract.Sharing, &tt.problem)
 		if diff := cmp.Diff(tt.want, got); diff != "" {
@@ -117,7 +145,10 @@ func TestTeamsTexts(t *testing.T) {
 
 func TestEnvelopeWithoutFixture(t *testing.T) {
 	t.Parallel()
-	for _, p := range []portal.Problem{{ID: "nothing-of-the-kind"}, {ID: "parameters-invalid", Lines: []portal.Line{{ID: "nothing-of-the-kind"}}}} {
+	for _, p := range []portal.Problem{
+		{ID: "nothing-of-the-kind"},
+		{ID: "parameters-invalid", Lines: []portal.Line{{ID: "nothing-of-the-kind"}}},
+	} {
 		_, err := wire.NewEnvelope(fixture.BuiltIn(), contract.Sharing, &p)
 		if err == nil || !strings.Contains(err.Error(), `no fixture "errors/sharing/nothing-of-the-kind"`) {
 			t.Errorf("%+v: %v", p, err)

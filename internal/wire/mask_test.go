@@ -38,11 +38,20 @@ func TestMaskedValues(t *testing.T) {
 	masks := wire.Masks{secret.NewKnown("viewer-token", "1234567"), nil, secret.NewKnown("control-token", `a"b\c d`)}
 	for _, tt := range []struct{ name, in, want string }{
 		{"nothing secret", `{"f":"json","n":[1,2.5,true,null,"x"],"o":{}}`, `{"f":"json","n":[1,2.5,true,null,"x"],"o":{}}`},
-		{"names", `{"token":"a","client_secret":"b","Code-Verifier":"c","tokn":"d"}`, `{"token":"***","client_secret":"***","Code-Verifier":"***","tokn":"d"}`},
+		{
+			"names", `{"token":"a","client_secret":"b","Code-Verifier":"c","tokn":"d"}`,
+			`{"token":"***","client_secret":"***","Code-Verifier":"***","tokn":"d"}`,
+		},
 		{"names with escapes", `{"p\u0061ssword":"a"}`, `{"password":"***"}`},
 		{"names at any depth", `{"a":[{"b":{"token":"x","c":"y"}}]}`, `{"a":[{"b":{"token":"***","c":"y"}}]}`},
-		{"objects and lists under a secret name", `{"token":{"a":"b"},"password":["a"],"code":[]}`, `{"token":"***","password":"***","code":"***"}`},
-		{"what stays under a secret name", `{"token":null,"password":true,"code":498,"client_secret":""}`, `{"token":null,"password":true,"code":498,"client_secret":""}`},
+		{
+			"objects and lists under a secret name", `{"token":{"a":"b"},"password":["a"],"code":[]}`,
+			`{"token":"***","password":"***","code":"***"}`,
+		},
+		{
+			"what stays under a secret name", `{"token":null,"password":true,"code":498,"client_secret":""}`,
+			`{"token":null,"password":true,"code":498,"client_secret":""}`,
+		},
 		{"known values", `{"a":["a viewer-token control-token","%76iewer-token"],"b":"a\"b\\c d"}`, `{"a":["a *** ***","***"],"b":"***"}`},
 		{"known values as names", `{"viewer-token":1}`, `{"***":1}`},
 		{"known numbers", `[1234567,12345678,1]`, `["***","***",1]`},

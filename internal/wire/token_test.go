@@ -59,7 +59,10 @@ func TestToken(t *testing.T) {
 		{"a scheme alone", "GET", contract.Sharing, nil, headers("Authorization", "Bearer"), ""},
 		{"a scheme and blanks", "GET", contract.Sharing, nil, headers("Authorization", "Bearer  "), ""},
 		{"a token alone", "GET", contract.Sharing, nil, headers("Authorization", "a"), ""},
-		{"the second header when the first is of another scheme", "GET", contract.Sharing, nil, headers("X-Esri-Authorization", "Basic a", "Authorization", "Bearer b"), "b"},
+		{
+			"the second header when the first is of another scheme", "GET", contract.Sharing, nil,
+			headers("X-Esri-Authorization", "Basic a", "Authorization", "Bearer b"), "b",
+		},
 	} {
 		r := httptest.NewRequest(tt.method, "/", nil)
 		if tt.header != nil {

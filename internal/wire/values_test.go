@@ -172,7 +172,8 @@ func TestMultipart(t *testing.T) {
 
 func TestMultipartFileCountsAsItsContent(t *testing.T) {
 	t.Parallel()
-	body := "--x\r\nContent-Disposition: form-data; name=\"orgEntitlements\"; filename=\"a.json\"\r\nContent-Type: application/json\r\n\r\n{}\r\n--x--\r\n"
+	body := "--x\r\nContent-Disposition: form-data; name=\"orgEntitlements\"; filename=\"a.json\"\r\n" +
+		"Content-Type: application/json\r\n\r\n{}\r\n--x--\r\n"
 	got, violations, err := wire.Form(post("multipart/form-data; boundary=x", body), 1000)
 	if err != nil || len(violations) > 0 {
 		t.Fatal(err, violations)
@@ -206,7 +207,9 @@ func TestBrokenMultipart(t *testing.T) {
 		"no end":                     {"multipart/form-data; boundary=x", good, nil},
 		"another end":                {"multipart/form-data; boundary=y", "--x--\r\n", nil},
 		"the end alone, no boundary": {"multipart/form-data", "----\r\n", nil},
-		"cut off in a part":          {"multipart/form-data; boundary=x", good + "--x\r\nContent-Disposition: form-data; name=\"g\"\r\n\r\nhal", form("f", "json")},
+		"cut off in a part": {
+			"multipart/form-data; boundary=x", good + "--x\r\nContent-Disposition: form-data; name=\"g\"\r\n\r\nhal", form("f", "json"),
+		},
 	} {
 		got, violations, err := wire.Form(post(tt.contentType, tt.body), 1000)
 		if err != nil {
@@ -296,7 +299,9 @@ func TestBrokenBody(t *testing.T) {
 // TestNoBody is a request as a handler sees it that is called without a server.
 func TestNoBody(t *testing.T) {
 	t.Parallel()
-	if got, violations, err := wire.Form(&http.Request{Method: http.MethodPost, ContentLength: -1}, 1000); got != nil || violations != nil || err != nil {
+	if got, violations, err := wire.Form(
+		&http.Request{Method: http.MethodPost, ContentLength: -1}, 1000,
+	); got != nil || violations != nil || err != nil {
 		t.Errorf("got %v, %v, %v", got, violations, err)
 	}
 }

@@ -185,7 +185,10 @@ func walk(value any, visit func(string)) {
 func TestOAuthDataIsTheFirstLineWithBraces(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
-	want := page.OAuthInfo{OAuthState: "c3RhdGU", ClientID: "app", AppTitle: "</script>{'", Code: "OAUTH_0015", Messages: []string{"Invalid username or password."}}
+	want := page.OAuthInfo{
+		OAuthState: "c3RhdGU", ClientID: "app", AppTitle: "</script>{'", Code: "OAUTH_0015",
+		Messages: []string{"Invalid username or password."},
+	}
 	if err := page.OAuth(&b, page.OAuthPage{Head: page.Head{Directory: "ArcGIS Portal Directory"}, Info: want}); err != nil {
 		t.Fatal(err)
 	}
@@ -219,7 +222,9 @@ func TestFormTarget(t *testing.T) {
 			t.Errorf("%s: %q, want %q", address, got, want)
 		}
 	}
-	if policy := page.ContentSecurityPolicy("https://app.example.com"); !strings.Contains(policy, "form-action 'self' https://app.example.com;") {
+	if policy := page.ContentSecurityPolicy("https://app.example.com"); !strings.Contains(
+		policy, "form-action 'self' https://app.example.com;",
+	) {
 		t.Errorf("the policy is %q", policy)
 	}
 }

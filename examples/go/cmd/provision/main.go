@@ -36,7 +36,9 @@ func run(args []string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	client := &provision.Client{SharingURL: args[0], PortalAdminURL: args[1], Username: username, Password: password}
-	given, err := client.Provision(ctx, args[2], args[3], provision.Entitlements{MaxUsers: users, Products: map[string]provision.Count{args[2]: {Num: users}}})
+	given, err := client.Provision(ctx, args[2], args[3], provision.Entitlements{
+		MaxUsers: users, Products: map[string]provision.Count{args[2]: {Num: users}},
+	})
 	if err != nil {
 		return err
 	}

@@ -59,7 +59,9 @@ func TestProgramRefused(t *testing.T) {
 func TestProgramWrongUse(t *testing.T) {
 	t.Parallel()
 	portal := mock.NewServer(t)
-	if _, stderr, code := runProgram(t, portal, "6489da7f08f045ac8c0a5b1de37d56fe", "sWwd06TnJR4lHopc", "five"); code != 1 || !strings.Contains(stderr, "USERS") {
+	if _, stderr, code := runProgram(
+		t, portal, "6489da7f08f045ac8c0a5b1de37d56fe", "sWwd06TnJR4lHopc", "five",
+	); code != 1 || !strings.Contains(stderr, "USERS") {
 		t.Errorf("want exit code 1 and a word on USERS, got %d and %q", code, stderr)
 	}
 	if calls := portal.Calls(); len(calls) > 0 {
