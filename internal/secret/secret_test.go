@@ -119,6 +119,7 @@ func TestLargeTexts(t *testing.T) {
 func FuzzHide(f *testing.F) {
 	f.Add("secret-1", uint8(0))
 	f.Add("a\"b'c d+<e>", uint8(1))
+	f.Add("\"00000", uint8(3))
 	f.Add("geheimnisvoll/\u00fc\U0001f600", uint8(3))
 	f.Fuzz(func(t *testing.T, value string, as uint8) {
 		if len(value) < secret.MinLength || len(value) > secret.MaxLength || secret.IsName(value) || strings.ToValidUTF8(value, "") != value ||
@@ -143,7 +144,9 @@ func FuzzHide(f *testing.F) {
 				written += fmt.Sprintf("%%%02x", value[i])
 			}
 		}
-		if got, want := secret.Hide("\x01"+written+"\x01", secret.NewKnown(value)), "\x01"+secret.Mask+"\x01"; got != want {
+		got, want := secret.Hide("\x01"+written+"\x01", secret.NewKnown(value)), "\x01"+secret.Mask+"\x01"
+		// Of a value that begins with a quotation mark, the backslash of its JSON form stays: the value itself is found behind it.
+		if strings.Replace(got, `\`+secret.Mask, secret.Mask, 1) != want {
 			t.Errorf("%q as %q: got %q", value, written, got)
 		}
 	})
