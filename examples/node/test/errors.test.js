@@ -20,6 +20,9 @@ const futureLicense = (portal, { authentication = admin, ...options } = {}) => r
   { authentication, httpMethod: 'GET', ...options },
 );
 const oauth = (portal, params) => request(`${portal.sharingUrl}/oauth2/token`, { params: { client_id: 'app', ...params } });
+const authorize = (portal, params) => request(`${portal.sharingUrl}/oauth2/authorize`, {
+  httpMethod: 'GET', params: { response_type: 'code', ...params },
+});
 const signInToDirectory = (portal, params) => request(`${portal.portalAdminUrl}/login`, { params });
 // Errors inside the portal, which only a rule can cause.
 const answer = (operation, error) => ({ when: { operation }, times: 1, reply: { error } });
@@ -87,6 +90,7 @@ const rows = {
     act: (portal) => provision(portal, { httpMethod: 'GET' }),
     error: ['ArcGISRequestError', 405, '405: Method not supported.'],
     details: ['Allowed: POST.'],
+    violations: 1,
   },
   'errors/sharing/sign-in-failed': {
     act: (portal) => ArcGISIdentityManager.signIn({ username: 'admin', password: 'wrong', portal: portal.sharingUrl }),
@@ -99,6 +103,17 @@ const rows = {
   'errors/sharing/too-large': {
     act: (portal) => provision(portal, { params: { purchaserOrgId: large, orgEntitlements } }),
     error: ['ArcGISRequestError', 'HTTP 413 Request Entity Too Large', 'HTTP 413 Request Entity Too Large: The request is too large..'],
+    violations: 1,
+  },
+  'errors/sharing/credentials-in-query': {
+    act: (portal) => request(`${portal.sharingUrl}/generateToken`, {
+      httpMethod: 'GET', params: { username: 'admin', password: 'admin-password' },
+    }),
+    error: ['ArcGISRequestError', 400, '400: POST request should not contain username and password in the query string'],
+  },
+  'errors/sharing/server-token-missing': {
+    act: (portal) => request(`${portal.sharingUrl}/generateToken`, { params: { serverUrl: 'https://server.example.com' } }),
+    error: ['ArcGISRequestError', 400, '400: Unable to generate token.'],
   },
   'errors/sharing/internal': {
     rules: answer('provisionOrgEntitlements', 'errors/sharing/internal'),
@@ -132,6 +147,30 @@ const rows = {
     act: (portal) => oauth(portal, { grant_type: 'password' }),
     error: ['ArcGISRequestError', 400, '400: Unsupported grant_type'],
   },
+  'errors/sharing/oauth-redirect-uri-invalid': {
+    act: (portal) => authorize(portal, { client_id: 'app', redirect_uri: 'https://elsewhere.example.com' }),
+    error: ['ArcGISRequestError', 400, '400: Invalid redirect_uri'],
+  },
+  'errors/sharing/oauth-redirect-uri-missing': {
+    act: (portal) => oauth(portal, { grant_type: 'exchange_refresh_token', refresh_token: 'admin-refresh-token' }),
+    error: ['ArcGISRequestError', 400, '400: redirect_uri not specified'],
+  },
+  'errors/sharing/oauth-verifier-invalid': {
+    rules: answer('oauthToken', 'errors/sharing/oauth-verifier-invalid'),
+    act: (portal) => oauth(portal, { grant_type: 'authorization_code', code: 'any' }),
+    error: ['ArcGISRequestError', 400, '400: Invalid code_verifier'],
+  },
+  'errors/sharing/oauth-state-invalid': {
+    act: (portal) => request(`${portal.sharingUrl}/oauth2/signin`, { params: { oauth_state: 'x', username: 'admin', password: 'wrong' } }),
+    error: ['ArcGISRequestError', 400, '400: Invalid oauth_state'],
+  },
+  'errors/sharing/oauth-sign-in-failed': {
+    act: async (portal) => {
+      const { oauth_state } = await authorize(portal, { client_id: 'pythonapi', redirect_uri: 'urn:ietf:wg:oauth:2.0:oob' });
+      return request(`${portal.sharingUrl}/oauth2/signin`, { params: { oauth_state, username: 'admin', password: 'wrong' } });
+    },
+    error: ['ArcGISRequestError', 'OAUTH_0015', 'OAUTH_0015: Unable to sign in.'],
+  },
   'errors/sharing/app-access-invalid': {
     act: (portal) => validateAppAccess(admin, 'nobody', portal.sharingUrl),
     error: ['ArcGISRequestError', 'GWM_0007', 'GWM_0007: Invalid request'],
@@ -142,7 +181,7 @@ const rows = {
   },
   'errors/portaladmin/token-invalid': {
     act: (portal) => futureLicense(portal, { authentication: 'wrong-token' }),
-    error: ['ArcGISAuthError', 498, '498: Invalid Token'],
+    error: ['ArcGISAuthError', 498, '498: Invalid Token.'],
   },
   'errors/portaladmin/not-permitted': {
     act: (portal) => futureLicense(portal, { authentication: 'viewer-token' }),
@@ -177,6 +216,7 @@ const rows = {
     act: (portal) => futureLicense(portal, { httpMethod: 'POST' }),
     error: ['ArcGISRequestError', 405, '405: Method not supported.'],
     details: ['Allowed: GET, HEAD.'],
+    violations: 1,
   },
   'errors/portaladmin/sign-in-failed': {
     act: (portal) => signInToDirectory(portal, { username: 'admin', password: 'wrong' }),
