@@ -72,7 +72,7 @@ func playAt(library *scenario.Library, played *scenario.Scenario, at time.Time) 
 	}
 	p, err := New(Options{
 		Options:  exchange.Options{Library: library, OffSpec: offSpec},
-		Scenario: played, Clock: sandbox.ClockSetting{Mode: scenario.Frozen, At: at},
+		Scenario: played, Clock: scenario.Clock{Mode: scenario.Frozen, At: at},
 	})
 	if err != nil {
 		return err
