@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
-	"strings"
 
 	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/server"
@@ -80,13 +78,4 @@ func (f *portalFlags) start(p Process, a addresses, log *slog.Logger, history *s
 func (s *started) stop() error {
 	s.Sandboxes.Close()
 	return server.Stop(s.listeners...)
-}
-
-// local turns an address to listen on into one to connect to.
-func local(address string) string {
-	host, port, err := net.SplitHostPort(address)
-	if ip := net.ParseIP(host); err == nil && (host == "" || ip != nil && ip.IsUnspecified()) {
-		return net.JoinHostPort("127.0.0.1", port)
-	}
-	return strings.TrimSpace(address)
 }

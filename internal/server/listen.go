@@ -31,7 +31,7 @@ func Listen(address string, secure *tls.Config, server *http.Server, failures ch
 	if secure != nil {
 		scheme, listener = "https://", tls.NewListener(listener, secure)
 	}
-	l := &Listener{scheme + reachable(listener.Addr()), server, make(chan struct{})}
+	l := &Listener{scheme + Reachable(listener.Addr().String()), server, make(chan struct{})}
 	go func() {
 		defer close(l.done)
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
@@ -44,13 +44,13 @@ func Listen(address string, secure *tls.Config, server *http.Server, failures ch
 	return l, nil
 }
 
-// reachable writes an address as a client on this machine reaches it: localhost for one that listens everywhere.
-func reachable(addr net.Addr) string {
-	host, port, err := net.SplitHostPort(addr.String())
-	if ip := net.ParseIP(host); err == nil && ip != nil && ip.IsUnspecified() {
+// Reachable writes an address as a client on this machine reaches it: localhost for one that listens everywhere.
+func Reachable(address string) string {
+	host, port, err := net.SplitHostPort(address)
+	if ip := net.ParseIP(host); err == nil && (host == "" || ip != nil && ip.IsUnspecified()) {
 		return net.JoinHostPort("localhost", port)
 	}
-	return addr.String()
+	return address
 }
 
 func withoutAddress(err error) error {
