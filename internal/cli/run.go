@@ -58,7 +58,7 @@ func (r *runCmd) Run(ctx context.Context, p Process) error {
 	}
 	s.ended = r.execute(portal, p)
 	s.took = time.Since(s.began)
-	s.history, s.coverage = s.historyOf(ctx, portal), portal.CoverageReport()
+	s.history, s.coverage = s.historyOf(ctx, portal), portal.Coverage.Report(portal.Library)
 	return s.conclude(p, errors.Join(portal.stop(), r.writeReports(p, &s)))
 }
 

@@ -11,7 +11,6 @@ import (
 	"github.com/mockportal/mockportal/internal/exchange"
 	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/scenario"
-	"github.com/mockportal/mockportal/mock/journal"
 )
 
 // Options says what a portal is made of. Library and Scenario are required; the zero value of every other field is its default.
@@ -24,7 +23,7 @@ type Options struct {
 	Seed         *uint64            // overrides the scenario's; nil: the scenario's
 	Identity     *certs.Identity    // the certificate for HTTPS; nil: plain HTTP only
 	ControlToken string             // a bearer token that the control API asks for; "": it asks for none
-	ControlApart bool                 // the control API has a listener of its own
+	ControlApart bool               // the control API has a listener of its own
 	MaxCalls     int                // bound of each journal
 	MaxBytes     int                // bound of each journal
 	MaxSandboxes int                // beside the default one
@@ -90,9 +89,4 @@ func (p *Portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p.exchange.ServeHTTP(w, r)
-}
-
-// CoverageReport returns what of the contract, and which scenarios, calls have exercised so far.
-func (p *Portal) CoverageReport() journal.CoverageReport {
-	return p.Coverage.Report(p.Library.Contract(), p.Library.Names())
 }
