@@ -77,11 +77,9 @@ func playAt(library *scenario.Library, played *scenario.Scenario, at time.Time) 
 	if err != nil {
 		return err
 	}
-	tokens, world := []string{""}, p.Sandboxes.Default.World()
-	for _, name := range world.Usernames() {
-		if token, ok := world.Token(name); ok {
-			tokens = append(tokens, token)
-		}
+	tokens := []string{""}
+	for _, member := range p.Sandboxes.Default.World().Credentials().Members {
+		tokens = append(tokens, member.Token)
 	}
 	for _, token := range tokens {
 		for _, request := range requests(library.Contract(), played, token) {
