@@ -58,7 +58,7 @@ func (f *portalFlags) start(p Process, a addresses, log *slog.Logger, history *s
 	s := &started{Portal: portal, failures: make(chan error, 1)}
 	for _, e := range a.endpoints(portal) {
 		if e.flag == "control-addr" {
-			portal.Control.Announce(s.listeners[0].URL)
+			portal.Control.PortalURL = s.listeners[0].URL
 		}
 		one, err := server.Listen(e.address, e.tls, &http.Server{
 			Handler: e.handler, ReadTimeout: f.ReadTimeout, IdleTimeout: f.IdleTimeout,

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync/atomic"
 
 	"github.com/mockportal/mockportal/internal/certs"
 	"github.com/mockportal/mockportal/internal/contract"
@@ -27,18 +26,15 @@ type Options struct {
 	TLS        *certs.Identity // nil: plain HTTP only
 	Token      string          // the bearer token that a request must have; "" lets every request pass
 	TrustProxy bool            // X-Forwarded-Proto and -Host say how the client came
+	PortalURL  string          // the portal's root if it has another listener; "": as the client reached the API
 }
 
 // API is an http.Handler, safe for concurrent use.
 type API struct {
 	Options
 
-	contract  *contract.Contract
-	elsewhere atomic.Pointer[string] // the portal's root, when it has another listener
+	contract *contract.Contract
 }
-
-// Announce tells the API the portal's root, when the portal and the API have separate listeners.
-func (a *API) Announce(url string) { a.elsewhere.Store(&url) }
 
 // New returns the control API.
 func New(o Options) *API { return &API{Options: o, contract: contract.Control()} }
