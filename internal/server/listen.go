@@ -24,8 +24,12 @@ type Listener struct {
 // unless it is full or nil. The error does not name the address.
 func Listen(address string, secure *tls.Config, server *http.Server, failures chan<- error) (*Listener, error) {
 	listener, err := net.Listen("tcp", address)
+	var op *net.OpError
+	if errors.As(err, &op) {
+		return nil, op.Err
+	}
 	if err != nil {
-		return nil, withoutAddress(err)
+		return nil, err
 	}
 	scheme := "http://"
 	if secure != nil {
@@ -51,14 +55,6 @@ func Reachable(address string) string {
 		return net.JoinHostPort("localhost", port)
 	}
 	return address
-}
-
-func withoutAddress(err error) error {
-	var op *net.OpError
-	if errors.As(err, &op) {
-		return op.Err
-	}
-	return err
 }
 
 // Stop stops listeners. It blocks until the calls that are being answered are done, for [Grace] at most; then it breaks their
