@@ -43,7 +43,7 @@ func (s *summary) conclude(p Process, err error) error {
 		return s.ended
 	case err != nil:
 		return err
-	case s.unmet() > 0 || s.idle() && s.run.RequireCalls || !s.run.AllowViolations && (len(s.violating()) > 0 || s.blind()):
+	case s.unmet() > 0 || s.idle() && s.run.RequireCalls || !s.run.AllowViolations && len(s.violating())+s.history.DroppedViolating > 0:
 		return exitStatus{code: failed}
 	}
 	return nil
@@ -61,9 +61,6 @@ func (s *summary) unmet() int {
 	}
 	return n
 }
-
-// blind reports whether the journal has dropped calls with violations.
-func (s *summary) blind() bool { return s.history.DroppedViolating > 0 }
 
 // idle reports whether the command made no call.
 func (s *summary) idle() bool { return len(s.history.Calls.Calls) == 0 && s.history.Calls.Complete }
@@ -197,7 +194,7 @@ func (s *summary) contractCase() report.Case {
 		return one
 	}
 	message := plural(n, "call violated the contract", "calls violated the contract")
-	if s.blind() {
+	if s.history.DroppedViolating > 0 {
 		message += fmt.Sprintf("; the journal has dropped %d of them", s.history.DroppedViolating)
 	}
 	if s.run.AllowViolations {
