@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/mockportal/mockportal/internal/certs"
-	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/record"
 	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/scenario"
@@ -154,7 +153,7 @@ func NewCoverage() *Coverage { return &Coverage{record.NewCoverage()} }
 
 // Report returns what of the contract, and which scenarios, calls have exercised so far, and what they never did.
 func (c *Coverage) Report() journal.CoverageReport {
-	return c.counts.Report(contract.BuiltIn(), scenario.BuiltIn().Names())
+	return c.counts.Report(scenario.BuiltIn())
 }
 
 // WithCoverage counts in a coverage that portals share. Without it each portal counts for itself.

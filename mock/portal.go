@@ -53,7 +53,7 @@ func (p *Portal) ServeHTTP(w http.ResponseWriter, r *http.Request) { p.server.Se
 
 // Close releases every answer that a rule holds back, and ends every Await. The portal answers on, but holds nothing back any longer.
 // Calling it again does no harm.
-func (p *Portal) Close() { p.server.Close() }
+func (p *Portal) Close() { p.server.Sandboxes.Close() }
 
 // Token returns the token that the scenario gives a member. It fails for a member without one, and names the members.
 func (p *Portal) Token(member string) (string, error) {

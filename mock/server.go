@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/mockportal/mockportal/internal/sandbox"
+	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/internal/server"
 )
 
@@ -30,7 +31,6 @@ type Server struct {
 	*defaultSandbox
 
 	listener *server.Listener
-	done     chan struct{} // closed once the server has stopped serving
 }
 
 // defaultSandbox embeds a Sandbox under a name that leaves the name Sandbox to the method.
@@ -63,17 +63,12 @@ func (c *config) listen(tb TB) (*Server, error) {
 	listener, err := server.Listen("127.0.0.1:0", portal.Identity.TLSConfig(), &http.Server{
 		Handler: portal, ReadHeaderTimeout: 30 * time.Second,
 		ErrorLog: slog.NewLogLogger(portal.Log.Handler(), slog.LevelDebug), // such as handshakes of clients that do not trust the certificate
-	})
+	}, nil)
 	if err != nil {
 		return nil, fmt.Errorf("listen on a loopback address: %w", err)
 	}
 	box := &Sandbox{listener.URL, &Portal{portal, portal.Sandboxes.Default}, tb, &http.Client{Transport: transport}}
-	s := &Server{box, listener, make(chan struct{})}
-	go func() {
-		defer close(s.done)
-		_ = listener.Serve() // it ends without an error, when the server is closed
-	}()
-	return s, nil
+	return &Server{box, listener}, nil
 }
 
 // Close stops the server. It blocks until the calls that are being answered are done, for five seconds at most; then it breaks their
@@ -82,7 +77,6 @@ func (s *Server) Close() {
 	s.portal.Close()
 	s.client.CloseIdleConnections()
 	_ = server.Stop(s.listener) // a connection that is broken off ends all the same
-	<-s.done
 }
 
 // AuthorityPEM returns the certificate of the authority that a client of [WithTLS] must trust, in PEM, for clients beside
@@ -123,9 +117,9 @@ func (s *Server) create(c *config, scenario string) (*sandbox.Sandbox, error) {
 }
 
 // isOfSandbox reports whether only those options were given that a sandbox takes.
-func (c *config) isOfSandbox(scenario string) bool {
+func (c *config) isOfSandbox(played string) bool {
 	others := *c
-	others.document, others.Clock, others.Seed, others.MaxCalls, others.MaxBytes = nil, sandbox.ClockSetting{}, nil, 0, 0
+	others.document, others.Clock, others.Seed, others.MaxCalls, others.MaxBytes = nil, scenario.Clock{}, nil, 0, 0
 	others.allowViolations, others.checkExpectations, others.mistakes = false, false, nil
-	return reflect.DeepEqual(&others, newConfig([]Option{WithScenario(scenario)}))
+	return reflect.DeepEqual(&others, newConfig([]Option{WithScenario(played)}))
 }

@@ -1,5 +1,7 @@
 package openapi
 
+import "slices"
+
 // Level says how well a fact about the portal is known.
 type Level string
 
@@ -19,19 +21,9 @@ func (l Level) Weaker(other Level) Level {
 }
 
 // Valid reports whether the level is one of the three constants.
-func (l Level) Valid() bool { return l.rank() > 0 }
+func (l Level) Valid() bool { return l.rank() >= 0 }
 
-func (l Level) rank() int {
-	switch l {
-	case Documented:
-		return 1
-	case Observed:
-		return 2
-	case Assumed:
-		return 3
-	}
-	return 0
-}
+func (l Level) rank() int { return slices.Index([]Level{Documented, Observed, Assumed}, l) }
 
 // Evidence says how well a reply, a fixture or a text is known to be the portal's.
 type Evidence struct {

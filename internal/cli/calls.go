@@ -50,7 +50,10 @@ func (c *callsCmd) Run(ctx context.Context, p Process) error {
 	case c.Number != nil:
 		return c.one(ctx, out, remote)
 	case c.Follow:
-		return c.follow(ctx, out, remote)
+		if err := remote.Follow(ctx, c.filter(), out.news); !errors.Is(err, context.Canceled) { // an interruption is the normal end
+			return err
+		}
+		return nil
 	}
 	page, err := remote.Calls(ctx, c.filter())
 	if err != nil {
@@ -88,15 +91,6 @@ func (c *callsCmd) one(ctx context.Context, out printer, remote *client.Client) 
 		return err
 	}
 	return indented(out.Stdout, text)
-}
-
-// follow prints calls as they come. An interruption is its normal end.
-func (c *callsCmd) follow(ctx context.Context, out printer, remote *client.Client) error {
-	err := remote.Follow(ctx, c.filter(), out.news)
-	if errors.Is(err, context.Canceled) {
-		return nil
-	}
-	return err
 }
 
 // printer writes calls to standard output, and to standard error which calls are missing.

@@ -43,7 +43,11 @@ func (c *checkCmd) Run(p Process) error {
 	for _, note := range notes {
 		p.say("note: " + note)
 	}
-	p.say(fmt.Sprintf("ok: %d scenarios and %d fixtures%s", len(library.Names()), len(library.Fixtures().IDs()), andFiles(files)))
+	checked := fmt.Sprintf("ok: %d scenarios and %d fixtures", len(library.Names()), len(library.Fixtures().IDs()))
+	if len(files) > 0 {
+		checked += ", and " + plural(len(files), "scenario file", "scenario files")
+	}
+	p.say(checked)
 	return nil
 }
 
@@ -63,13 +67,6 @@ func (c *checkCmd) sort() (files []string, err error) {
 		}
 	}
 	return files, nil
-}
-
-func andFiles(files []string) string {
-	if len(files) == 0 {
-		return ""
-	}
-	return ", and " + plural(len(files), "scenario file", "scenario files")
 }
 
 // checkFile decodes and plays a scenario file outside all packs.

@@ -53,15 +53,12 @@ func endOf(err error) error {
 	return exitStatus{code: ended.ExitCode(), why: fmt.Sprintf("the command ended with %d", ended.ExitCode())}
 }
 
-// passed are the signals that the command gets as if it had been started directly.
-var passed = []os.Signal{syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM}
-
 // signals passes signals on to the command. They do not end this process, which still has to print the summary.
 type signals chan os.Signal
 
 func passSignals() signals {
 	s := make(signals, 8)
-	for _, one := range passed {
+	for _, one := range []os.Signal{syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM} {
 		// Under nohup SIGHUP is ignored. The command inherits that only as long as nothing here listens to it.
 		if !signal.Ignored(one) {
 			signal.Notify(s, one)

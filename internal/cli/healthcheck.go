@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/mockportal/mockportal/internal/server"
 )
 
 type healthcheckCmd struct {
@@ -49,7 +51,7 @@ func (p Process) ownURL() string {
 	address := cmp.Or(p.getenv("MOCKPORTAL_ADDR"), "127.0.0.1:8080")
 	switch strings.ToLower(p.getenv("MOCKPORTAL_TLS")) { // as kong reads a flag
 	case "true", "1", "yes":
-		return "https://" + local(address)
+		return "https://" + server.Reachable(address)
 	}
-	return "http://" + local(address)
+	return "http://" + server.Reachable(address)
 }

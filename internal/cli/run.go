@@ -53,12 +53,15 @@ func (r *runCmd) Run(ctx context.Context, p Process) error {
 	if err != nil {
 		return err
 	}
-	s := summary{
-		began: time.Now(), command: r.Command[0], root: portal.line.URL, lenient: r.AllowViolations, requireCalls: r.RequireCalls,
-	}
+	s := summary{run: r, began: time.Now(), root: portal.line.URL}
 	s.ended = r.execute(portal, p)
 	s.took = time.Since(s.began)
-	s.history, s.coverage = s.historyOf(ctx, portal), portal.CoverageReport()
+	if !s.ran() { // no call will come
+		ended, cancel := context.WithCancel(ctx)
+		cancel()
+		ctx = ended
+	}
+	s.history, s.coverage = portal.Sandboxes.Past(ctx), portal.Coverage.Report(portal.Library)
 	return s.conclude(p, errors.Join(portal.stop(), r.writeReports(p, &s)))
 }
 

@@ -61,10 +61,9 @@ func (a addresses) ready(portal *server.Portal, listeners []*server.Listener) re
 	if a.tls != "" {
 		line.TLSURL = listeners[1].URL
 	}
-	world := portal.Sandboxes.Default.World()
-	for _, member := range world.Usernames() {
-		if token, ok := world.Token(member); ok {
-			line.Tokens[member] = token
+	for _, member := range portal.Sandboxes.Default.World().Credentials().Members {
+		if member.Token != "" {
+			line.Tokens[member.Username] = member.Token
 		}
 	}
 	return line

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -16,26 +15,13 @@ import (
 
 // summary is the result of a command that run has run.
 type summary struct {
-	command  string // its name only: arguments may be secrets
+	run      *runCmd
 	root     string // of the portal
-	lenient  bool   // violations do not fail the run
 	began    time.Time
 	took     time.Duration
 	ended    error // nil: with 0
 	history  sandbox.Past
 	coverage journal.CoverageReport
-
-	requireCalls bool // a run without any call fails
-}
-
-// historyOf waits for calls as long as the scenarios say, unless the command was never started.
-func (s *summary) historyOf(ctx context.Context, portal *started) sandbox.Past {
-	if !s.ran() {
-		ended, cancel := context.WithCancel(ctx)
-		cancel()
-		ctx = ended
-	}
-	return portal.Sandboxes.Past(ctx)
 }
 
 // ran reports whether the command was started.
@@ -50,20 +36,14 @@ func (s *summary) conclude(p Process, err error) error {
 		p.warn("\n" + s.String())
 	}
 	switch {
-	case s.ended == nil && err != nil:
-		return err
-	case err != nil:
-		p.warn("mockportal: " + err.Error())
-	}
-	return s.verdict()
-}
-
-// verdict is the command's own exit status if it failed, else that of the checks.
-func (s *summary) verdict() error {
-	switch {
 	case s.ended != nil:
+		if err != nil {
+			p.warn("mockportal: " + err.Error())
+		}
 		return s.ended
-	case s.unmet() > 0 || s.idle() && s.requireCalls || !s.lenient && (len(s.violating()) > 0 || s.blind()):
+	case err != nil:
+		return err
+	case s.unmet() > 0 || s.idle() && s.run.RequireCalls || !s.run.AllowViolations && len(s.violating())+s.history.DroppedViolating > 0:
 		return exitStatus{code: failed}
 	}
 	return nil
@@ -81,9 +61,6 @@ func (s *summary) unmet() int {
 	}
 	return n
 }
-
-// blind reports whether the journal has dropped calls with violations.
-func (s *summary) blind() bool { return s.history.DroppedViolating > 0 }
 
 // idle reports whether the command made no call.
 func (s *summary) idle() bool { return len(s.history.Calls.Calls) == 0 && s.history.Calls.Complete }
@@ -195,10 +172,10 @@ func violationsOf(calls []journal.Call) string {
 
 // suite is the summary as JUnit has it: a case for the command, one for the contract, and one for each expectation.
 func (s *summary) suite() report.Suite {
-	command := report.Case{Class: "mockportal.command", Name: s.command, Time: report.Seconds(s.took)}
+	command := report.Case{Class: "mockportal.command", Name: s.run.Command[0], Time: report.Seconds(s.took)} // arguments may be secrets
 	if s.ended != nil {
 		command.Failure = &report.Failure{Message: s.ended.Error()}
-	} else if s.idle() && s.requireCalls {
+	} else if s.idle() && s.run.RequireCalls {
 		command.Failure = &report.Failure{Message: noCalls}
 	}
 	suite := report.Suite{Name: "mockportal", Time: s.began, Duration: s.took, Cases: []report.Case{command, s.contractCase()}}
@@ -217,10 +194,10 @@ func (s *summary) contractCase() report.Case {
 		return one
 	}
 	message := plural(n, "call violated the contract", "calls violated the contract")
-	if s.blind() {
+	if s.history.DroppedViolating > 0 {
 		message += fmt.Sprintf("; the journal has dropped %d of them", s.history.DroppedViolating)
 	}
-	if s.lenient {
+	if s.run.AllowViolations {
 		one.Skipped = &report.Skipped{Message: message + ", which is allowed"}
 	} else {
 		one.Failure = &report.Failure{Message: message, Text: violationsOf(violating)}

@@ -50,12 +50,13 @@ func (v *verifyCmd) read(p Process) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("verify <file> %q: %w", v.File, unwrapPath(err))
 	}
-	document, err := scenario.BuiltIn().Verification(v.File, source)
+	_, err = scenario.BuiltIn().Expectations(nil, v.File, source)
 	var mistakes tree.Mistakes
 	if errors.As(err, &mistakes) {
 		return nil, counted(mistakes)
 	}
-	return document, err
+	document, _ := tree.Parse(v.File, source)
+	return document.JSON(), err
 }
 
 // readFile reads a file; - is standard input.

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync/atomic"
 
 	"github.com/mockportal/mockportal/internal/certs"
 	"github.com/mockportal/mockportal/internal/contract"
@@ -27,18 +26,15 @@ type Options struct {
 	TLS        *certs.Identity // nil: plain HTTP only
 	Token      string          // the bearer token that a request must have; "" lets every request pass
 	TrustProxy bool            // X-Forwarded-Proto and -Host say how the client came
+	PortalURL  string          // the portal's root if it has another listener; "": as the client reached the API
 }
 
 // API is an http.Handler, safe for concurrent use.
 type API struct {
 	Options
 
-	contract  *contract.Contract
-	elsewhere atomic.Pointer[string] // the portal's root, when it has another listener
+	contract *contract.Contract
 }
-
-// Announce tells the API the portal's root, when the portal and the API have separate listeners.
-func (a *API) Announce(url string) { a.elsewhere.Store(&url) }
 
 // New returns the control API.
 func New(o Options) *API { return &API{Options: o, contract: contract.Control()} }
@@ -76,28 +72,26 @@ var operations = map[string]func(*API, request) (any, error){
 	"getPortalContract":       func(a *API, _ request) (any, error) { return yaml(a.Library.Contract()), nil },
 	"getCertificateAuthority": (*API).authority,
 	"listScenarios":           (*API).listScenarios,
-	"getCoverage": func(a *API, _ request) (any, error) {
-		return a.Coverage.Report(a.Library.Contract(), a.Library.Names()), nil
-	},
-	"getScenario":   (*API).getScenario,
-	"createSandbox": (*API).createSandbox,
-	"listSandboxes": func(a *API, _ request) (any, error) { return map[string][]string{"sandboxes": a.Sandboxes.IDs()}, nil },
-	"getSandbox":    (*API).getSandbox,
-	"deleteSandbox": (*API).deleteSandbox,
-	"playScenario":  (*API).playScenario,
-	"resetSandbox":  (*API).resetSandbox,
-	"getClock":      func(_ *API, r request) (any, error) { return r.box.ReadClock(), nil },
-	"changeClock":   (*API).changeClock,
-	"listRules":     (*API).listRules,
-	"addRules":      (*API).addRules,
-	"dropRules":     (*API).dropRules,
-	"dropRule":      (*API).dropRules,
-	"getWorld":      func(_ *API, r request) (any, error) { return r.box.View(), nil },
-	"listCalls":     (*API).listCalls,
-	"clearCalls":    func(_ *API, r request) (any, error) { return dropped{r.box.Journal.Clear()}, nil },
-	"getCall":       (*API).getCall,
-	"streamCalls":   (*API).streamCalls,
-	"verifyCalls":   (*API).verifyCalls,
+	"getCoverage":             func(a *API, _ request) (any, error) { return a.Coverage.Report(a.Library), nil },
+	"getScenario":             (*API).getScenario,
+	"createSandbox":           (*API).createSandbox,
+	"listSandboxes":           func(a *API, _ request) (any, error) { return map[string][]string{"sandboxes": a.Sandboxes.IDs()}, nil },
+	"getSandbox":              (*API).getSandbox,
+	"deleteSandbox":           (*API).deleteSandbox,
+	"playScenario":            (*API).playScenario,
+	"resetSandbox":            (*API).resetSandbox,
+	"getClock":                func(_ *API, r request) (any, error) { return r.box.ReadClock(), nil },
+	"changeClock":             (*API).changeClock,
+	"listRules":               (*API).listRules,
+	"addRules":                (*API).addRules,
+	"dropRules":               (*API).dropRules,
+	"dropRule":                (*API).dropRules,
+	"getWorld":                func(_ *API, r request) (any, error) { return r.box.View(), nil },
+	"listCalls":               (*API).listCalls,
+	"clearCalls":              func(_ *API, r request) (any, error) { return dropped{r.box.Journal.Clear()}, nil },
+	"getCall":                 (*API).getCall,
+	"streamCalls":             (*API).streamCalls,
+	"verifyCalls":             (*API).verifyCalls,
 }
 
 // ServeHTTP answers one request.

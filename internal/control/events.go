@@ -42,7 +42,6 @@ func (s stream) serve(r *http.Request, tail *record.Tail, q journal.Query) {
 	if r.Method == http.MethodHead {
 		return
 	}
-	defer s.deadline(time.Time{}) // the connection may serve other requests
 	for err := s.comment("calls follow", tail); err == nil; {
 		var news record.News
 		if news, err = next(r.Context(), tail, q); err == nil {
@@ -56,19 +55,14 @@ func (s stream) serve(r *http.Request, tail *record.Tail, q journal.Query) {
 // patience is how long a write may take. It ends the stream of a client that has stopped reading.
 const patience = 30 * time.Second
 
-func (s stream) Write(b []byte) (int, error) {
-	s.deadline(time.Now().Add(patience))
-	return s.ResponseWriter.Write(b)
-}
-
-func (s stream) flush() error {
-	s.deadline(time.Now().Add(patience))
-	return http.NewResponseController(s.ResponseWriter).Flush()
-}
-
-// deadline does nothing for a writer without deadlines.
-func (s stream) deadline(at time.Time) {
-	_ = http.NewResponseController(s.ResponseWriter).SetWriteDeadline(at)
+// send writes a text and sends it at once.
+func (s stream) send(format string, args ...any) error {
+	controller := http.NewResponseController(s.ResponseWriter)
+	_ = controller.SetWriteDeadline(time.Now().Add(patience)) // it fails for a writer without deadlines
+	_, err := fmt.Fprintf(s, format, args...)
+	err = errors.Join(err, controller.Flush())
+	_ = controller.SetWriteDeadline(time.Time{}) // the connection may serve other requests
+	return err
 }
 
 // next waits for news, at most until a sign of life is due.
@@ -84,22 +78,20 @@ func (s stream) comment(text string, tail *record.Tail) error {
 	if after := tail.After(); after >= 0 {
 		id = fmt.Sprintf("id: %d\n", after)
 	}
-	s.printf(": %s\n%s\n", text, id)
-	return s.flush()
+	return s.send(": %s\n%s\n", text, id)
 }
 
-func (s stream) write(news record.News) error {
+func (s stream) write(news record.News) (err error) {
 	if news.Restarted { // numbers may start over: a client that comes back now wants every call since
-		s.printf("id: 0\nevent: restarted\ndata: {}\n\n")
+		err = s.send("id: 0\nevent: restarted\ndata: {}\n\n")
 	}
-	if news.Missed > 0 {
-		s.printf("event: missed\ndata: {\"missed\":%d}\n\n", news.Missed)
+	if news.Missed > 0 && err == nil {
+		err = s.send("event: missed\ndata: {\"missed\":%d}\n\n", news.Missed)
 	}
 	for _, r := range news.Calls {
-		s.printf("id: %d\nevent: call\ndata: %s\n", r.Call.Number, encode(r.Read()))
+		if err == nil {
+			err = s.send("id: %d\nevent: call\ndata: %s\n", r.Call.Number, encode(r.Read()))
+		}
 	}
-	return s.flush()
+	return err
 }
-
-// printf leaves errors to flush, which fails too.
-func (s stream) printf(format string, args ...any) { _, _ = fmt.Fprintf(s, format, args...) }

@@ -26,12 +26,9 @@ type address struct {
 }
 
 // addressOf takes scheme and host from the request, because a client that reaches the control API there reaches the sandbox there too. If
-// the control API has a listener of its own it takes the announced URL.
+// the control API has a listener of its own it takes the portal's URL.
 func (a *API) addressOf(r request, box *sandbox.Sandbox) address {
-	url := a.masks().Hide(wire.ReachedBy(r.Request, a.TrustProxy).URL())
-	if elsewhere := a.elsewhere.Load(); elsewhere != nil {
-		url = *elsewhere
-	}
+	url := cmp.Or(a.PortalURL, a.masks().Hide(wire.ReachedBy(r.Request, a.TrustProxy).URL()))
 	if box.ID != sandbox.Default {
 		url += "/sandboxes/" + box.ID
 	}

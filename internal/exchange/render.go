@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"path"
+	"strings"
 	"sync"
 
 	"github.com/mockportal/mockportal/internal/portal"
@@ -105,10 +106,10 @@ func (c *call) renderReply(reply sandbox.Kept) answer {
 // renderRule gives the reply of a rule. The scenario's loader has proven it.
 func (c *call) renderRule(reply *scenario.Reply) answer {
 	body := reply.Document.Body
-	switch reply.Kind {
-	case scenario.StatusReply:
+	switch {
+	case reply.Status != 0:
 		return renderStatus(reply)
-	case scenario.ErrorReply:
+	case strings.HasPrefix(reply.Document.Fixture, "errors/"):
 		envelope := wire.Envelope{Evidence: reply.Document.Evidence}
 		if json.Unmarshal(body, &envelope) == nil {
 			a := c.renderEnvelope(envelope)

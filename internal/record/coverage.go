@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/mockportal/mockportal/internal/contract"
+	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock/journal"
 )
 
@@ -54,19 +55,18 @@ func (c *Coverage) Add(covered Covered) {
 	c.scenarios[covered.Scenario]++
 }
 
-// Report returns the counts so far, of the operations of a contract, and of scenarios: those that are named and others
-// that were played.
-func (c *Coverage) Report(of *contract.Contract, scenarios []string) journal.CoverageReport {
+// Report returns the counts so far, of the operations and scenarios of a library, and of other scenarios that were played.
+func (c *Coverage) Report(of *scenario.Library) journal.CoverageReport {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	r := journal.CoverageReport{Operations: []journal.OperationCoverage{}, Scenarios: []journal.Count{}}
-	for _, o := range of.Operations() {
+	for _, o := range of.Contract().Operations() {
 		r.Operations = append(r.Operations, journal.OperationCoverage{
 			Operation: o.ID, Kind: o.Kind, Calls: c.operations[o.ID], Params: counts(o, o.ParameterNames(), c.params),
 			Outcomes: counts(o, append([]string{string(journal.OK)}, o.Errors...), c.outcomes),
 		})
 	}
-	names := slices.AppendSeq(slices.Clone(scenarios), maps.Keys(c.scenarios))
+	names := slices.AppendSeq(of.Names(), maps.Keys(c.scenarios))
 	slices.Sort(names)
 	for _, name := range slices.Compact(names) {
 		r.Scenarios = append(r.Scenarios, journal.Count{Name: name, Calls: c.scenarios[name]})

@@ -96,16 +96,10 @@ func (t *Tail) look() News {
 // Next blocks until there are calls that match, or other news. Of the query Limit and After mean nothing. The error is
 // [journal.ErrClosed], or that of a context that ended first.
 func (t *Tail) Next(ctx context.Context, q journal.Query) (News, error) {
-	for {
-		news := t.look()
-		news.Calls = matching(q, news.Calls)
-		if len(news.Calls) > 0 || news.Missed > 0 || news.Restarted {
-			return news, nil
-		}
-		if err := news.wait(ctx); err != nil {
-			return News{}, err
-		}
-	}
+	return t.follow(ctx, func(n *News) bool {
+		n.Calls = matching(q, n.Calls)
+		return len(n.Calls) > 0 || n.Missed > 0 || n.Restarted
+	})
 }
 
 // wait blocks until the journal is no longer as it was.
@@ -126,19 +120,18 @@ func (n *News) wait(ctx context.Context) error {
 // longer counts.
 func (j *Journal) Wait(ctx context.Context, q journal.Query, count int) (journal.Page, error) {
 	var seen []*Record
-	news, err := j.follow(ctx, func(n *News) bool {
+	news, err := j.Tail(0).follow(ctx, func(n *News) bool {
 		seen = append(n.kept(seen), matching(q, n.Calls)...)
 		return len(after(seen, q.After)) >= count
 	})
 	return pageOf(q, seen, news.lost.all()), err
 }
 
-// follow passes on what the journal holds and what comes, until enough says so. It looks once more when the
-// waiting has ended, because the call may have come in the last moment. The error says why the waiting has ended.
-func (j *Journal) follow(ctx context.Context, enough func(*News) bool) (News, error) {
-	var ended error
-	for tail := j.Tail(0); ; {
-		news := tail.look()
+// follow passes on what comes, until enough says so. It looks once more when the waiting has ended, because the call may have come in the
+// last moment. The error says why the waiting has ended.
+func (t *Tail) follow(ctx context.Context, enough func(*News) bool) (News, error) {
+	for ended := error(nil); ; {
+		news := t.look()
 		if enough(&news) {
 			return news, nil
 		}

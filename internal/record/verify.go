@@ -22,7 +22,7 @@ func (j *Journal) Verify(ctx context.Context, e scenario.Expectations) journal.V
 	ctx, cancel := context.WithTimeout(ctx, e.Within)
 	defer cancel()
 	w := watch{Expectations: e, seen: make([][]*Record, len(e.Expect))}
-	news, _ := j.follow(ctx, func(n *News) bool {
+	news, _ := j.Tail(0).follow(ctx, func(n *News) bool {
 		w.take(n)
 		return w.decided(n.lost)
 	})

@@ -124,7 +124,7 @@ func TestChangeClock(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			wall := &hand{at: epoch}
-			b := box(t, sandbox.Options{Clock: sandbox.ClockSetting{Mode: tt.starts}, Wall: wall.now})
+			b := box(t, sandbox.Options{Clock: scenario.Clock{Mode: tt.starts}, Wall: wall.now})
 			for _, c := range tt.changes {
 				wall.set(epoch.Add(c.after))
 				mustChange(t, b, c.ClockChange)
@@ -160,7 +160,7 @@ func TestClockNeverGoesBack(t *testing.T) {
 	} {
 		for _, mode := range []scenario.ClockMode{scenario.Frozen, scenario.Running} {
 			wall := &hand{at: epoch}
-			b := box(t, sandbox.Options{Clock: sandbox.ClockSetting{Mode: mode}, Wall: wall.now})
+			b := box(t, sandbox.Options{Clock: scenario.Clock{Mode: mode}, Wall: wall.now})
 			mustChange(t, b, sandbox.ClockChange{At: start.Add(30 * time.Minute)})
 			mustChange(t, b, sandbox.ClockChange{Advance: 30 * time.Minute})
 			before := b.ReadClock()

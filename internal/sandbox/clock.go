@@ -13,26 +13,20 @@ import (
 // ErrClock is wrapped by the error for a change that a clock cannot make.
 var ErrClock = errors.New("the clock cannot do that")
 
-// ClockSetting overrides the clock of a scenario. The zero value overrides nothing.
-type ClockSetting struct {
-	Mode scenario.ClockMode // "": the scenario's mode
-	At   time.Time          // zero: the scenario's time
-}
-
 // ParseClock reads the value of --clock: frozen, running, wall, or an RFC 3339 time at which the clock stands still.
 // "" overrides nothing.
-func ParseClock(text string) (ClockSetting, error) {
+func ParseClock(text string) (scenario.Clock, error) {
 	switch mode := scenario.ClockMode(text); mode {
 	case "", scenario.Frozen, scenario.Running, scenario.Wall:
-		return ClockSetting{Mode: mode}, nil
+		return scenario.Clock{Mode: mode}, nil
 	}
 	at, err := time.Parse(time.RFC3339Nano, text)
 	if err != nil {
 		modes := []string{string(scenario.Frozen), string(scenario.Running), string(scenario.Wall)}
-		return ClockSetting{}, fmt.Errorf("no clock %q%s: allowed are frozen, running, wall, and a time such as 2016-07-22T16:48:37Z",
+		return scenario.Clock{}, fmt.Errorf("no clock %q%s: allowed are frozen, running, wall, and a time such as 2016-07-22T16:48:37Z",
 			text, nearest.Suggest(text, modes))
 	}
-	return ClockSetting{Mode: scenario.Frozen, At: at.UTC()}, nil
+	return scenario.Clock{Mode: scenario.Frozen, At: at.UTC()}, nil
 }
 
 // clock shows the portal's time: at, plus the time that has passed on the wall clock since then unless the clock is frozen.
@@ -44,7 +38,7 @@ type clock struct {
 
 // start returns the clock at the start of a scenario, and the shift of the world's dates. In mode wall the shift is rounded down to
 // whole seconds, so that dates on whole seconds stay on whole seconds.
-func start(written scenario.Clock, setting ClockSetting, wall time.Time) (clock, time.Duration) {
+func start(written scenario.Clock, setting scenario.Clock, wall time.Time) (clock, time.Duration) {
 	c := clock{mode: cmp.Or(setting.Mode, written.Mode), at: written.At, since: wall}
 	if !setting.At.IsZero() {
 		c.at = setting.At

@@ -13,14 +13,14 @@ import (
 
 func TestParseClock(t *testing.T) {
 	t.Parallel()
-	at := func(text string) sandbox.ClockSetting {
+	at := func(text string) scenario.Clock {
 		moment, err := time.Parse(time.RFC3339Nano, text)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return sandbox.ClockSetting{Mode: scenario.Frozen, At: moment.UTC()}
+		return scenario.Clock{Mode: scenario.Frozen, At: moment.UTC()}
 	}
-	for text, want := range map[string]sandbox.ClockSetting{
+	for text, want := range map[string]scenario.Clock{
 		"":                          {},
 		"frozen":                    {Mode: scenario.Frozen},
 		"running":                   {Mode: scenario.Running},
@@ -69,29 +69,29 @@ func TestModes(t *testing.T) {
 	for _, tt := range []struct {
 		name       string
 		source     string
-		setting    sandbox.ClockSetting
+		setting    scenario.Clock
 		now, later time.Time
 		end        time.Time
 		mode       scenario.ClockMode
 	}{
-		{"frozen, by default", "", sandbox.ClockSetting{}, start, start, start.Add(trial), scenario.Frozen},
-		{"frozen at another time", "", sandbox.ClockSetting{Mode: scenario.Frozen, At: at}, at, at, start.Add(trial), scenario.Frozen},
-		{"frozen at another time, mode left out", "", sandbox.ClockSetting{At: at}, at, at, start.Add(trial), scenario.Frozen},
+		{"frozen, by default", "", scenario.Clock{}, start, start, start.Add(trial), scenario.Frozen},
+		{"frozen at another time", "", scenario.Clock{Mode: scenario.Frozen, At: at}, at, at, start.Add(trial), scenario.Frozen},
+		{"frozen at another time, mode left out", "", scenario.Clock{At: at}, at, at, start.Add(trial), scenario.Frozen},
 		{
 			"wall by the scenario", "clock: { mode: wall }\n",
-			sandbox.ClockSetting{},
+			scenario.Clock{},
 			wall, wall.Add(time.Hour),
 			wall.Truncate(time.Second).Add(trial), scenario.Wall,
 		},
 		{
 			"wall by setting", "",
-			sandbox.ClockSetting{Mode: scenario.Wall},
+			scenario.Clock{Mode: scenario.Wall},
 			wall, wall.Add(time.Hour),
 			wall.Truncate(time.Second).Add(trial), scenario.Wall,
 		},
 		{
 			"wall in the scenario, frozen by setting", "clock: { mode: wall }\n",
-			sandbox.ClockSetting{Mode: scenario.Frozen},
+			scenario.Clock{Mode: scenario.Frozen},
 			start, start, start.Add(trial), scenario.Frozen,
 		},
 	} {
@@ -126,7 +126,7 @@ func TestShiftIsRoundedDown(t *testing.T) {
 		"earlier, within a second":       {start.Add(-3*time.Second - 1), start.Add(-4 * time.Second)},
 		"earlier, by less than a second": {start.Add(-1), start.Add(-time.Second)},
 	} {
-		b := box(t, sandbox.Options{Clock: sandbox.ClockSetting{Mode: scenario.Wall}, Wall: (&hand{at: tt.wall}).now})
+		b := box(t, sandbox.Options{Clock: scenario.Clock{Mode: scenario.Wall}, Wall: (&hand{at: tt.wall}).now})
 		if first := b.World().Boundaries()[0]; !first.Equal(tt.want) {
 			t.Errorf("%s: the trial begins %v, want %v", name, first.UTC(), tt.want)
 		}
@@ -139,7 +139,7 @@ func TestShiftMovesTokensToo(t *testing.T) {
 	s := written(t, "world: { members: { viewer: { tokenExpires: \"2016-07-22T17:48:37Z\" } } }\n")
 	clock := &hand{at: time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)}
 	end := clock.at.Add(time.Hour)
-	b := box(t, sandbox.Options{Scenario: s, Clock: sandbox.ClockSetting{Mode: scenario.Wall}, Wall: clock.now})
+	b := box(t, sandbox.Options{Scenario: s, Clock: scenario.Clock{Mode: scenario.Wall}, Wall: clock.now})
 	for at, want := range map[time.Time]bool{clock.at: true, end.Add(-time.Millisecond): true, end: false} {
 		clock.set(at)
 		if got := turn(b, func(turn *sandbox.Turn) bool {
@@ -155,7 +155,7 @@ func TestShiftMovesTokensToo(t *testing.T) {
 func TestViewIsInUTC(t *testing.T) {
 	t.Parallel()
 	elsewhere := time.Date(2030, 1, 1, 5, 30, 0, 0, time.FixedZone("elsewhere", int((5*time.Hour+30*time.Minute)/time.Second)))
-	b := box(t, sandbox.Options{Clock: sandbox.ClockSetting{Mode: scenario.Wall}, Wall: (&hand{at: elsewhere}).now})
+	b := box(t, sandbox.Options{Clock: scenario.Clock{Mode: scenario.Wall}, Wall: (&hand{at: elsewhere}).now})
 	view := b.View()
 	text, err := json.Marshal(view.Now)
 	if err != nil {

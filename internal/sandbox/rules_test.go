@@ -393,7 +393,7 @@ func TestPlay(t *testing.T) {
 func TestClockSettingOutlivesTheScenario(t *testing.T) {
 	t.Parallel()
 	wall := &hand{at: epoch}
-	b := box(t, sandbox.Options{Clock: sandbox.ClockSetting{Mode: scenario.Wall}, Wall: wall.now})
+	b := box(t, sandbox.Options{Clock: scenario.Clock{Mode: scenario.Wall}, Wall: wall.now})
 	for name, f := range map[string]func() error{"Reset": b.Reset, "Play": func() error { return b.Play(builtIn(t, "purchased")) }} {
 		if err := b.ChangeClock(sandbox.ClockChange{Mode: scenario.Frozen}); err != nil {
 			t.Fatal(err)

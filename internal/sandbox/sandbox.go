@@ -18,7 +18,7 @@ const Default = "default"
 type Options struct {
 	ID       string
 	Scenario *scenario.Scenario
-	Clock    ClockSetting
+	Clock    scenario.Clock   // overrides the scenario's where it is not zero
 	Seed     *uint64          // nil: the scenario's seed
 	Rules    []scenario.Rule  // added before the first call
 	MaxCalls int              // limit of the journal; 0: its default

@@ -188,7 +188,7 @@ func sameWorld(t *testing.T) func(a, b portal.World) bool {
 func TestKept(t *testing.T) {
 	t.Parallel()
 	wall := &hand{at: time.Date(2020, 6, 20, 12, 0, 0, 0, time.UTC)}
-	b := box(t, sandbox.Options{Scenario: builtIn(t, "future-entitlements"), Clock: sandbox.ClockSetting{Mode: scenario.Wall}, Wall: wall.now})
+	b := box(t, sandbox.Options{Scenario: builtIn(t, "future-entitlements"), Clock: scenario.Clock{Mode: scenario.Wall}, Wall: wall.now})
 	kept := func(operation string) string {
 		return turn(b, func(turn *sandbox.Turn) string {
 			k, ok := turn.Kept(operation)

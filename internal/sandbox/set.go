@@ -57,11 +57,12 @@ func (s *Set) Create(o Options) (*Sandbox, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.expireLocked()
-	switch {
-	case o.ID == "":
-		o.ID = s.nextLocked()
-	case o.ID == Default || s.boxes[o.ID] != nil:
+	if o.ID == Default || s.boxes[o.ID] != nil {
 		return nil, fmt.Errorf("%w: there is a sandbox %q", ErrTaken, o.ID)
+	}
+	for o.ID == "" || s.boxes[o.ID] != nil {
+		s.next++
+		o.ID = fmt.Sprintf("s%d", s.next)
 	}
 	if len(s.boxes) >= s.max {
 		return nil, fmt.Errorf("%w: %d at most, beside the default one; delete some, or wait until those that nobody uses expire (%s)",
@@ -76,15 +77,6 @@ func (s *Set) Create(o Options) (*Sandbox, error) {
 	return box, nil
 }
 
-func (s *Set) nextLocked() string {
-	for {
-		s.next++
-		if id := fmt.Sprintf("s%d", s.next); s.boxes[id] == nil {
-			return id
-		}
-	}
-}
-
 // maxExpired is how many ids a set remembers to distinguish an expired sandbox from one that never existed.
 const maxExpired = 10000
 
@@ -94,16 +86,12 @@ func (s *Set) expireLocked() {
 		if !box.idle(s.ttl) {
 			continue
 		}
-		s.endLocked(box)
+		delete(s.boxes, id)
+		box.End()
 		if len(s.expired) < maxExpired {
 			s.expired[id] = true
 		}
 	}
-}
-
-func (s *Set) endLocked(box *Sandbox) {
-	delete(s.boxes, box.ID)
-	box.End()
 }
 
 // idle reports whether the sandbox was unused for so long.
@@ -187,7 +175,8 @@ func (s *Set) Delete(id string) (*Sandbox, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.endLocked(box)
+	delete(s.boxes, id)
+	box.End()
 	return box, nil
 }
 

@@ -65,7 +65,7 @@ func TestEverything(t *testing.T) {
 	got := decode(t, everything)
 	internal, noFuture := fixtureOf(t, "errors/portaladmin/internal"), fixtureOf(t, "licenses/no-future")
 	want := &scenario.Scenario{
-		Name: "doc", File: "doc", Summary: "All there is.", Seed: 18446744073709551615,
+		Name: "doc", Summary: "All there is.", Seed: 18446744073709551615,
 		Clock: scenario.Clock{At: time.Date(2016, 7, 22, 16, 48, 37, 5e8, time.UTC), Mode: scenario.Wall},
 		World: scenario.World{
 			Members: map[string]scenario.Member{
@@ -97,17 +97,17 @@ func TestEverything(t *testing.T) {
 				},
 				Delay: scenario.Delay{Min: 10 * time.Millisecond, Max: 90 * time.Millisecond},
 				Reply: &scenario.Reply{
-					Kind: scenario.StatusReply, Status: 429, Headers: map[string]string{"Retry-After": "2"}, OffSpec: true,
+					Status: 429, Headers: map[string]string{"Retry-After": "2"}, OffSpec: true,
 					Document: scenario.Document{Body: json.RawMessage(`[1,"x",null]`), Evidence: openapi.Assumed},
 				},
 			},
 			{
 				When:  scenario.Matcher{Operation: "getFutureLicense", Member: "admin"},
-				Reply: &scenario.Reply{Kind: scenario.ErrorReply, Document: internal},
+				Reply: &scenario.Reply{Document: internal},
 			},
 			{
 				When:  scenario.Matcher{Operation: "getFutureLicense", Member: "guest"},
-				Reply: &scenario.Reply{Kind: scenario.FixtureReply, Document: noFuture},
+				Reply: &scenario.Reply{Document: noFuture},
 			},
 			{When: scenario.Matcher{Operation: "portalSelf"}, Fault: &scenario.ConnectionFault{Kind: scenario.TruncateFault, Fraction: 0.5}},
 			{When: scenario.Matcher{Operation: "user"}, Fault: &scenario.ConnectionFault{Kind: scenario.DripFault, BytesPerSecond: 100}},
@@ -241,7 +241,7 @@ func again(t interface {
 	if err != nil {
 		t.Fatalf("its document: %v\n%s", err, s.Document())
 	}
-	origin := cmpopts.IgnoreFields(scenario.Scenario{}, "Extends", "Pack", "File")
+	origin := cmpopts.IgnoreFields(scenario.Scenario{}, "Pack")
 	if diff := cmp.Diff(s, back, ignoreDocument(), origin, cmpopts.EquateEmpty()); diff != "" {
 		t.Fatalf("(-first +again):\n%s", diff)
 	}

@@ -82,7 +82,6 @@ func (d *decoder) provable(f tree.Field, when Matcher) *contract.Operation {
 }
 
 func (d *decoder) errorReply(k replyFields, reply *Reply, operation *contract.Operation) {
-	reply.Kind = ErrorReply
 	found, ok := d.template(k.failure)
 	if !ok {
 		return
@@ -104,7 +103,6 @@ func (d *decoder) errorReply(k replyFields, reply *Reply, operation *contract.Op
 }
 
 func (d *decoder) fixtureReply(k replyFields, reply *Reply, operation *contract.Operation) {
-	reply.Kind = FixtureReply
 	found, ok := d.template(k.fixture)
 	if !ok {
 		return
@@ -127,7 +125,6 @@ func (d *decoder) fixtureReply(k replyFields, reply *Reply, operation *contract.
 }
 
 func statusReply(k replyFields, reply *Reply, operation *contract.Operation) {
-	reply.Kind = StatusReply
 	reply.Status = k.status.Whole(200, 599)
 	reply.Document.Evidence = openapi.Assumed
 	if k.body.Present() {

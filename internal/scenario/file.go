@@ -86,6 +86,6 @@ func (f *file) decode(s surroundings) *Scenario {
 		return nil
 	}
 	decoded := s.decode(f.merged, &f.mistakes)
-	decoded.Name, decoded.Pack, decoded.File, decoded.Extends = f.name, f.pack, f.path, f.extends
+	decoded.Name, decoded.Pack = f.name, f.pack
 	return decoded
 }

@@ -1,7 +1,6 @@
 package scenario
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -40,32 +39,21 @@ func (l *Library) Rules(s *Scenario, source []byte) ([]Rule, error) {
 	return rules, nil
 }
 
-// decoder returns a decoder of what refers to a scenario.
+// decoder returns a decoder of what refers to a scenario; nil stands for a scenario that has any member.
 func (l *Library) decoder(s *Scenario) decoder {
+	if s == nil {
+		return decoder{surroundings: l.surroundings, anybody: true}
+	}
 	return decoder{surroundings: l.surroundings, members: slices.Sorted(maps.Keys(s.World.Members)), secrets: s.secrets}
 }
 
 // Expectations reads an object with a scenario's keys expect, inOrder and within, YAML or JSON. Mistakes call the document by the
-// name. The error is a [tree.Mistakes].
+// name. The error is a [tree.Mistakes]. Without a scenario any member may be named.
 func (l *Library) Expectations(s *Scenario, name string, source []byte) (Expectations, error) {
-	expectations, _, mistakes := l.decoder(s).verification(name, source)
-	return expectations, masked(mistakes, s.secrets).Err()
-}
-
-// Verification checks a document as [Library.Expectations] does and returns it as JSON. Without a scenario it accepts any member.
-func (l *Library) Verification(name string, source []byte) (json.RawMessage, error) {
-	d := decoder{surroundings: l.surroundings, anybody: true}
-	_, root, mistakes := d.verification(name, source)
-	if err := mistakes.Err(); err != nil {
-		return nil, err
-	}
-	return root.JSON(), nil
-}
-
-func (d decoder) verification(name string, source []byte) (Expectations, *tree.Value, tree.Mistakes) {
+	d := l.decoder(s)
 	root, mistakes := tree.Parse(name, source)
 	if root == nil {
-		return Expectations{}, nil, mistakes
+		return Expectations{}, masked(mistakes, d.secrets).Err()
 	}
 	o := root.Field("a verification", &mistakes).Object()
 	list := o.Need("expect")
@@ -74,5 +62,5 @@ func (d decoder) verification(name string, source []byte) (Expectations, *tree.V
 		list.Mistake("expect must have at least one expectation: without one, everything would pass")
 	}
 	o.Close()
-	return expectations, root, mistakes
+	return expectations, masked(mistakes, d.secrets).Err()
 }

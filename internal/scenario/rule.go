@@ -73,24 +73,13 @@ const (
 // Delay delays an answer by a time from Min to Max, drawn from the sandbox's seed. A fixed delay has Min equal to Max.
 type Delay struct{ Min, Max time.Duration }
 
-// Reply is an answer that the scenario defines.
+// Reply is an answer that the scenario defines: an error fixture, another fixture, or a status with or without a body.
 type Reply struct {
-	Kind     ReplyKind
 	Document Document          // in a status reply its Body may be nil, and a JSON string is sent as plain text
 	Status   int               // the HTTP status of a status reply; 0 in other replies
 	Headers  map[string]string // of a status reply
 	OffSpec  bool              // the reply may violate the contract
 }
-
-// ReplyKind says where the body of a reply comes from.
-type ReplyKind string
-
-// The kinds of replies.
-const (
-	ErrorReply   ReplyKind = "error"   // an error fixture
-	FixtureReply ReplyKind = "fixture" // another fixture, with or without changes
-	StatusReply  ReplyKind = "status"  // the scenario
-)
 
 // ConnectionFault is a failure of the connection, or of a proxy in front of the portal.
 type ConnectionFault struct {

@@ -13,9 +13,7 @@ import (
 type Scenario struct {
 	Name    string // the path of its file without .yaml
 	Pack    string // the name of its pack; "built-in" for the built-in scenarios, empty for a document that is not a file
-	File    string // the path of its file in mistakes
 	Summary string
-	Extends string // the name of the scenario that it extends
 	Seed    uint64
 	Clock   Clock
 	World   World

@@ -72,16 +72,14 @@ func playAt(library *scenario.Library, played *scenario.Scenario, at time.Time) 
 	}
 	p, err := New(Options{
 		Options:  exchange.Options{Library: library, OffSpec: offSpec},
-		Scenario: played, Clock: sandbox.ClockSetting{Mode: scenario.Frozen, At: at},
+		Scenario: played, Clock: scenario.Clock{Mode: scenario.Frozen, At: at},
 	})
 	if err != nil {
 		return err
 	}
-	tokens, world := []string{""}, p.Sandboxes.Default.World()
-	for _, name := range world.Usernames() {
-		if token, ok := world.Token(name); ok {
-			tokens = append(tokens, token)
-		}
+	tokens := []string{""}
+	for _, member := range p.Sandboxes.Default.World().Credentials().Members {
+		tokens = append(tokens, member.Token)
 	}
 	for _, token := range tokens {
 		for _, request := range requests(library.Contract(), played, token) {

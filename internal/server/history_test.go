@@ -241,7 +241,7 @@ func TestCoverageOfScenarios(t *testing.T) {
 	do(t, p, "call mine")
 	do(t, p, "DELETE /sandboxes/mine")
 	do(t, p, "POST /sandboxes/default/reset")
-	r := p.CoverageReport()
+	r := p.Coverage.Report(p.Library)
 	want := []journal.Count{}
 	played := map[string]int{"once": 1, "purchased": 2, "document": 1}
 	names := append(scenario.BuiltIn().Names(), "once", "twice", "document")

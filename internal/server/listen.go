@@ -12,55 +12,50 @@ import (
 // Grace is how long Stop waits for the calls that are being answered.
 const Grace = 5 * time.Second
 
-// Listener is an address at which something is served.
+// Listener serves at an address.
 type Listener struct {
 	URL string // the root as a client on this machine reaches it, without a final slash
 
-	listener net.Listener
-	server   *http.Server
+	server *http.Server
+	done   chan struct{} // closed once the server has stopped serving
 }
 
-// Listen opens an address, for HTTPS if secure is not nil. Nothing is answered before [Listener.Serve]. The error does not name the
-// address.
-func Listen(address string, secure *tls.Config, server *http.Server) (*Listener, error) {
+// Listen serves at an address, for HTTPS if secure is not nil, until [Stop]. If serving ends before that, failures gets the reason,
+// unless it is full or nil. The error does not name the address.
+func Listen(address string, secure *tls.Config, server *http.Server, failures chan<- error) (*Listener, error) {
 	listener, err := net.Listen("tcp", address)
+	var op *net.OpError
+	if errors.As(err, &op) {
+		return nil, op.Err
+	}
 	if err != nil {
-		return nil, withoutAddress(err)
+		return nil, err
 	}
 	scheme := "http://"
 	if secure != nil {
 		scheme, listener = "https://", tls.NewListener(listener, secure)
 	}
-	return &Listener{URL: scheme + reachable(listener.Addr()), listener: listener, server: server}, nil
+	l := &Listener{scheme + Reachable(listener.Addr().String()), server, make(chan struct{})}
+	go func() {
+		defer close(l.done)
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			select {
+			case failures <- err:
+			default: // an earlier reason is waiting, or nobody asks for any
+			}
+		}
+	}()
+	return l, nil
 }
 
-// reachable writes an address as a client on this machine reaches it: localhost for one that listens everywhere.
-func reachable(addr net.Addr) string {
-	host, port, err := net.SplitHostPort(addr.String())
-	if ip := net.ParseIP(host); err == nil && ip != nil && ip.IsUnspecified() {
+// Reachable writes an address as a client on this machine reaches it: localhost for one that listens everywhere.
+func Reachable(address string) string {
+	host, port, err := net.SplitHostPort(address)
+	if ip := net.ParseIP(host); err == nil && (host == "" || ip != nil && ip.IsUnspecified()) {
 		return net.JoinHostPort("localhost", port)
 	}
-	return addr.String()
+	return address
 }
-
-func withoutAddress(err error) error {
-	var op *net.OpError
-	if errors.As(err, &op) {
-		return op.Err
-	}
-	return err
-}
-
-// Serve answers until Stop. The error says why it ended before.
-func (l *Listener) Serve() error {
-	if err := l.server.Serve(l.listener); !errors.Is(err, http.ErrServerClosed) {
-		return err
-	}
-	return nil
-}
-
-// Close closes a listener that was never served.
-func (l *Listener) Close() { _ = l.listener.Close() }
 
 // Stop stops listeners. It blocks until the calls that are being answered are done, for [Grace] at most; then it breaks their
 // connections.
@@ -72,6 +67,7 @@ func Stop(listeners ...*Listener) error {
 		if l.server.Shutdown(ctx) != nil {
 			errs = append(errs, l.server.Close())
 		}
+		<-l.done
 	}
 	return errors.Join(errs...)
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/mockportal/mockportal/internal/exchange"
 	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/scenario"
-	"github.com/mockportal/mockportal/mock/journal"
 )
 
 // Options says what a portal is made of. Library and Scenario are required; the zero value of every other field is its default.
@@ -19,16 +18,17 @@ import (
 type Options struct {
 	exchange.Options
 
-	Scenario     *scenario.Scenario   // what the default sandbox plays
-	Clock        sandbox.ClockSetting // overrides the scenario's
-	Seed         *uint64              // overrides the scenario's; nil: the scenario's
-	Identity     *certs.Identity      // the certificate for HTTPS; nil: plain HTTP only
-	ControlToken string               // a bearer token that the control API asks for; "": it asks for none
-	MaxCalls     int                  // bound of each journal
-	MaxBytes     int                  // bound of each journal
-	MaxSandboxes int                  // beside the default one
-	SandboxTTL   time.Duration        // how long a sandbox lives that nobody uses
-	History      *sandbox.History     // keeps what came to all sandboxes; nil: nothing keeps it
+	Scenario     *scenario.Scenario // what the default sandbox plays
+	Clock        scenario.Clock     // overrides the scenario's where it is not zero
+	Seed         *uint64            // overrides the scenario's; nil: the scenario's
+	Identity     *certs.Identity    // the certificate for HTTPS; nil: plain HTTP only
+	ControlToken string             // a bearer token that the control API asks for; "": it asks for none
+	ControlApart bool               // the control API has a listener of its own
+	MaxCalls     int                // bound of each journal
+	MaxBytes     int                // bound of each journal
+	MaxSandboxes int                // beside the default one
+	SandboxTTL   time.Duration      // how long a sandbox lives that nobody uses
+	History      *sandbox.History   // keeps what came to all sandboxes; nil: nothing keeps it
 }
 
 // Check returns everything that is wrong with the bounds.
@@ -56,8 +56,8 @@ func (o *Options) SandboxOptions(id string, scenario *scenario.Scenario) sandbox
 type Portal struct {
 	Options
 
+	Control  *control.API
 	exchange *exchange.Exchange
-	control  *control.API
 }
 
 // New returns a portal at the start of its scenario.
@@ -76,41 +76,17 @@ func New(o Options) (*Portal, error) {
 		return nil, err
 	}
 	o.Options = served.Options // with its defaults
-	return &Portal{o, served, control.New(control.Options{
+	return &Portal{o, control.New(control.Options{
 		Sandboxes: o.Sandboxes, Library: o.Library, New: o.SandboxOptions, Coverage: o.Coverage,
 		TLS: o.Identity, Token: o.ControlToken, TrustProxy: o.TrustProxy,
-	})}, nil
+	}), served}, nil
 }
 
-// ServeHTTP answers one request, to the portal or to the control API.
+// ServeHTTP answers one request, to the portal or to the control API. If that is apart, the portal still answers /livez and /readyz.
 func (p *Portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if control.Owns(r.URL.Path) {
-		p.control.ServeHTTP(w, r)
+	if control.IsHealth(r.URL.Path) || !p.ControlApart && control.Owns(r.URL.Path) {
+		p.Control.ServeHTTP(w, r)
 		return
 	}
 	p.exchange.ServeHTTP(w, r)
 }
-
-// Handlers returns the portal and its control API as two handlers, for two listeners. Both answer /livez and /readyz.
-func (p *Portal) Handlers() (portal, api http.Handler) {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if control.IsHealth(r.URL.Path) {
-			p.control.ServeHTTP(w, r)
-			return
-		}
-		p.exchange.ServeHTTP(w, r)
-	}), p.control
-}
-
-// Announce tells the control API the portal's root when the portal has another listener. Otherwise the API goes by the request's own
-// host.
-func (p *Portal) Announce(url string) { p.control.Announce(url) }
-
-// CoverageReport returns what of the contract, and which scenarios, calls have exercised so far.
-func (p *Portal) CoverageReport() journal.CoverageReport {
-	return p.Coverage.Report(p.Library.Contract(), p.Library.Names())
-}
-
-// Close releases every answer that a rule holds back. The portal answers on, but holds nothing back any longer. Calling it again does no
-// harm.
-func (p *Portal) Close() { p.Sandboxes.Close() }

@@ -6,12 +6,14 @@ import (
 	"testing"
 
 	"github.com/mockportal/mockportal/internal/scenario"
+	"github.com/mockportal/mockportal/internal/server"
 )
 
-// TestHandlers proves that the portal and its control API can be served apart, and that both tell their health.
-func TestHandlers(t *testing.T) {
+// TestControlApart proves that the portal and its control API can be served apart, and that both tell their health.
+func TestControlApart(t *testing.T) {
 	t.Parallel()
-	own, api := portal(t, scenario.BuiltIn(), "trial", nil).Handlers()
+	own := portal(t, scenario.BuiltIn(), "trial", func(o *server.Options) { o.ControlApart = true })
+	api := own.Control
 	for _, row := range []struct {
 		name    string
 		handler http.Handler
