@@ -51,8 +51,7 @@ type call struct {
 	// rules
 	decision sandbox.Decision
 	// operate
-	cookie   string   // what a browser keeps of a sign-in
-	listings []string // the item ids that a directory page links to
+	cookie string // what a browser keeps of a sign-in
 	// render, prove
 	answer
 	// journal

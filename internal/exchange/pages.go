@@ -3,9 +3,11 @@ package exchange
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/mockportal/mockportal/internal/contract"
@@ -212,7 +214,7 @@ func (c *call) pathsOf(template string) []string {
 		return []string{template}
 	case strings.Contains(template, "{itemId}"):
 		var paths []string
-		for _, id := range c.listings {
+		for _, id := range slices.Sorted(maps.Keys(c.scenario.World.Listings)) {
 			paths = append(paths, strings.Replace(template, "{itemId}", id, 1))
 		}
 		return paths

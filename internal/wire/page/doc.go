@@ -8,7 +8,7 @@
 //		Formats:   []page.Link{{Text: "JSON", URL: "?f=json"}, {Text: "Pretty JSON", URL: "?f=pjson"}},
 //	}
 //	w.Header().Set("Content-Type", "text/html;charset=utf-8")
-//	w.Header().Set("Content-Security-Policy", page.ContentSecurityPolicy())
+//	w.Header().Set("Content-Security-Policy", page.ContentSecurityPolicy(""))
 //	err := page.Result(w, page.ResultPage{Head: head, Body: reply})
 //
 // The five kinds of page are functions of their argument: the same argument gives the same bytes. A function escapes everything

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"html/template"
 	"io"
-	"net/url"
 )
 
 // OAuthPage asks a member to sign in to an application.
@@ -63,22 +62,6 @@ func Approval(w io.Writer, a ApprovalPage) error {
 // script writes an object as clients look for it: on one line, in the page's first script, with no brace before it. It is data, and no
 // browser runs it.
 func script(info any) template.HTML {
-	text, err := json.Marshal(info) // escapes <, > and &, so that nothing in it can end the script
-	if err != nil {
-		panic("page: an object of texts cannot fail to marshal: " + err.Error())
-	}
+	text, _ := json.Marshal(info)                                                                     // escapes <, > and &, so that nothing in it can end the script; texts cannot fail
 	return template.HTML(fmt.Sprintf(`<script type="text/plain">var oAuthInfo = %s;</script>`, text)) //nolint:gosec // escaped by json.Marshal
-}
-
-// FormTarget returns the source expression that lets a form's answer lead to an address; empty for one that is not an address.
-// Browsers hold the redirects of a form to its page's policy too.
-func FormTarget(address string) string {
-	u, err := url.Parse(address)
-	switch {
-	case err != nil || u.Scheme == "" || u.Scheme == "urn":
-		return ""
-	case u.Host == "":
-		return u.Scheme + ":"
-	}
-	return u.Scheme + "://" + u.Host
 }

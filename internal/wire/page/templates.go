@@ -5,7 +5,7 @@ import (
 	"embed"
 	"encoding/base64"
 	"html/template"
-	"strings"
+	"net/url"
 	"sync"
 )
 
@@ -28,9 +28,18 @@ var pages = sync.OnceValue(func() map[string]*template.Template {
 })
 
 // ContentSecurityPolicy returns the value of the Content-Security-Policy header for every page. It allows the page's own
-// style sheet and forms to the same origin and to the targets, and nothing else: no script, no frame, nothing loaded.
-func ContentSecurityPolicy(formTargets ...string) string {
+// style sheet and forms to the same origin, and nothing else: no script, no frame, nothing loaded. The answer of a form may lead to the
+// address redirect, unless that is empty or no address: browsers hold the redirects of a form to its page's policy too.
+func ContentSecurityPolicy(redirect string) string {
+	target := ""
+	switch u, err := url.Parse(redirect); {
+	case err != nil || u.Scheme == "" || u.Scheme == "urn":
+	case u.Host == "":
+		target = " " + u.Scheme + ":"
+	default:
+		target = " " + u.Scheme + "://" + u.Host
+	}
 	sum := sha256.Sum256([]byte(style))
 	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
-		"'; img-src data:; form-action " + strings.Join(append([]string{"'self'"}, formTargets...), " ") + "; base-uri 'none'; frame-ancestors 'none'"
+		"'; img-src data:; form-action 'self'" + target + "; base-uri 'none'; frame-ancestors 'none'"
 }
