@@ -38,7 +38,7 @@ func (c *call) page() string {
 	case c.errorCode != 0 && c.api == contract.PortalAdmin && c.canSignIn():
 		err = page.SignIn(&b, c.signInPage())
 	case c.signsInForApp():
-		err = page.OAuth(&b, c.oauthPage())
+		err = page.SignIn(&b, c.oauthPage())
 	case c.errorCode != 0:
 		e := c.envelope.Error
 		err = page.Error(&b, page.ErrorPage{Head: c.head(), Code: e.Code, MessageCode: e.MessageCode, Message: e.Message, Details: e.Details})
@@ -46,14 +46,12 @@ func (c *call) page() string {
 		err = page.SignIn(&b, c.signInPage())
 	case c.form:
 		err = page.Form(&b, c.formPage())
-	case c.kind() == directoryPage:
-		err = page.Directory(&b, c.directoryPage())
 	case c.kind() == oauthApprovalPage:
 		err = page.Approval(&b, page.ApprovalPage{
 			Head: c.head(), Code: c.params.Text("code"), Error: c.params.Text("error"), Description: c.params.Text("error_description"),
 		})
 	default:
-		err = page.Result(&b, page.ResultPage{Head: c.head(), Summary: c.operation.Summary, Body: json.RawMessage(c.body)})
+		err = page.Result(&b, c.resultPage())
 	}
 	if err != nil {
 		panic("exchange: " + err.Error()) // a defect: the body is JSON, as prove has seen, and the fields are the contract's
@@ -110,14 +108,22 @@ func (c *call) title() string {
 
 func (c *call) signInPage() page.SignInPage {
 	_, directory := c.root()
-	p := page.SignInPage{Head: c.head(), Action: directory + "/login", Redirect: directory, Username: c.masks.Hide(c.params.Text("username"))}
-	p.Title, p.SignIn = "Sign in", ""
+	p := c.newSignInPage("/login")
+	p.Redirect = directory
 	switch {
 	case c.kind() != signInPage:
 		p.Redirect = c.within(directory, c.path)
 	case c.params.Text("redirect") != "":
 		p.Redirect = c.within(directory, c.params.Text("redirect"))
 	}
+	return p
+}
+
+// newSignInPage says why the last sign-in failed, if it did.
+func (c *call) newSignInPage(action string) page.SignInPage {
+	_, directory := c.root()
+	p := page.SignInPage{Head: c.head(), Action: directory + action, Username: c.masks.Hide(c.params.Text("username"))}
+	p.Title, p.SignIn = "Sign in", ""
 	if c.errorCode != 0 {
 		p.Message, p.Details = c.envelope.Error.Message, c.envelope.Error.Details
 	}
@@ -130,17 +136,12 @@ func (c *call) signsInForApp() bool {
 }
 
 // oauthPage asks a member to sign in to an application, again after a sign-in that failed.
-func (c *call) oauthPage() page.OAuthPage {
+func (c *call) oauthPage() page.SignInPage {
 	asked, state := c.authorizeRequest()
-	_, directory := c.root()
-	p := page.OAuthPage{
-		Head: c.head(), Action: directory + "/oauth2/signin", Application: asked.ClientID, Username: c.masks.Hide(c.params.Text("username")),
-		Info: page.OAuthInfo{OAuthState: state, ClientID: asked.ClientID, AppTitle: asked.ClientID},
-	}
-	p.Title, p.Crumbs, p.Formats = "Sign in", nil, nil
-	if c.errorCode != 0 {
-		e := c.envelope.Error
-		p.Message, p.Details, p.Info.Code, p.Info.Messages = e.Message, e.Details, e.MessageCode, e.Details
+	p := c.newSignInPage("/oauth2/signin")
+	p.Crumbs, p.Formats = nil, nil
+	p.OAuth = &page.OAuthInfo{
+		OAuthState: state, ClientID: asked.ClientID, AppTitle: asked.ClientID, Code: c.envelope.Error.MessageCode, Messages: p.Details,
 	}
 	return p
 }
@@ -186,11 +187,13 @@ func field(p *contract.Parameter) page.Field {
 	return f
 }
 
-// directoryPage lists the operations of an API. It lists an operation on a listing once for each listing of the world.
-func (c *call) directoryPage() page.DirectoryPage {
+// resultPage lists the operations of an API on a directory. It lists an operation on a listing once for each listing of the world.
+func (c *call) resultPage() page.ResultPage {
 	_, directory := c.root()
-	result := page.ResultPage{Head: c.head(), Summary: c.operation.Summary, Body: json.RawMessage(c.body)}
-	d := page.DirectoryPage{ResultPage: result}
+	d := page.ResultPage{Head: c.head(), Summary: c.operation.Summary, Body: json.RawMessage(c.body)}
+	if c.kind() != directoryPage {
+		return d
+	}
 	for _, o := range c.x.contract.Operations() {
 		route := o.Routes[0]
 		for _, at := range c.pathsOf(route.Path) {

@@ -11,7 +11,7 @@
 //	w.Header().Set("Content-Security-Policy", page.ContentSecurityPolicy(""))
 //	err := page.Result(w, page.ResultPage{Head: head, Body: reply})
 //
-// The five kinds of page are functions of their argument: the same argument gives the same bytes. A function escapes everything
+// The kinds of page are functions of their argument: the same argument gives the same bytes. A function escapes everything
 // in its argument; a URL with a scheme that could run code becomes "#ZgotmplZ". The pages have no script and load nothing, not even an icon.
 //
 // Not modelled: the look of a particular release of the portal, languages other than English, the maps and item pages

@@ -7,23 +7,7 @@ import (
 	"io"
 )
 
-// OAuthPage asks a member to sign in to an application.
-type OAuthPage struct {
-	Head
-	// Action is where the form is posted, with the fields oauth_state, username and password, or cancel.
-	Action string
-	// Application is the name of the application.
-	Application string
-	// Info is the object that clients read from the page's script. It has a member oauth_state.
-	Info OAuthInfo
-	// Username is what the form is filled with, after a sign-in that failed.
-	Username string
-	// Message says why the last sign-in failed, and Details say more, one line each.
-	Message string
-	Details []string
-}
-
-// OAuthInfo is what the script of the sign-in page says. Code and Messages are there after a sign-in that failed.
+// OAuthInfo is what the script of an application's sign-in page says. Code and Messages are there after a sign-in that failed.
 // Source: the ArcGIS API for Python (arcgis 2.4.4), class EsriBuiltInAuth, reads all of them.
 type OAuthInfo struct {
 	OAuthState string   `json:"oauth_state"`
@@ -31,12 +15,6 @@ type OAuthInfo struct {
 	AppTitle   string   `json:"appTitle"`
 	Code       string   `json:"code,omitempty"`
 	Messages   []string `json:"messages,omitempty"`
-}
-
-// OAuth writes the sign-in page of an application. The error is w's.
-func OAuth(w io.Writer, o OAuthPage) error {
-	o.Data = script(o.Info)
-	return write(w, "oauth", o)
 }
 
 // ApprovalPage shows a code to a client that nothing can be redirected to, or why there is none.

@@ -49,14 +49,9 @@ func TestBodyThatIsNotJSON(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var html bytes.Buffer
-			errs := []error{
-				page.Result(&html, page.ResultPage{Body: []byte(body)}),
-				page.Directory(&html, page.DirectoryPage{ResultPage: page.ResultPage{Body: []byte(body)}}),
-			}
-			for _, err := range errs {
-				if got := fmt.Sprint(err); !strings.HasPrefix(got, "page: the body is not JSON: ") {
-					t.Errorf("got error %q, want one that says that the body is not JSON", got)
-				}
+			err := page.Result(&html, page.ResultPage{Body: []byte(body)})
+			if got := fmt.Sprint(err); !strings.HasPrefix(got, "page: the body is not JSON: ") {
+				t.Errorf("got error %q, want one that says that the body is not JSON", got)
 			}
 			if html.Len() > 0 {
 				t.Errorf("after the error there are %d bytes, want none", html.Len())
@@ -186,7 +181,7 @@ func TestOAuthDataIsTheFirstLineWithBraces(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
 	want := page.OAuthInfo{OAuthState: "c3RhdGU", ClientID: "app", AppTitle: "</script>{'", Code: "OAUTH_0015", Messages: []string{"Invalid username or password."}}
-	if err := page.OAuth(&b, page.OAuthPage{Head: page.Head{Directory: "ArcGIS Portal Directory"}, Info: want}); err != nil {
+	if err := page.SignIn(&b, page.SignInPage{Head: page.Head{Directory: "ArcGIS Portal Directory"}, OAuth: &want}); err != nil {
 		t.Fatal(err)
 	}
 	for line := range strings.SplitSeq(b.String(), "\n") {
