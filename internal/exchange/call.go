@@ -26,6 +26,7 @@ type call struct {
 	match     contract.Match // the zero Match for an unknown path
 	operation *contract.Operation
 	api       contract.API
+	kind      string // of the operation's page; "" is the usual one, and that of an unknown path
 	context   string // what comes before the operation's path: "", "/portal", "/sandboxes/s1/portal"
 	// read
 	values     []contract.Value    // the path's, the query's, the form's, in this order

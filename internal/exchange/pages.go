@@ -22,31 +22,21 @@ const (
 	oauthApprovalPage = "oauth-approval"
 )
 
-// kind returns the kind of page of the operation; "" is the usual one, and that of an unknown path.
-func (c *call) kind() string {
-	if c.operation == nil {
-		return ""
-	}
-	return c.operation.Page
-}
-
 // page writes the answer as the portal's directory shows it.
 func (c *call) page() string {
 	var b bytes.Buffer
 	var err error
 	switch {
-	case c.errorCode != 0 && c.api == contract.PortalAdmin && c.canSignIn():
+	case c.signsIn():
 		err = page.SignIn(&b, c.signInPage())
 	case c.signsInForApp():
 		err = page.SignIn(&b, c.oauthPage())
 	case c.errorCode != 0:
 		e := c.envelope.Error
 		err = page.Error(&b, page.ErrorPage{Head: c.head(), Code: e.Code, MessageCode: e.MessageCode, Message: e.Message, Details: e.Details})
-	case c.form && c.kind() == signInPage:
-		err = page.SignIn(&b, c.signInPage())
 	case c.form:
 		err = page.Form(&b, c.formPage())
-	case c.kind() == oauthApprovalPage:
+	case c.kind == oauthApprovalPage:
 		err = page.Approval(&b, page.ApprovalPage{
 			Head: c.head(), Code: c.params.Text("code"), Error: c.params.Text("error"), Description: c.params.Text("error_description"),
 		})
@@ -59,9 +49,13 @@ func (c *call) page() string {
 	return b.String()
 }
 
-// canSignIn reports whether a sign-in may help: the token is missing or bad, or a sign-in has just failed.
-func (c *call) canSignIn() bool {
-	return c.errorCode == 498 || c.errorCode == 499 || c.kind() == signInPage
+// signsIn reports whether the answer is the sign-in page of the Portal Administrator Directory: a browser asks for it, or a sign-in may help,
+// because the token is missing or bad, or because a sign-in has just failed.
+func (c *call) signsIn() bool {
+	if c.kind == signInPage && (c.form || c.errorCode != 0) {
+		return true
+	}
+	return c.api == contract.PortalAdmin && (c.errorCode == 498 || c.errorCode == 499)
 }
 
 // root returns the name and the path of the directory that the call belongs to.
@@ -78,7 +72,7 @@ func (c *call) head() page.Head {
 	if c.api == contract.PortalAdmin && h.Member == "" {
 		h.SignIn = directory + "/login"
 	}
-	if c.kind() == directoryPage {
+	if c.kind == directoryPage {
 		h.Crumbs = []page.Link{{Text: "Home"}}
 	} else {
 		h.Crumbs = []page.Link{{Text: "Home", URL: directory}}
@@ -99,7 +93,7 @@ func (c *call) title() string {
 	switch {
 	case c.operation == nil:
 		return "Not found"
-	case c.kind() == directoryPage:
+	case c.kind == directoryPage:
 		name, _ := c.root()
 		return name
 	}
@@ -111,7 +105,7 @@ func (c *call) signInPage() page.SignInPage {
 	p := c.newSignInPage("/login")
 	p.Redirect = directory
 	switch {
-	case c.kind() != signInPage:
+	case c.kind != signInPage:
 		p.Redirect = c.within(directory, c.path)
 	case c.params.Text("redirect") != "":
 		p.Redirect = c.within(directory, c.params.Text("redirect"))
@@ -132,7 +126,7 @@ func (c *call) newSignInPage(action string) page.SignInPage {
 
 // signsInForApp reports whether the answer is the sign-in page of an application.
 func (c *call) signsInForApp() bool {
-	return c.kind() == oauthSignInPage && !c.form && (c.errorCode == 0 || c.errorID == "oauth-sign-in-failed")
+	return c.kind == oauthSignInPage && !c.form && (c.errorCode == 0 || c.errorID == "oauth-sign-in-failed")
 }
 
 // oauthPage asks a member to sign in to an application, again after a sign-in that failed.
@@ -191,7 +185,7 @@ func field(p *contract.Parameter) page.Field {
 func (c *call) resultPage() page.ResultPage {
 	_, directory := c.root()
 	d := page.ResultPage{Head: c.head(), Summary: c.operation.Summary, Body: json.RawMessage(c.body)}
-	if c.kind() != directoryPage {
+	if c.kind != directoryPage {
 		return d
 	}
 	for _, o := range c.x.contract.Operations() {

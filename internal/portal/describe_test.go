@@ -73,7 +73,7 @@ func TestDescriptions(t *testing.T) {
 			w.ServerInfo(secure),
 		},
 		{"sharing root", "SharingRoot", `{"currentVersion":"8.2"}`, w.SharingRoot()},
-		{"health check", "Status", `{"status":"success"}`, w.HealthCheck()},
+		{"health check", "Status", `{"status":"success"}`, portal.AdminSuccess()},
 	} {
 		got := text(t, tt.reply.Value)
 		diffObjects(t, tt.name, tt.want, got)

@@ -20,10 +20,9 @@ type OAuthInfo struct {
 // ApprovalPage shows a code to a client that nothing can be redirected to, or why there is none.
 type ApprovalPage struct {
 	Head
-	// Code is what the client is to be given; empty with an Error.
-	Code string
-	// Error is such as access_denied, and Description says the same in words.
-	Error, Description string
+	Code        string // what the client is to be given; empty with an Error
+	Error       string // such as access_denied
+	Description string // says the same in words
 }
 
 // Approval writes the page. Its title is "SUCCESS code=" and the code, which is where clients look for it. The error is w's.

@@ -8,22 +8,14 @@ import (
 
 // Head is the part that all pages have. A field with its zero value leaves its part of the page out.
 type Head struct {
-	// Directory names the directory, in the bar at the top and in the window's title.
-	Directory string
-	// Title is the heading of this page, such as the name of an operation.
-	Title string
-	// Crumbs lead from the directory's root to this page. The last one is this page and has no URL.
-	Crumbs []Link
-	// Formats link to the same resource in other formats.
-	Formats []Link
-	// Member is the username of the member who is signed in.
-	Member string
-	// Window is the window's title; empty: Title and Directory.
-	Window string
-	// Data is a script that programs read; empty: none.
-	Data template.HTML
-	// SignIn is the URL of the sign-in page.
-	SignIn string
+	Directory string        // names the directory, in the bar at the top and in the window's title
+	Title     string        // the heading of this page, such as the name of an operation
+	Crumbs    []Link        // lead from the directory's root to this page; the last one is this page and has no URL
+	Formats   []Link        // link to the same resource in other formats
+	Member    string        // the username of the member who is signed in
+	Window    string        // the window's title; empty: Title and Directory
+	Data      template.HTML // a script that programs read; empty: none
+	SignIn    string        // the URL of the sign-in page
 }
 
 // Link is a text that links to a URL. Without a URL it is plain text.
