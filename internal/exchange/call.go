@@ -70,22 +70,12 @@ func (c *call) decide() {
 		c.rules()
 		var reply sandbox.Kept
 		if problem == nil && !c.overruled() {
-			reply, problem = c.serve()
+			reply, problem = c.operate()
 		}
 		c.answer = c.prove(reply, c.render(reply, problem))
 		c.journal()
 	})
 	c.turn = nil
-}
-
-// serve runs the stages between the caller and the operation. The first problem ends them.
-func (c *call) serve() (sandbox.Kept, *portal.Problem) {
-	for _, stage := range [...]func(*call) *portal.Problem{(*call).authenticate, (*call).authorise, (*call).check} {
-		if problem := stage(c); problem != nil {
-			return sandbox.Kept{}, problem
-		}
-	}
-	return c.operate()
 }
 
 // knowSecrets names what nothing about this call may show.

@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 
@@ -70,10 +71,11 @@ func (c *call) become(world portal.World, reply portal.Reply, problem *portal.Pr
 	return reply, problem
 }
 
-// operate does the operation, or takes the reply that the sandbox keeps of an earlier call. A reply without a body is not rendered yet.
+// operate runs the stages before the operation. If they find no problem, it does the operation, or takes the reply that the sandbox keeps
+// of an earlier call. A reply without a body is not rendered yet.
 func (c *call) operate() (sandbox.Kept, *portal.Problem) {
-	if c.form {
-		return sandbox.Kept{}, nil
+	if problem := cmp.Or(c.authenticate(), c.authorise(), c.check()); problem != nil || c.form {
+		return sandbox.Kept{}, problem
 	}
 	if kept, ok := c.turn.Kept(c.operation.ID); ok {
 		return kept, nil

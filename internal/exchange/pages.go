@@ -33,7 +33,8 @@ func (c *call) page() string {
 		err = page.SignIn(&b, c.oauthPage())
 	case c.errorCode != 0:
 		e := c.envelope.Error
-		err = page.Error(&b, page.ErrorPage{Head: c.head(), Code: e.Code, MessageCode: e.MessageCode, Message: e.Message, Details: e.Details})
+		p := page.ErrorPage{Head: c.head(), Code: e.Code, MessageCode: e.MessageCode, Message: e.Message, Details: e.Details}
+		err = page.Error(&b, p)
 	case c.form:
 		err = page.Form(&b, c.formPage())
 	case c.kind == oauthApprovalPage:

@@ -41,8 +41,11 @@ func (w World) Authorize(r AuthorizeRequest, site Site) (Reply, *Problem) {
 	if p := w.authorizeProblem(r, site); p != nil {
 		return Reply{}, p
 	}
-	if code, text := r.refusal(); code != "" {
-		return Reply{Location: r.back(site, url.Values{"error": {code}, "error_description": {text}})}, nil
+	switch {
+	case r.ResponseType != "code" && r.ResponseType != "token":
+		return r.refused(site, "unsupported_response_type", "response_type must be code or token"), nil
+	case r.Challenge != "" && r.ChallengeMethod != "" && r.ChallengeMethod != "S256" && r.ChallengeMethod != "plain":
+		return r.refused(site, "invalid_request", "code_challenge_method must be S256 or plain"), nil
 	}
 	return Reply{Value: object{"oauth_state": r.Seal(), "client_id": r.ClientID, "appTitle": w.local(r.ClientID)}}, nil
 }
@@ -60,15 +63,9 @@ func (w World) authorizeProblem(r AuthorizeRequest, site Site) *Problem {
 	return nil
 }
 
-// refusal says what the application may not ask for, in the words of RFC 6749 and 7636; nothing when all is well.
-func (r AuthorizeRequest) refusal() (code, text string) {
-	switch {
-	case r.ResponseType != "code" && r.ResponseType != "token":
-		return "unsupported_response_type", "response_type must be code or token"
-	case r.Challenge != "" && r.ChallengeMethod != "" && r.ChallengeMethod != "S256" && r.ChallengeMethod != "plain":
-		return "invalid_request", "code_challenge_method must be S256 or plain"
-	}
-	return "", ""
+// refused tells the application why it gets nothing, in the words of RFC 6749 and 7636.
+func (r AuthorizeRequest) refused(site Site, code, text string) Reply {
+	return Reply{Location: r.back(site, url.Values{"error": {code}, "error_description": {text}})}
 }
 
 // Seal writes the request as the oauth_state of a page. It is not signed, because the sign-in judges everything in it again. So a page of
@@ -103,7 +100,7 @@ func (w World) SignInForApp(now time.Time, s OAuthSignIn) (World, Reply, *Proble
 		return w, Reply{}, p
 	}
 	if s.Cancel {
-		return w, Reply{Location: r.back(s.Site, url.Values{"error": {"access_denied"}, "error_description": {"The user denied your request."}})}, nil
+		return w, r.refused(s.Site, "access_denied", "The user denied your request."), nil
 	}
 	s.Username = w.local(s.Username)
 	if !w.isPassword(s.Username, s.Password) {

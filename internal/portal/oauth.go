@@ -60,8 +60,8 @@ func (w World) clientCredentials(now time.Time, r OAuthRequest) (World, Reply, *
 	return w, Reply{Value: OAuthToken{AccessToken: token, ExpiresIn: int64(lifetime.Seconds())}}, nil
 }
 
-// refresh returns a new access token, and for exchange_refresh_token a new refresh token too. For suspend_session it ends the refresh token,
-// as the ArcGIS API for Python signs out.
+// refresh returns a new access token, and for exchange_refresh_token a new refresh token too. For suspend_session it ends the refresh
+// token, as the ArcGIS API for Python signs out.
 func (w World) refresh(now time.Time, r OAuthRequest) (World, Reply, *Problem) {
 	if r.RefreshToken == "" {
 		return w, Reply{}, missing("parameters-invalid", "refresh_token")
