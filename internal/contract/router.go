@@ -140,10 +140,7 @@ func (r *Router) Find(request *http.Request) (Match, bool) {
 	}
 	for i := range found.Routes[0].Parameters {
 		if p := &found.Routes[0].Parameters[i]; p.In == "path" {
-			text, err := url.PathUnescape(routed.Vars[p.Name])
-			if err != nil {
-				text = routed.Vars[p.Name]
-			}
+			text, _ := url.PathUnescape(routed.Vars[p.Name]) // the path was valid, so this is
 			found.Values = append(found.Values, Value{In: "path", Name: p.Name, Text: text})
 		}
 	}

@@ -26,6 +26,7 @@ type call struct {
 	match     contract.Match // the zero Match for an unknown path
 	operation *contract.Operation
 	api       contract.API
+	kind      string // of the operation's page; "" is the usual one, and that of an unknown path
 	context   string // what comes before the operation's path: "", "/portal", "/sandboxes/s1/portal"
 	// read
 	values     []contract.Value    // the path's, the query's, the form's, in this order
@@ -51,8 +52,7 @@ type call struct {
 	// rules
 	decision sandbox.Decision
 	// operate
-	cookie   string   // what a browser keeps of a sign-in
-	listings []string // the item ids that a directory page links to
+	cookie string // what a browser keeps of a sign-in
 	// render, prove
 	answer
 	// journal
@@ -70,22 +70,12 @@ func (c *call) decide() {
 		c.rules()
 		var reply sandbox.Kept
 		if problem == nil && !c.overruled() {
-			reply, problem = c.serve()
+			reply, problem = c.operate()
 		}
 		c.answer = c.prove(reply, c.render(reply, problem))
 		c.journal()
 	})
 	c.turn = nil
-}
-
-// serve runs the stages between the caller and the operation. The first problem ends them.
-func (c *call) serve() (sandbox.Kept, *portal.Problem) {
-	for _, stage := range [...]func(*call) *portal.Problem{(*call).authenticate, (*call).authorise, (*call).check} {
-		if problem := stage(c); problem != nil {
-			return sandbox.Kept{}, problem
-		}
-	}
-	return c.operate()
 }
 
 // knowSecrets names what nothing about this call may show.

@@ -108,7 +108,7 @@ func (c *call) log() {
 		violations[i] = v.String()
 	}
 	c.x.Log.LogAttrs(context.Background(), level, "call",
-		slog.Int("number", c.number), slog.String("method", c.method()), slog.String("path", c.masks.Hide(c.path)),
+		slog.Int("number", c.number), slog.String("method", c.masks.Hide(c.request.Method)), slog.String("path", c.masks.Hide(c.path)),
 		slog.String("member", c.caller.Name()), slog.Int("status", c.status), slog.Int("error", c.errorCode),
 		slog.Any("violations", violations))
 }

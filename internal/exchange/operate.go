@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 
@@ -10,50 +11,76 @@ import (
 	"github.com/mockportal/mockportal/internal/wire"
 )
 
-// operations does each operation of the contract.
-var operations = map[string]func(*call) (portal.Reply, *portal.Problem){
-	"provisionOrgEntitlements": (*call).provision,
-	"getFutureLicense":         func(c *call) (portal.Reply, *portal.Problem) { return c.world().FutureLicense(c.turn.Now), nil },
-	"generateToken":            (*call).generateToken,
-	"oauthToken":               (*call).oauthToken,
-	"oauthRevokeToken":         (*call).revokeToken,
-	"validateAppAccess":        (*call).appAccess,
-	"oauthAuthorize":           (*call).authorize,
-	"oauthSignIn":              (*call).signInForApp,
-	"oauthApproval":            (*call).approval,
-	"oauthSignOut":             (*call).signOut,
-	"validateRedirectUri":      (*call).validateRedirectURI,
-	"exchangeToken":            (*call).exchangeToken,
-	"portalSelf":               func(c *call) (portal.Reply, *portal.Problem) { return c.world().PortalSelf(c.caller, c.site()), nil },
-	"portal": func(c *call) (portal.Reply, *portal.Problem) {
-		return c.world().Portal(c.caller, c.site(), c.params.Text("portalId"))
-	},
-	"communitySelf": func(c *call) (portal.Reply, *portal.Problem) { return c.world().CommunitySelf(c.caller) },
-	"user": func(c *call) (portal.Reply, *portal.Problem) {
-		return c.world().User(c.caller, c.params.Text("username"))
-	},
-	"sharingInfo":       func(c *call) (portal.Reply, *portal.Problem) { return c.world().SharingInfo(c.site()), nil },
-	"serverInfo":        func(c *call) (portal.Reply, *portal.Problem) { return c.world().ServerInfo(c.site()), nil },
-	"sharingRoot":       (*call).sharingRoot,
-	"portalAdminRoot":   func(c *call) (portal.Reply, *portal.Problem) { return c.world().AdminRoot(), nil },
-	"healthCheck":       func(c *call) (portal.Reply, *portal.Problem) { return c.world().HealthCheck(), nil },
-	"portalAdminSignIn": (*call).signIn,
+// do does the operation of the contract that the call is for. It fails if the contract has an operation that this program does not have.
+func (c *call) do() (portal.Reply, *portal.Problem) {
+	w, now, clientID, redirectURI := c.world(), c.turn.Now, c.params.Text("client_id"), c.params.Text("redirect_uri")
+	switch c.operation.ID {
+	case "provisionOrgEntitlements":
+		return c.provision()
+	case "getFutureLicense":
+		return w.FutureLicense(now), nil
+	case "generateToken":
+		return c.generateToken()
+	case "oauthToken":
+		return c.oauthToken()
+	case "oauthRevokeToken":
+		world, reply := w.Revoke(now, c.params.Text("auth_token"))
+		return c.become(world, reply, nil)
+	case "validateAppAccess":
+		return w.AppAccess(c.caller, clientID)
+	case "oauthAuthorize":
+		asked, _ := c.authorizeRequest()
+		return w.Authorize(asked, c.site())
+	case "oauthSignIn":
+		return c.signInForApp()
+	case "oauthApproval":
+		return w.Approval(c.params.Text("code"), c.params.Text("state")), nil
+	case "oauthSignOut":
+		return w.SignOut(clientID, redirectURI, c.site()), nil
+	case "validateRedirectUri":
+		return w.ValidateRedirectURI(clientID, redirectURI, c.site())
+	case "exchangeToken":
+		return c.become(w.ExchangeToken(now, c.caller, c.token, clientID))
+	case "portalSelf":
+		return w.PortalSelf(c.caller, c.site()), nil
+	case "portal":
+		return w.Portal(c.caller, c.site(), c.params.Text("portalId"))
+	case "communitySelf":
+		return w.CommunitySelf(c.caller)
+	case "user":
+		return w.User(c.caller, c.params.Text("username"))
+	case "sharingInfo":
+		return w.SharingInfo(c.site()), nil
+	case "serverInfo":
+		return w.ServerInfo(c.site()), nil
+	case "sharingRoot":
+		return w.SharingRoot(), nil
+	case "portalAdminRoot":
+		return w.AdminRoot(), nil
+	case "healthCheck":
+		return portal.AdminSuccess(), nil
+	case "portalAdminSignIn":
+		return c.signIn()
+	}
+	panic("exchange: nothing does the operation " + c.operation.ID)
 }
 
-func (c *call) sharingRoot() (portal.Reply, *portal.Problem) {
-	c.listings = c.world().ListingIDs()
-	return c.world().SharingRoot(), nil
+// become puts the world that an operation made in the place of the old one.
+func (c *call) become(world portal.World, reply portal.Reply, problem *portal.Problem) (portal.Reply, *portal.Problem) {
+	c.turn.Become(world)
+	return reply, problem
 }
 
-// operate does the operation, or takes the reply that the sandbox keeps of an earlier call. A reply without a body is not rendered yet.
+// operate runs the stages before the operation. If they find no problem, it does the operation, or takes the reply that the sandbox keeps
+// of an earlier call. A reply without a body is not rendered yet.
 func (c *call) operate() (sandbox.Kept, *portal.Problem) {
-	if c.form {
-		return sandbox.Kept{}, nil
+	if problem := cmp.Or(c.authenticate(), c.authorise(), c.check()); problem != nil || c.form {
+		return sandbox.Kept{}, problem
 	}
 	if kept, ok := c.turn.Kept(c.operation.ID); ok {
 		return kept, nil
 	}
-	reply, problem := operations[c.operation.ID](c)
+	reply, problem := c.do()
 	return sandbox.Kept{Reply: reply}, problem
 }
 
@@ -67,12 +94,10 @@ func (c *call) secure() bool { return wire.ReachedBy(c.request, c.x.TrustProxy).
 
 func (c *call) provision() (portal.Reply, *portal.Problem) {
 	maxUsers, entitlements := c.orgEntitlements(c.params.JSON("orgEntitlements"))
-	world, reply, problem := c.world().Provision(c.turn.Now, c.caller, portal.ProvisionRequest{
+	return c.become(c.world().Provision(c.turn.Now, c.caller, portal.ProvisionRequest{
 		ItemID: c.params.Text("itemId"), PurchaserOrgID: c.params.Text("purchaserOrgId"),
 		MaxUsers: maxUsers, Entitlements: entitlements, Secure: c.secure(),
-	})
-	c.turn.Become(world)
-	return reply, problem
+	}))
 }
 
 // orgEntitlements reads the members that count out of the JSON that the contract has accepted, and ignores the others. A client chooses the
@@ -103,14 +128,12 @@ func member(object contract.JSON, name string) contract.JSON {
 
 func (c *call) generateToken() (portal.Reply, *portal.Problem) {
 	minutes, _ := c.params.Int("expiration")
-	world, reply, problem := c.world().GenerateToken(c.turn.Now, portal.SignInRequest{
+	return c.become(c.world().GenerateToken(c.turn.Now, portal.SignInRequest{
 		Username: c.params.Text("username"), Password: c.params.Text("password"),
 		Token: c.params.Text("token"), ServerURL: c.params.Text("serverUrl"),
 		Client: c.params.Text("client"), Referer: c.params.Text("referer"), Sender: c.request.Referer(),
 		Expiration: minutes, Secure: c.secure(), Wall: c.turn.Wall, InQuery: c.sentInQuery("username") || c.sentInQuery("password"),
-	})
-	c.turn.Become(world)
-	return reply, problem
+	}))
 }
 
 // sentInQuery reports whether a parameter came in the query, also where it does not belong.
@@ -120,35 +143,22 @@ func (c *call) sentInQuery(name string) bool {
 
 func (c *call) oauthToken() (portal.Reply, *portal.Problem) {
 	minutes, _ := c.params.Int("expiration")
-	world, reply, problem := c.world().OAuthToken(c.turn.Now, portal.OAuthRequest{
+	return c.become(c.world().OAuthToken(c.turn.Now, portal.OAuthRequest{
 		GrantType: c.params.Text("grant_type"), ClientID: c.params.Text("client_id"), ClientSecret: c.params.Text("client_secret"),
 		RefreshToken: c.params.Text("refresh_token"), Code: c.params.Text("code"), CodeVerifier: c.params.Text("code_verifier"),
 		RedirectURI: c.params.Text("redirect_uri"), Expiration: minutes, Secure: c.secure(),
-	})
-	c.turn.Become(world)
-	return reply, problem
-}
-
-func (c *call) revokeToken() (portal.Reply, *portal.Problem) {
-	world, reply := c.world().Revoke(c.turn.Now, c.params.Text("auth_token"))
-	c.turn.Become(world)
-	return reply, nil
-}
-
-func (c *call) appAccess() (portal.Reply, *portal.Problem) {
-	return c.world().AppAccess(c.caller, c.params.Text("client_id"))
+	}))
 }
 
 // signIn signs a member in to the Portal Administrator Directory. The token goes into a cookie that no script can read, that other sites
 // cannot send, and that is for this directory only.
 func (c *call) signIn() (portal.Reply, *portal.Problem) {
-	world, reply, problem := c.world().GenerateToken(c.turn.Now, portal.SignInRequest{
+	reply, problem := c.become(c.world().GenerateToken(c.turn.Now, portal.SignInRequest{
 		Username: c.params.Text("username"), Password: c.params.Text("password"), Secure: c.secure(), Wall: c.turn.Wall,
-	})
+	}))
 	if problem != nil {
-		return portal.Reply{}, problem
+		return reply, problem
 	}
-	c.turn.Become(world)
 	token, _ := reply.Value.(portal.Token)
 	_, directory := c.root()
 	cookie := http.Cookie{ //nolint:gosec // a browser would not send a Secure cookie back over plain HTTP, which tests use
@@ -156,5 +166,5 @@ func (c *call) signIn() (portal.Reply, *portal.Problem) {
 		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: c.secure(),
 	}
 	c.cookie = cookie.String()
-	return portal.Reply{Value: portal.Status{Status: "success"}}, nil
+	return portal.AdminSuccess(), nil
 }

@@ -3,9 +3,11 @@ package exchange
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/mockportal/mockportal/internal/contract"
@@ -20,38 +22,27 @@ const (
 	oauthApprovalPage = "oauth-approval"
 )
 
-// kind returns the kind of page of the operation; "" is the usual one, and that of an unknown path.
-func (c *call) kind() string {
-	if c.operation == nil {
-		return ""
-	}
-	return c.operation.Page
-}
-
 // page writes the answer as the portal's directory shows it.
 func (c *call) page() string {
 	var b bytes.Buffer
 	var err error
 	switch {
-	case c.errorCode != 0 && c.api == contract.PortalAdmin && c.canSignIn():
+	case c.signsIn():
 		err = page.SignIn(&b, c.signInPage())
 	case c.signsInForApp():
-		err = page.OAuth(&b, c.oauthPage())
+		err = page.SignIn(&b, c.oauthPage())
 	case c.errorCode != 0:
 		e := c.envelope.Error
-		err = page.Error(&b, page.ErrorPage{Head: c.head(), Code: e.Code, MessageCode: e.MessageCode, Message: e.Message, Details: e.Details})
-	case c.form && c.kind() == signInPage:
-		err = page.SignIn(&b, c.signInPage())
+		p := page.ErrorPage{Head: c.head(), Code: e.Code, MessageCode: e.MessageCode, Message: e.Message, Details: e.Details}
+		err = page.Error(&b, p)
 	case c.form:
 		err = page.Form(&b, c.formPage())
-	case c.kind() == directoryPage:
-		err = page.Directory(&b, c.directoryPage())
-	case c.kind() == oauthApprovalPage:
+	case c.kind == oauthApprovalPage:
 		err = page.Approval(&b, page.ApprovalPage{
 			Head: c.head(), Code: c.params.Text("code"), Error: c.params.Text("error"), Description: c.params.Text("error_description"),
 		})
 	default:
-		err = page.Result(&b, page.ResultPage{Head: c.head(), Summary: c.operation.Summary, Body: json.RawMessage(c.body)})
+		err = page.Result(&b, c.resultPage())
 	}
 	if err != nil {
 		panic("exchange: " + err.Error()) // a defect: the body is JSON, as prove has seen, and the fields are the contract's
@@ -59,9 +50,13 @@ func (c *call) page() string {
 	return b.String()
 }
 
-// canSignIn reports whether a sign-in may help: the token is missing or bad, or a sign-in has just failed.
-func (c *call) canSignIn() bool {
-	return c.errorCode == 498 || c.errorCode == 499 || c.kind() == signInPage
+// signsIn reports whether the answer is the sign-in page of the Portal Administrator Directory: a browser asks for it,
+// or a sign-in may help, because the token is missing or bad, or because a sign-in has just failed.
+func (c *call) signsIn() bool {
+	if c.kind == signInPage && (c.form || c.errorCode != 0) {
+		return true
+	}
+	return c.api == contract.PortalAdmin && (c.errorCode == 498 || c.errorCode == 499)
 }
 
 // root returns the name and the path of the directory that the call belongs to.
@@ -78,7 +73,7 @@ func (c *call) head() page.Head {
 	if c.api == contract.PortalAdmin && h.Member == "" {
 		h.SignIn = directory + "/login"
 	}
-	if c.kind() == directoryPage {
+	if c.kind == directoryPage {
 		h.Crumbs = []page.Link{{Text: "Home"}}
 	} else {
 		h.Crumbs = []page.Link{{Text: "Home", URL: directory}}
@@ -99,7 +94,7 @@ func (c *call) title() string {
 	switch {
 	case c.operation == nil:
 		return "Not found"
-	case c.kind() == directoryPage:
+	case c.kind == directoryPage:
 		name, _ := c.root()
 		return name
 	}
@@ -108,14 +103,22 @@ func (c *call) title() string {
 
 func (c *call) signInPage() page.SignInPage {
 	_, directory := c.root()
-	p := page.SignInPage{Head: c.head(), Action: directory + "/login", Redirect: directory, Username: c.masks.Hide(c.params.Text("username"))}
-	p.Title, p.SignIn = "Sign in", ""
+	p := c.newSignInPage("/login")
+	p.Redirect = directory
 	switch {
-	case c.kind() != signInPage:
+	case c.kind != signInPage:
 		p.Redirect = c.within(directory, c.path)
 	case c.params.Text("redirect") != "":
 		p.Redirect = c.within(directory, c.params.Text("redirect"))
 	}
+	return p
+}
+
+// newSignInPage says why the last sign-in failed, if it did.
+func (c *call) newSignInPage(action string) page.SignInPage {
+	_, directory := c.root()
+	p := page.SignInPage{Head: c.head(), Action: directory + action, Username: c.masks.Hide(c.params.Text("username"))}
+	p.Title, p.SignIn = "Sign in", ""
 	if c.errorCode != 0 {
 		p.Message, p.Details = c.envelope.Error.Message, c.envelope.Error.Details
 	}
@@ -124,21 +127,16 @@ func (c *call) signInPage() page.SignInPage {
 
 // signsInForApp reports whether the answer is the sign-in page of an application.
 func (c *call) signsInForApp() bool {
-	return c.kind() == oauthSignInPage && !c.form && (c.errorCode == 0 || c.errorID == "oauth-sign-in-failed")
+	return c.kind == oauthSignInPage && !c.form && (c.errorCode == 0 || c.errorID == "oauth-sign-in-failed")
 }
 
 // oauthPage asks a member to sign in to an application, again after a sign-in that failed.
-func (c *call) oauthPage() page.OAuthPage {
+func (c *call) oauthPage() page.SignInPage {
 	asked, state := c.authorizeRequest()
-	_, directory := c.root()
-	p := page.OAuthPage{
-		Head: c.head(), Action: directory + "/oauth2/signin", Application: asked.ClientID, Username: c.masks.Hide(c.params.Text("username")),
-		Info: page.OAuthInfo{OAuthState: state, ClientID: asked.ClientID, AppTitle: asked.ClientID},
-	}
-	p.Title, p.Crumbs, p.Formats = "Sign in", nil, nil
-	if c.errorCode != 0 {
-		e := c.envelope.Error
-		p.Message, p.Details, p.Info.Code, p.Info.Messages = e.Message, e.Details, e.MessageCode, e.Details
+	p := c.newSignInPage("/oauth2/signin")
+	p.Crumbs, p.Formats = nil, nil
+	p.OAuth = &page.OAuthInfo{
+		OAuthState: state, ClientID: asked.ClientID, AppTitle: asked.ClientID, Code: c.envelope.Error.MessageCode, Messages: p.Details,
 	}
 	return p
 }
@@ -184,11 +182,13 @@ func field(p *contract.Parameter) page.Field {
 	return f
 }
 
-// directoryPage lists the operations of an API. It lists an operation on a listing once for each listing of the world.
-func (c *call) directoryPage() page.DirectoryPage {
+// resultPage lists the operations of an API on a directory. It lists an operation on a listing once for each listing of the world.
+func (c *call) resultPage() page.ResultPage {
 	_, directory := c.root()
-	result := page.ResultPage{Head: c.head(), Summary: c.operation.Summary, Body: json.RawMessage(c.body)}
-	d := page.DirectoryPage{ResultPage: result}
+	d := page.ResultPage{Head: c.head(), Summary: c.operation.Summary, Body: json.RawMessage(c.body)}
+	if c.kind != directoryPage {
+		return d
+	}
 	for _, o := range c.x.contract.Operations() {
 		route := o.Routes[0]
 		for _, at := range c.pathsOf(route.Path) {
@@ -212,7 +212,7 @@ func (c *call) pathsOf(template string) []string {
 		return []string{template}
 	case strings.Contains(template, "{itemId}"):
 		var paths []string
-		for _, id := range c.listings {
+		for _, id := range slices.Sorted(maps.Keys(c.scenario.World.Listings)) {
 			paths = append(paths, strings.Replace(template, "{itemId}", id, 1))
 		}
 		return paths

@@ -1,7 +1,6 @@
 package exchange
 
 import (
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -22,7 +21,8 @@ func (c *call) findPath() *portal.Problem {
 		return &portal.Problem{ID: "url-invalid"}
 	}
 	c.match, c.context, c.values = found, prefix+found.Context, found.Values
-	c.operation, c.api = found.Routes[0].Operation, found.Routes[0].Operation.API
+	c.operation = found.Routes[0].Operation
+	c.api, c.kind = c.operation.API, c.operation.Page
 	return nil
 }
 
@@ -36,16 +36,11 @@ func (c *call) takePrefix() string {
 		return ""
 	}
 	id, raw, _ := strings.Cut(rest, "/")
-	path, err := url.PathUnescape("/" + raw)
-	if err != nil {
-		path = "/" + raw
-	}
-	stripped := new(http.Request)
-	*stripped = *c.request
-	stripped.URL = new(url.URL)
-	*stripped.URL = *c.request.URL
-	stripped.URL.Path, stripped.URL.RawPath = path, "/"+raw
-	c.request, c.id = stripped, id
+	request, address := *c.request, *c.request.URL
+	address.RawPath = "/" + raw
+	address.Path, _ = url.PathUnescape(address.RawPath) // EscapedPath has no bad escape
+	request.URL = &address
+	c.request, c.id = &request, id
 	return sandboxPrefix + id
 }
 
@@ -60,9 +55,6 @@ func apiOf(path string) contract.API {
 // nearPath returns a violation when an unknown path is nearly one of the contract's: one segment is misspelt, or the last one is missing.
 // Other unknown paths are no violations, because real clients probe some by themselves.
 func (c *call) nearPath() []openapi.Violation {
-	if c.operation != nil {
-		return nil
-	}
 	segments := strings.Split(strings.Trim(c.request.URL.Path, "/"), "/")
 	for _, route := range c.x.contract.Routes() {
 		if isNear(segments, strings.Split(route.Path[1:], "/")) {

@@ -13,11 +13,7 @@ func (c *call) prove(reply sandbox.Kept, a answer) answer {
 		return a // no operation's answer, a redirect, proven when the scenario was loaded, or proven when it was kept
 	}
 	if err := c.proveAnswer(a); err != nil {
-		id := ""
-		if c.operation != nil {
-			id = c.operation.ID
-		}
-		c.x.OffSpec(id, err)
+		c.x.OffSpec(c.subject().Operation, err)
 		return c.renderProblem(&portal.Problem{ID: "internal"})
 	}
 	if a.errorCode == 0 && reply.Reply.Keep {

@@ -18,7 +18,7 @@ func (c *call) journal() {
 	r := record.Record{
 		Call: journal.Call{
 			Sandbox: c.sandbox.ID, Scenario: c.scenario.Name, Seed: c.scenario.Seed, Kind: journal.KindUnknown, Rule: c.decision.Rule,
-			Method: c.method(), Path: c.masks.Hide(c.path), Member: c.caller.Name(), Violations: c.violations,
+			Method: c.masks.Hide(c.request.Method), Path: c.masks.Hide(c.path), Member: c.caller.Name(), Violations: c.violations,
 			Outcome: journal.OK, Status: c.status, ErrorCode: c.errorCode, Evidence: c.evidence, ReplyTruncated: len(c.body) > maxReply,
 			Time: c.began, PortalTime: c.turn.Now, DurationMicros: c.turn.Wall.Sub(c.began).Microseconds(),
 		},
@@ -44,16 +44,6 @@ func (c *call) journal() {
 	c.mask(&r.Sent)
 	r.Bytes = c.size(&r)
 	c.number = c.sandbox.Append(r)
-}
-
-// method returns the request's method, in which a client may write anything.
-func (c *call) method() string {
-	switch method := c.request.Method; method {
-	case http.MethodGet, http.MethodPost, http.MethodHead:
-		return method
-	default:
-		return c.masks.Hide(method)
-	}
 }
 
 // size returns about how many bytes the texts of a record take. The path and the values of the query are parts of the

@@ -28,8 +28,8 @@ func (c *call) chooseRoute() *portal.Problem {
 	return problem
 }
 
-// chooseMethod picks the route. A browser that calls an operation of POST by GET gets its form; where the operation takes GET too, a browser
-// that asks for nothing gets it.
+// chooseMethod picks the route. A browser that calls an operation of POST by GET gets its form; where the operation
+// takes GET too, a browser that asks for nothing gets it.
 func (c *call) chooseMethod() *portal.Problem {
 	method := c.request.Method
 	first := cmp.Or(c.match.Route(c.operation.Routes[0].Method), c.match.Routes[0])

@@ -17,9 +17,7 @@ func (c *call) rules() {
 		}
 		return m.Matches(subject)
 	})
-	if c.decision.Rule != "" {
-		c.decision.Rule = c.masks.Hide(c.decision.Rule)
-	}
+	c.decision.Rule = c.masks.Hide(c.decision.Rule)
 }
 
 // subject returns the call as rules see it. Calls of a sandbox without rules never need it.

@@ -21,7 +21,7 @@ func (c *call) write(w http.ResponseWriter) {
 	h := w.Header()
 	maps.Copy(h, c.header)
 	if c.format == wire.HTML && c.raw == "" {
-		h.Set("Content-Security-Policy", page.ContentSecurityPolicy(c.formTargets()...))
+		h.Set("Content-Security-Policy", page.ContentSecurityPolicy(c.redirectTarget()))
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cache-Control", "no-store")

@@ -18,10 +18,10 @@ const OutOfBand = "urn:ietf:wg:oauth:2.0:oob"
 
 // How long what a sign-in page brings lives.
 const (
-	codeLifetime       = 10 * time.Minute    // RFC 6749, 4.1.2 recommends at most ten minutes; the portal's own is not documented
-	accessLifetime     = 30 * time.Minute    // the documentation's example of oauth2/token has 1800 seconds
-	refreshLifetime    = 20160 * time.Minute // what Esri's own clients ask for
-	maxRefreshLifetime = 129600 * time.Minute
+	codeLifetime           = 10 * time.Minute    // RFC 6749, 4.1.2 recommends at most ten minutes; the portal's own is not documented
+	accessLifetime         = 30 * time.Minute    // the documentation's example of oauth2/token has 1800 seconds
+	defaultRefreshLifetime = 20160 * time.Minute // what Esri's own clients ask for
+	maxRefreshLifetime     = 129600 * time.Minute
 )
 
 // AuthorizeRequest is what an application asks of oauth2/authorize. The sign-in page carries it in oauth_state.
@@ -35,24 +35,19 @@ type AuthorizeRequest struct {
 	ChallengeMethod string `json:"code_challenge_method,omitempty"` // S256, or plain
 }
 
-// OAuthInfo is the reply of oauth2/authorize and the object in the script of its page, which clients read.
-// Source: the ArcGIS API for Python (arcgis 2.4.4), class EsriBuiltInAuth.
-type OAuthInfo struct {
-	OAuthState string `json:"oauth_state"`
-	ClientID   string `json:"client_id"`
-	AppTitle   string `json:"appTitle"`
-}
-
 // Authorize begins a sign-in: the reply is what the sign-in page is made of. An application or a redirect URI that is not known is an error
 // on the portal's own page, since nobody may be redirected then; every other mistake is told to the application (RFC 6749, 4.1.2.1).
 func (w World) Authorize(r AuthorizeRequest, site Site) (Reply, *Problem) {
 	if p := w.authorizeProblem(r, site); p != nil {
 		return Reply{}, p
 	}
-	if code, text := r.refusal(); code != "" {
-		return Reply{Location: r.back(site, url.Values{"error": {code}, "error_description": {text}})}, nil
+	switch {
+	case r.ResponseType != "code" && r.ResponseType != "token":
+		return r.refused(site, "unsupported_response_type", "response_type must be code or token"), nil
+	case r.Challenge != "" && r.ChallengeMethod != "" && r.ChallengeMethod != "S256" && r.ChallengeMethod != "plain":
+		return r.refused(site, "invalid_request", "code_challenge_method must be S256 or plain"), nil
 	}
-	return Reply{Value: OAuthInfo{OAuthState: r.Seal(), ClientID: r.ClientID, AppTitle: w.local(r.ClientID)}}, nil
+	return Reply{Value: object{"oauth_state": r.Seal(), "client_id": r.ClientID, "appTitle": w.local(r.ClientID)}}, nil
 }
 
 func (w World) authorizeProblem(r AuthorizeRequest, site Site) *Problem {
@@ -68,24 +63,15 @@ func (w World) authorizeProblem(r AuthorizeRequest, site Site) *Problem {
 	return nil
 }
 
-// refusal says what the application may not ask for, in the words of RFC 6749 and 7636; nothing when all is well.
-func (r AuthorizeRequest) refusal() (code, text string) {
-	switch {
-	case r.ResponseType != "code" && r.ResponseType != "token":
-		return "unsupported_response_type", "response_type must be code or token"
-	case r.Challenge != "" && r.ChallengeMethod != "" && r.ChallengeMethod != "S256" && r.ChallengeMethod != "plain":
-		return "invalid_request", "code_challenge_method must be S256 or plain"
-	}
-	return "", ""
+// refused tells the application why it gets nothing, in the words of RFC 6749 and 7636.
+func (r AuthorizeRequest) refused(site Site, code, text string) Reply {
+	return Reply{Location: r.back(site, url.Values{"error": {code}, "error_description": {text}})}
 }
 
 // Seal writes the request as the oauth_state of a page. It is not signed, because the sign-in judges everything in it again. So a page of
 // one sandbox serves the sign-in of a member of another sandbox.
 func (r AuthorizeRequest) Seal() string {
-	text, err := json.Marshal(r)
-	if err != nil {
-		panic("portal: a request of texts and a number cannot fail to marshal: " + err.Error())
-	}
+	text, _ := json.Marshal(r) // texts and a number cannot fail
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 
@@ -114,7 +100,7 @@ func (w World) SignInForApp(now time.Time, s OAuthSignIn) (World, Reply, *Proble
 		return w, Reply{}, p
 	}
 	if s.Cancel {
-		return w, Reply{Location: r.back(s.Site, url.Values{"error": {"access_denied"}, "error_description": {"The user denied your request."}})}, nil
+		return w, r.refused(s.Site, "access_denied", "The user denied your request."), nil
 	}
 	s.Username = w.local(s.Username)
 	if !w.isPassword(s.Username, s.Password) {
@@ -122,7 +108,7 @@ func (w World) SignInForApp(now time.Time, s OAuthSignIn) (World, Reply, *Proble
 	}
 	answer := url.Values{}
 	if r.ResponseType == "token" {
-		lifetime := lifetime(r.Expiration)
+		lifetime := lifetime(r.Expiration, defaultLifetime, maxLifetime)
 		var token string
 		w, token = w.issue(claims{Member: s.Username, Expires: now.Add(lifetime).UnixMilli()})
 		answer.Set("access_token", token)
@@ -205,7 +191,7 @@ func (w World) codeGrant(now time.Time, r OAuthRequest) (World, Reply, *Problem)
 		return w, Reply{}, problem("oauth-verifier-invalid")
 	}
 	w = w.revoke(r.Code)
-	return w.userTokens(now, c.Member, r, refreshFor(c.For.Expiration))
+	return w.userTokens(now, c.Member, r, refreshLifetime(c.For.Expiration))
 }
 
 // verifies reports whether a verifier is that of the challenge that the request was made with (RFC 7636, 4.6). Without a challenge none is
@@ -221,26 +207,18 @@ func (r AuthorizeRequest) verifies(verifier string) bool {
 	return subtle.ConstantTimeCompare([]byte(verifier), []byte(r.Challenge)) == 1
 }
 
-// refreshFor turns what oauth2/authorize was asked for, in minutes, into the life of a refresh token; a negative number asks for the longest.
-func refreshFor(minutes int64) time.Duration {
-	switch {
-	case minutes == 0:
-		return refreshLifetime
-	case minutes < 0 || minutes > int64(maxRefreshLifetime/time.Minute):
+// refreshLifetime returns the life of a refresh token for the minutes that oauth2/authorize was asked for; a negative number asks for the
+// longest.
+func refreshLifetime(minutes int64) time.Duration {
+	if minutes < 0 {
 		return maxRefreshLifetime
 	}
-	return time.Duration(minutes) * time.Minute
+	return lifetime(minutes, defaultRefreshLifetime, maxRefreshLifetime)
 }
 
-// OAuthApproval is the reply of oauth2/approval, which shows what it was sent. A refused sign-in has no code.
-type OAuthApproval struct {
-	Code  string `json:"code"`
-	State string `json:"state"`
-}
-
-// RedirectURIValidity is the reply of oauth2/validateRedirectUri.
-type RedirectURIValidity struct {
-	Valid bool `json:"valid"`
+// Approval shows what oauth2/approval was sent. A refused sign-in has no code.
+func (w World) Approval(code, state string) Reply {
+	return Reply{Value: object{"code": code, "state": state}}
 }
 
 // ValidateRedirectURI answers whether an application may be answered at an address.
@@ -249,12 +227,7 @@ func (w World) ValidateRedirectURI(clientID, uri string, site Site) (Reply, *Pro
 	if !ok {
 		return Reply{}, problem("oauth-client-invalid")
 	}
-	return Reply{Value: RedirectURIValidity{a.mayRedirectTo(uri, site)}}, nil
-}
-
-// ExchangedToken is the reply of oauth2/exchangeToken.
-type ExchangedToken struct {
-	Token string `json:"token"`
+	return Reply{Value: object{"valid": a.mayRedirectTo(uri, site)}}, nil
 }
 
 // ExchangeToken gives an application a token of its own for the member who calls; it lives as long as the caller's (assumed).
@@ -267,7 +240,7 @@ func (w World) ExchangeToken(now time.Time, caller Caller, token, clientID strin
 		Expires: now.Add(min(w.remaining(token, now), maxLifetime)).UnixMilli(),
 	}
 	w, issued := w.issue(c)
-	return w, Reply{Value: ExchangedToken{issued}}, nil
+	return w, Reply{Value: object{"token": issued}}, nil
 }
 
 // SignOut sends the browser back to the application; to the portal's own page where the address is not the application's.
@@ -276,5 +249,5 @@ func (w World) SignOut(clientID, uri string, site Site) Reply {
 	if a, ok := w.app(clientID); ok && uri != "" && a.mayRedirectTo(uri, site) {
 		return Reply{Location: uri}
 	}
-	return Reply{Value: Success{true}}
+	return success()
 }

@@ -121,10 +121,5 @@ func (w World) AdminRoot() Reply {
 	}}
 }
 
-// Status is the reply of portaladmin operations that return nothing else.
-type Status struct {
-	Status string `json:"status"`
-}
-
-// HealthCheck says that the portal is ready.
-func (w World) HealthCheck() Reply { return Reply{Value: Status{"success"}} }
+// AdminSuccess is the reply of portaladmin operations that return nothing else. The health check is one of them.
+func AdminSuccess() Reply { return Reply{Value: object{"status": "success"}} }

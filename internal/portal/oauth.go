@@ -40,12 +40,10 @@ func (w World) OAuthToken(now time.Time, r OAuthRequest) (World, Reply, *Problem
 	switch r.GrantType {
 	case "client_credentials":
 		return w.clientCredentials(now, r)
-	case "refresh_token", "exchange_refresh_token":
+	case "refresh_token", "exchange_refresh_token", "suspend_session":
 		return w.refresh(now, r)
 	case "authorization_code":
 		return w.codeGrant(now, r)
-	case "suspend_session":
-		return w.suspend(now, r)
 	}
 	return w, Reply{}, problem("oauth-grant-invalid")
 }
@@ -57,12 +55,13 @@ func (w World) clientCredentials(now time.Time, r OAuthRequest) (World, Reply, *
 	if !w.isSecret(r.ClientID, r.ClientSecret) {
 		return w, Reply{}, problem("oauth-secret-invalid")
 	}
-	lifetime := lifetime(r.Expiration)
+	lifetime := lifetime(r.Expiration, defaultLifetime, maxLifetime)
 	w, token := w.issue(claims{App: r.ClientID, Expires: now.Add(lifetime).UnixMilli()})
 	return w, Reply{Value: OAuthToken{AccessToken: token, ExpiresIn: int64(lifetime.Seconds())}}, nil
 }
 
-// refresh returns a new access token, and for exchange_refresh_token a new refresh token too.
+// refresh returns a new access token, and for exchange_refresh_token a new refresh token too. For suspend_session it ends the refresh
+// token, as the ArcGIS API for Python signs out.
 func (w World) refresh(now time.Time, r OAuthRequest) (World, Reply, *Problem) {
 	if r.RefreshToken == "" {
 		return w, Reply{}, missing("parameters-invalid", "refresh_token")
@@ -71,21 +70,20 @@ func (w World) refresh(now time.Time, r OAuthRequest) (World, Reply, *Problem) {
 	if !ok {
 		return w, Reply{}, problem("oauth-refresh-token-invalid")
 	}
-	if r.GrantType == "refresh_token" {
+	switch {
+	case r.GrantType == "suspend_session":
+		return w.revoke(r.RefreshToken), success(), nil
+	case r.GrantType == "refresh_token":
 		return w.userTokens(now, member, r, 0)
-	}
-	if r.RedirectURI == "" {
+	case r.RedirectURI == "":
 		return w, Reply{}, problem("oauth-redirect-uri-missing")
 	}
-	return w.userTokens(now, member, r, refreshLifetime)
+	return w.userTokens(now, member, r, defaultRefreshLifetime)
 }
 
 // userTokens answers an access token for a member and, where refresh is above 0, a refresh token that lives so long.
 func (w World) userTokens(now time.Time, member string, r OAuthRequest, refresh time.Duration) (World, Reply, *Problem) {
-	access := accessLifetime
-	if r.Expiration > 0 {
-		access = lifetime(r.Expiration)
-	}
+	access := lifetime(r.Expiration, accessLifetime, maxLifetime)
 	reply := OAuthToken{ExpiresIn: int64(access.Seconds()), Username: member, SSL: &r.Secure}
 	w, reply.AccessToken = w.issue(claims{Member: member, Expires: now.Add(access).UnixMilli()})
 	if refresh > 0 {
@@ -93,17 +91,6 @@ func (w World) userTokens(now time.Time, member string, r OAuthRequest, refresh 
 		reply.RefreshTokenExpiresIn = int64(refresh.Seconds())
 	}
 	return w, Reply{Value: reply}, nil
-}
-
-// suspend ends a refresh token, as the ArcGIS API for Python signs out.
-func (w World) suspend(now time.Time, r OAuthRequest) (World, Reply, *Problem) {
-	if r.RefreshToken == "" {
-		return w, Reply{}, missing("parameters-invalid", "refresh_token")
-	}
-	if _, ok := w.refreshMember(now, r.RefreshToken); !ok {
-		return w, Reply{}, problem("oauth-refresh-token-invalid")
-	}
-	return w.revoke(r.RefreshToken), Reply{Value: Success{true}}, nil
 }
 
 // isSecret compares an application's secret. An application without one, such as those that every portal knows, has no right one.
@@ -121,16 +108,10 @@ func (w World) refreshMember(now time.Time, token string) (string, bool) {
 	return c.Member, ok && c.Use == useRefresh
 }
 
-// AppAccess is the reply of oauth2/validateAppAccess.
-type AppAccess struct {
-	Valid               bool `json:"valid"`
-	ViewOnlyUserTypeApp bool `json:"viewOnlyUserTypeApp"`
-}
-
 // AppAccess reports whether the caller may use an application: every member may (assumed).
 func (w World) AppAccess(caller Caller, clientID string) (Reply, *Problem) {
 	if _, ok := w.app(clientID); !ok {
 		return Reply{}, problem("app-access-invalid")
 	}
-	return Reply{Value: AppAccess{Valid: caller.Member != nil}}, nil
+	return Reply{Value: object{"valid": caller.Member != nil, "viewOnlyUserTypeApp": false}}, nil
 }

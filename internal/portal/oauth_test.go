@@ -203,20 +203,26 @@ func TestAppAccess(t *testing.T) {
 		reason   string
 		caller   portal.Caller
 		clientID string
-		want     portal.AppAccess
+		want     any
 		refused  string
 	}{
-		{"every member may", member, "app", portal.AppAccess{Valid: true}, ""},
-		{"whoever an app acts as", member, "lonely", portal.AppAccess{Valid: true}, ""},
-		{"an app without a member may not", portal.Caller{App: "lonely"}, "app", portal.AppAccess{}, ""},
-		{"there is no such app", member, "nobody", portal.AppAccess{}, "app-access-invalid"},
+		{"every member may", member, "app", map[string]any{"valid": true, "viewOnlyUserTypeApp": false}, ""},
+		{"whoever an app acts as", member, "lonely", map[string]any{"valid": true, "viewOnlyUserTypeApp": false}, ""},
+		{
+			"an app without a member may not",
+			portal.Caller{App: "lonely"},
+			"app",
+			map[string]any{"valid": false, "viewOnlyUserTypeApp": false},
+			"",
+		},
+		{"there is no such app", member, "nobody", nil, "app-access-invalid"},
 	} {
 		reply, problem := w.AppAccess(tt.caller, tt.clientID)
 		if got := refusal(problem); got != tt.refused {
 			t.Errorf("%s: refused with %q, want %q", tt.reason, got, tt.refused)
 		}
-		if got, _ := reply.Value.(portal.AppAccess); got != tt.want {
-			t.Errorf("%s: got %+v, want %+v", tt.reason, got, tt.want)
+		if diff := cmp.Diff(tt.want, reply.Value); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.reason, diff)
 		}
 	}
 }

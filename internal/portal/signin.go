@@ -38,7 +38,7 @@ func (w World) GenerateToken(now time.Time, r SignInRequest) (World, Reply, *Pro
 	if p := w.signInProblem(r); p != nil {
 		return w, Reply{}, p
 	}
-	lifetime := lifetime(r.Expiration)
+	lifetime := lifetime(r.Expiration, defaultLifetime, maxLifetime)
 	c := claims{Member: r.Username, Expires: now.Add(lifetime).UnixMilli()}
 	if r.Client == "referer" {
 		c.Referer = digest(r.Referer)
@@ -82,7 +82,7 @@ func (w World) exchange(now time.Time, r SignInRequest) (World, Reply, *Problem)
 	if !ok {
 		return w, Reply{}, problem("token-invalid")
 	}
-	lifetime := min(lifetime(r.Expiration), w.remaining(r.Token, now), defaultLifetime)
+	lifetime := min(lifetime(r.Expiration, defaultLifetime, maxLifetime), w.remaining(r.Token, now), defaultLifetime)
 	c := claims{Member: caller.Name(), App: caller.App, Expires: now.Add(lifetime).UnixMilli(), Parents: w.lineage(now, r.Token)}
 	if r.Client == "referer" && r.Referer != "" {
 		c.Referer = digest(r.Referer)
@@ -98,9 +98,9 @@ func (w World) lineage(now time.Time, token string) []string {
 }
 
 // lifetime returns the lifetime that the portal grants for the minutes that a client asks for.
-func lifetime(minutes int64) time.Duration {
+func lifetime(minutes int64, usual, longest time.Duration) time.Duration {
 	if minutes <= 0 {
-		return defaultLifetime
+		return usual
 	}
-	return time.Duration(min(minutes, int64(maxLifetime/time.Minute))) * time.Minute
+	return time.Duration(min(minutes, int64(longest/time.Minute))) * time.Minute
 }

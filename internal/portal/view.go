@@ -6,53 +6,27 @@ import (
 	"time"
 )
 
-// View is the world without its passwords, tokens and client secrets.
+// View is the world without its passwords, tokens and client secrets. The contract of the control API describes the objects in it.
 type View struct {
-	Members  []MemberView  `json:"members"`
-	Apps     []AppView     `json:"apps"`
-	Listings []ListingView `json:"listings"`
-	License  any           `json:"license"` // the reply of getFutureLicense at this instant; null without a licence
-	Tokens   TokenView     `json:"tokens"`
-}
-
-// MemberView is a member in a View.
-type MemberView struct {
-	Username     string     `json:"username"`
-	OrgID        string     `json:"orgId"`
-	Role         string     `json:"role"`
-	Privileges   []string   `json:"privileges"`
-	TokenExpires *time.Time `json:"tokenExpires"` // null: the scenario's token never expires
-}
-
-// AppView is an application in a View.
-type AppView struct {
-	ClientID string `json:"clientId"`
-	Member   string `json:"member"`
-}
-
-// ListingView is a listing in a View.
-type ListingView struct {
-	ItemID            string `json:"itemId"`
-	OrgID             string `json:"orgId"`
-	LicenseBy         string `json:"licenseBy"`
-	SignatureRequired bool   `json:"signatureRequired"`
-	Provisions        []any  `json:"provisions"`
-}
-
-// TokenView counts tokens.
-type TokenView struct {
-	Issued  uint64 `json:"issued"`
-	Revoked int    `json:"revoked"`
+	Members  []map[string]any `json:"members"`
+	Apps     []map[string]any `json:"apps"`
+	Listings []map[string]any `json:"listings"`
+	License  any              `json:"license"` // the reply of getFutureLicense at this instant; null without a licence
+	Tokens   struct {
+		Issued  uint64 `json:"issued"`
+		Revoked int    `json:"revoked"`
+	} `json:"tokens"`
 }
 
 // View returns the world at an instant, with every list in a stable order.
 func (w World) View(now time.Time) View {
-	v := View{Members: []MemberView{}, Apps: []AppView{}, Listings: []ListingView{}, Tokens: TokenView{w.issued, len(w.revoked)}}
+	v := View{Members: []object{}, Apps: []object{}, Listings: []object{}}
+	v.Tokens.Issued, v.Tokens.Revoked = w.issued, len(w.revoked)
 	for _, name := range w.Usernames() {
 		v.Members = append(v.Members, w.members[name].view(w.shift))
 	}
 	for _, id := range slices.Sorted(maps.Keys(w.apps)) {
-		v.Apps = append(v.Apps, AppView{id, Caller{Member: w.apps[id].member}.Name()})
+		v.Apps = append(v.Apps, object{"clientId": id, "member": Caller{Member: w.apps[id].member}.Name()})
 	}
 	for _, id := range slices.Sorted(maps.Keys(w.listings)) {
 		v.Listings = append(v.Listings, w.listingView(id))
@@ -63,20 +37,23 @@ func (w World) View(now time.Time) View {
 	return v
 }
 
-func (m *Member) view(shift time.Duration) MemberView {
-	v := MemberView{Username: m.Username, OrgID: m.OrgID, Role: m.Role, Privileges: append([]string{}, m.Privileges...)}
+func (m *Member) view(shift time.Duration) object {
+	v := object{
+		"username": m.Username, "orgId": m.OrgID, "role": m.Role, "privileges": append([]string{}, m.Privileges...),
+		"tokenExpires": nil, // the scenario's token never expires
+	}
 	if !m.tokenExpires.IsZero() {
-		at := m.tokenExpires.Add(shift).UTC()
-		v.TokenExpires = &at
+		v["tokenExpires"] = m.tokenExpires.Add(shift).UTC()
 	}
 	return v
 }
 
-func (w World) listingView(itemID string) ListingView {
-	l := w.listings[itemID]
-	v := ListingView{itemID, l.OrgID, l.LicenseBy, l.SignatureRequired, []any{}}
+func (w World) listingView(itemID string) object {
+	l, provisions := w.listings[itemID], []any{}
 	for _, org := range slices.Sorted(maps.Keys(l.Provisions)) {
-		v.Provisions = append(v.Provisions, w.provision(itemID, org).shifted(w.shift))
+		provisions = append(provisions, w.provision(itemID, org).shifted(w.shift))
 	}
-	return v
+	return object{
+		"itemId": itemID, "orgId": l.OrgID, "licenseBy": l.LicenseBy, "signatureRequired": l.SignatureRequired, "provisions": provisions,
+	}
 }

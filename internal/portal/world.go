@@ -165,9 +165,6 @@ func (w World) Password(username string) (string, bool) {
 // Usernames returns the names of all members, sorted.
 func (w World) Usernames() []string { return slices.Sorted(maps.Keys(w.members)) }
 
-// ListingIDs returns the item ids of all listings, sorted.
-func (w World) ListingIDs() []string { return slices.Sorted(maps.Keys(w.listings)) }
-
 // Boundaries returns the instants at which a reply may change without a call: trials and purchases begin and end,
 // parts of the licence take effect, tokens of the scenario expire. Each instant comes once, the earliest first.
 func (w World) Boundaries() []time.Time {

@@ -8,12 +8,12 @@
 //		Formats:   []page.Link{{Text: "JSON", URL: "?f=json"}, {Text: "Pretty JSON", URL: "?f=pjson"}},
 //	}
 //	w.Header().Set("Content-Type", "text/html;charset=utf-8")
-//	w.Header().Set("Content-Security-Policy", page.ContentSecurityPolicy())
+//	w.Header().Set("Content-Security-Policy", page.ContentSecurityPolicy(""))
 //	err := page.Result(w, page.ResultPage{Head: head, Body: reply})
 //
-// The five kinds of page are functions of their argument: the same argument gives the same bytes. A function escapes everything
-// in its argument; a URL with a scheme that could run code becomes "#ZgotmplZ". The pages have no script and load nothing, not even an
-// icon.
+// The kinds of page are functions of their argument: the same argument gives the same bytes. A function escapes everything
+// in its argument; a URL with a scheme that could run code becomes "#ZgotmplZ". The pages have no script that runs, and
+// load nothing, not even an icon.
 //
 // Not modelled: the look of a particular release of the portal, languages other than English, the maps and item pages
 // of the real sharing directory. The package masks nothing: the caller must not pass secrets.

@@ -106,9 +106,6 @@ func forms() []golden {
 	signIn := func(s page.SignInPage) func(io.Writer) error {
 		return func(w io.Writer) error { return page.SignIn(w, s) }
 	}
-	oauth := func(o page.OAuthPage) func(io.Writer) error {
-		return func(w io.Writer) error { return page.OAuth(w, o) }
-	}
 	approval := func(a page.ApprovalPage) func(io.Writer) error {
 		return func(w io.Writer) error { return page.Approval(w, a) }
 	}
@@ -134,13 +131,13 @@ func forms() []golden {
 			},
 		})},
 		{"signin", signIn(page.SignInPage{Head: portal, Action: "/portaladmin/login", Redirect: "/portaladmin/license/getFutureLicense"})},
-		{"oauth", oauth(page.OAuthPage{Head: sharing("Sign In"), Action: "signin", Application: "pythonapi", Info: asked})},
-		{"oauth-refused", oauth(page.OAuthPage{
-			Head: sharing("Sign In"), Action: "signin", Application: "pythonapi", Info: refused, Username: "admin",
+		{"oauth", signIn(page.SignInPage{Head: sharing("Sign In"), Action: "signin", OAuth: &asked})},
+		{"oauth-refused", signIn(page.SignInPage{
+			Head: sharing("Sign In"), Action: "signin", OAuth: &refused, Username: "admin",
 			Message: "Unable to sign in.", Details: refused.Messages,
 		})},
-		{"oauth-hostile", oauth(page.OAuthPage{
-			Head: enemy(), Action: "javascript:alert(9)", Application: hostile, Info: page.OAuthInfo{OAuthState: hostile, AppTitle: hostile},
+		{"oauth-hostile", signIn(page.SignInPage{
+			Head: enemy(), Action: "javascript:alert(9)", OAuth: &page.OAuthInfo{OAuthState: hostile, AppTitle: hostile},
 			Username: hostile, Message: hostile, Details: []string{hostile},
 		})},
 		{"approval", approval(page.ApprovalPage{Head: sharing("Approval"), Code: "Y29kZQ.c2ln"})},
@@ -187,31 +184,29 @@ func provisionForm() page.FormPage {
 
 func directories(tb testing.TB) []golden {
 	tb.Helper()
-	directory := func(d page.DirectoryPage) func(io.Writer) error {
-		return func(w io.Writer) error { return page.Directory(w, d) }
+	directory := func(d page.ResultPage) func(io.Writer) error {
+		return func(w io.Writer) error { return page.Result(w, d) }
 	}
 	root := portaladmin("Site Root")
 	root.Crumbs = []page.Link{{Text: "Home"}}
 	return []golden{
-		{"directory-portaladmin", directory(page.DirectoryPage{
-			ResultPage: page.ResultPage{
-				Head:    root,
-				Summary: "The root of the portal's administration.",
-				Body: []byte(`{"isPostUpgrade":false,"isLicensePopulated":true,"siteKey":null,"resources":["license","security"],` +
-					`"isPortalLicensed":true,"version":"10.8.1","currentbuild":"14362"}`),
-			},
+		{"directory-portaladmin", directory(page.ResultPage{
+			Head:    root,
+			Summary: "The root of the portal's administration.",
+			Body: []byte(`{"isPostUpgrade":false,"isLicensePopulated":true,"siteKey":null,"resources":["license","security"],` +
+				`"isPortalLicensed":true,"version":"10.8.1","currentbuild":"14362"}`),
 			Resources: []page.Link{{Text: "license", URL: "/portaladmin/license"}, {Text: "security"}},
 			Operations: []page.Link{
 				{Text: "Health Check", URL: "/portaladmin/healthCheck"},
 				{Text: "Get Future License", URL: "/portaladmin/license/getFutureLicense"},
 			},
 		})},
-		{"directory-empty", directory(page.DirectoryPage{ResultPage: page.ResultPage{
+		{"directory-empty", directory(page.ResultPage{
 			Head: page.Head{Directory: "ArcGIS Portal Directory", Title: "Home"}, Body: []byte("{}"),
-		}})},
-		{"directory-hostile", directory(page.DirectoryPage{
-			ResultPage: page.ResultPage{Head: enemy(), Summary: hostile, Body: body(tb, "everything.json")},
-			Resources:  []page.Link{{Text: hostile, URL: "javascript:alert(9)"}}, Operations: []page.Link{{Text: hostile, URL: hostile}},
+		})},
+		{"directory-hostile", directory(page.ResultPage{
+			Head: enemy(), Summary: hostile, Body: body(tb, "everything.json"),
+			Resources: []page.Link{{Text: hostile, URL: "javascript:alert(9)"}}, Operations: []page.Link{{Text: hostile, URL: hostile}},
 		})},
 	}
 }

@@ -2,29 +2,11 @@ package page
 
 import (
 	"encoding/json"
-	"fmt"
 	"html/template"
 	"io"
-	"net/url"
 )
 
-// OAuthPage asks a member to sign in to an application.
-type OAuthPage struct {
-	Head
-	// Action is where the form is posted, with the fields oauth_state, username and password, or cancel.
-	Action string
-	// Application is the name of the application.
-	Application string
-	// Info is the object that clients read from the page's script. It has a member oauth_state.
-	Info OAuthInfo
-	// Username is what the form is filled with, after a sign-in that failed.
-	Username string
-	// Message says why the last sign-in failed, and Details say more, one line each.
-	Message string
-	Details []string
-}
-
-// OAuthInfo is what the script of the sign-in page says. Code and Messages are there after a sign-in that failed.
+// OAuthInfo is what the script of an application's sign-in page says. Code and Messages are there after a sign-in that failed.
 // Source: the ArcGIS API for Python (arcgis 2.4.4), class EsriBuiltInAuth, reads all of them.
 type OAuthInfo struct {
 	OAuthState string   `json:"oauth_state"`
@@ -34,19 +16,12 @@ type OAuthInfo struct {
 	Messages   []string `json:"messages,omitempty"`
 }
 
-// OAuth writes the sign-in page of an application. The error is w's.
-func OAuth(w io.Writer, o OAuthPage) error {
-	o.Data = script(o.Info)
-	return write(w, "oauth", o)
-}
-
 // ApprovalPage shows a code to a client that nothing can be redirected to, or why there is none.
 type ApprovalPage struct {
 	Head
-	// Code is what the client is to be given; empty with an Error.
-	Code string
-	// Error is such as access_denied, and Description says the same in words.
-	Error, Description string
+	Code        string // what the client is to be given; empty with an Error
+	Error       string // such as access_denied
+	Description string // says the same in words
 }
 
 // Approval writes the page. Its title is "SUCCESS code=" and the code, which is where clients look for it. The error is w's.
@@ -61,24 +36,8 @@ func Approval(w io.Writer, a ApprovalPage) error {
 }
 
 // script writes an object as clients look for it: on one line, in the page's first script, with no brace before it. It is data, and no
-// browser runs it.
+// browser runs it. Marshal cannot fail with texts, and escapes <, > and &, so nothing in the object can end the script.
 func script(info any) template.HTML {
-	text, err := json.Marshal(info) // escapes <, > and &, so that nothing in it can end the script
-	if err != nil {
-		panic("page: an object of texts cannot fail to marshal: " + err.Error())
-	}
-	return template.HTML(fmt.Sprintf(`<script type="text/plain">var oAuthInfo = %s;</script>`, text)) //nolint:gosec // escaped by json.Marshal
-}
-
-// FormTarget returns the source expression that lets a form's answer lead to an address; empty for one that is not an address.
-// Browsers hold the redirects of a form to its page's policy too.
-func FormTarget(address string) string {
-	u, err := url.Parse(address)
-	switch {
-	case err != nil || u.Scheme == "" || u.Scheme == "urn":
-		return ""
-	case u.Host == "":
-		return u.Scheme + ":"
-	}
-	return u.Scheme + "://" + u.Host
+	text, _ := json.Marshal(info)
+	return template.HTML(`<script type="text/plain">var oAuthInfo = ` + string(text) + `;</script>`) //nolint:gosec // escaped
 }

@@ -8,22 +8,14 @@ import (
 
 // Head is the part that all pages have. A field with its zero value leaves its part of the page out.
 type Head struct {
-	// Directory names the directory, in the bar at the top and in the window's title.
-	Directory string
-	// Title is the heading of this page, such as the name of an operation.
-	Title string
-	// Crumbs lead from the directory's root to this page. The last one is this page and has no URL.
-	Crumbs []Link
-	// Formats link to the same resource in other formats.
-	Formats []Link
-	// Member is the username of the member who is signed in.
-	Member string
-	// Window is the window's title; empty: Title and Directory.
-	Window string
-	// Data is a script that programs read; empty: none.
-	Data template.HTML
-	// SignIn is the URL of the sign-in page.
-	SignIn string
+	Directory string        // names the directory, in the bar at the top and in the window's title
+	Title     string        // the heading of this page, such as the name of an operation
+	Crumbs    []Link        // lead from the directory's root to this page; the last one is this page and has no URL
+	Formats   []Link        // link to the same resource in other formats
+	Member    string        // the username of the member who is signed in
+	Window    string        // the window's title; empty: Title and Directory
+	Data      template.HTML // a script that programs read; empty: none
+	SignIn    string        // the URL of the sign-in page
 }
 
 // Link is a text that links to a URL. Without a URL it is plain text.
@@ -32,30 +24,23 @@ type Link struct{ Text, URL string }
 // ResultPage is the JSON reply of an operation, as the portal's directory shows it.
 type ResultPage struct {
 	Head
-	Summary string          // one sentence below the heading
-	Body    json.RawMessage // the reply, any JSON value
+	Summary    string          // one sentence below the heading
+	Body       json.RawMessage // the reply, any JSON value
+	Resources  []Link          // the children of a directory
+	Operations []Link          // the same
 }
 
 // Result writes the page of an operation's reply. Objects are lists of names and values in the order of the body. A date in epoch
 // milliseconds has its time in UTC beside it. Result fails if the body is not JSON or w fails.
-func Result(w io.Writer, r ResultPage) error { return Directory(w, DirectoryPage{ResultPage: r}) }
-
-// DirectoryPage is a resource with its children.
-type DirectoryPage struct {
-	ResultPage
-	Resources, Operations []Link
-}
-
-// Directory writes the page of a resource as [Result] does, with links to its children.
-func Directory(w io.Writer, d DirectoryPage) error {
-	body, err := parse(d.Body)
+func Result(w io.Writer, r ResultPage) error {
+	body, err := parse(r.Body)
 	if err != nil {
 		return err
 	}
 	return write(w, "result", struct {
-		DirectoryPage
+		ResultPage
 		Tree *node
-	}{d, body})
+	}{r, body})
 }
 
 // ErrorPage is the portal's error envelope.
@@ -70,17 +55,23 @@ type ErrorPage struct {
 // Error writes the page of an error. It fails if w fails.
 func Error(w io.Writer, e ErrorPage) error { return write(w, "error", e) }
 
-// SignInPage asks for a username and a password.
+// SignInPage asks for a username and a password, for this directory or for an application.
 type SignInPage struct {
 	Head
-	Action   string   // the URL that the form is posted to, with the fields username, password and redirect
-	Redirect string   // the URL to go to after the sign-in, sent in a hidden field
-	Username string   // fills the form after a failed sign-in
-	Message  string   // says why the last sign-in failed
-	Details  []string // add to the message, one line each
+	Action   string     // the URL that the form is posted to, with the fields username, password and redirect or oauth_state
+	Redirect string     // the URL to go to after the sign-in, sent in a hidden field
+	OAuth    *OAuthInfo // of the application, with the button cancel and the field oauth_state; nil: signs in to the directory
+	Username string     // fills the form after a failed sign-in
+	Message  string     // says why the last sign-in failed
+	Details  []string   // add to the message, one line each
 }
 
 // SignIn writes the sign-in page. It fails if w fails.
-func SignIn(w io.Writer, s SignInPage) error { return write(w, "signin", s) }
+func SignIn(w io.Writer, s SignInPage) error {
+	if s.OAuth != nil {
+		s.Data = script(s.OAuth)
+	}
+	return write(w, "signin", s)
+}
 
 func write(w io.Writer, kind string, data any) error { return pages()[kind].Execute(w, data) }

@@ -26,9 +26,6 @@ type entry struct {
 	Value *node
 }
 
-// Wide reports whether the value stands below its key, not beside it.
-func (n *node) Wide() bool { return n.Entries != nil }
-
 // parse reads a whole body. The standard decoder refuses more than 10,000 levels.
 func parse(body json.RawMessage) (*node, error) {
 	var whole json.RawMessage
