@@ -226,6 +226,7 @@ const rows = {
   'errors/portaladmin/too-large': {
     act: (portal) => signInToDirectory(portal, { username: large }),
     error: ['ArcGISRequestError', 'HTTP 413 Request Entity Too Large', 'HTTP 413 Request Entity Too Large: The request is too large..'],
+    violations: 1,
   },
   'errors/portaladmin/internal': {
     rules: answer('getFutureLicense', 'errors/portaladmin/internal'),
