@@ -237,6 +237,22 @@ func TestProblems(t *testing.T) {
 	}
 }
 
+// TestHugeNamesAreCut proves that a problem does not repeat what is too long to read.
+func TestHugeNamesAreCut(t *testing.T) {
+	t.Parallel()
+	s := mock.NewServer(t)
+	huge := strings.Repeat("é", 100_000)
+	for name, a := range map[string]answer{
+		"a scenario": sendBody(t, s.Client(), http.MethodPost, s.URL+"/__admin/sandboxes", `{"scenario":"`+huge+`"}`),
+		"a field":    sendBody(t, s.Client(), http.MethodPost, s.URL+"/__admin/sandboxes", `{"`+huge+`":1}`),
+		"a path":     send(t, s.Client(), http.MethodGet, s.URL+"/__admin/"+url.PathEscape(huge)),
+	} {
+		if len(a.body) < 100 || len(a.body) > 40_000 || !strings.Contains(a.body, " … ") || strings.Contains(a.body, "\ufffd") {
+			t.Errorf("%s: %d bytes: %.300s", name, len(a.body), a.body)
+		}
+	}
+}
+
 // TestUnknownPath proves that a path which there is not is answered with those that there are.
 func TestUnknownPath(t *testing.T) {
 	t.Parallel()

@@ -91,7 +91,27 @@ func (a *API) masked(p *Problem) *Problem {
 	return p
 }
 
+// cut takes the middle out of texts that are too long to read, so that an answer does not repeat a huge name. A failed verification is
+// told whole.
+func (p *Problem) cut() {
+	shorten := func(text *string, most int) {
+		if half := most / 2; len(*text) > most {
+			*text = strings.ToValidUTF8((*text)[:half], "") + " … " + strings.ToValidUTF8((*text)[len(*text)-half:], "")
+		}
+	}
+	if p.Verdict == nil {
+		shorten(&p.Detail, 16<<10)
+	}
+	for i := range p.Violations {
+		v := &p.Violations[i]
+		for _, text := range []*string{&v.Name, &v.Pointer, &v.Message} {
+			shorten(text, 1<<10)
+		}
+	}
+}
+
 func (p *Problem) response(h http.Header) response {
+	p.cut()
 	if p.Status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", "Bearer") // RFC 9110, 15.5.2, wants it with every 401
 	}
