@@ -24,8 +24,8 @@ var ErrTooLarge = errors.New("the body is too large")
 // it keeps the order, and after a bad escape it reads on.
 func Query(raw string) ([]contract.Value, []openapi.Violation) { return pairs("query", raw) }
 
-// Form reads the body of a POST, urlencoded or multipart. Like the portal it does not read a body of another type, which is a violation.
-// It returns [ErrTooLarge] for a body of more than limit bytes.
+// Form reads the body of a POST, urlencoded or multipart. Like the portal it does not read a body of another type, which is a violation,
+// and so is a compressed one. It returns [ErrTooLarge] for a body of more than limit bytes.
 func Form(r *http.Request, limit int64) ([]contract.Value, []openapi.Violation, error) {
 	if r.Body == nil {
 		return nil, nil, nil
@@ -33,6 +33,9 @@ func Form(r *http.Request, limit int64) ([]contract.Value, []openapi.Violation, 
 	body, err := readAll(r, limit)
 	if err != nil || body == "" {
 		return nil, nil, err
+	}
+	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+		return nil, unread("Content-Encoding", "in the coding", coding, "send the body as it is", "identity"), nil
 	}
 	header := r.Header.Get("Content-Type")
 	kind, params := header, map[string]string(nil)
@@ -48,14 +51,19 @@ func Form(r *http.Request, limit int64) ([]contract.Value, []openapi.Violation, 
 		return values, violations, nil
 	}
 	kind, _, _ = strings.Cut(header, ";")
-	if len(kind) > 100 { // cutting it could leave half of a secret, which no mask would find
-		kind = "…"
+	allowed := urlencoded + " or multipart/form-data"
+	return nil, unread("Content-Type", "of type", kind, "send "+allowed, allowed), nil
+}
+
+// unread is the violation of a body whose header says that the portal does not read it.
+func unread(header, is, value, hint, allowed string) []openapi.Violation {
+	if len(value) > 100 { // cutting it could leave half of a secret, which no mask would find
+		value = "…"
 	}
-	return nil, []openapi.Violation{{
-		Kind: openapi.Malformed, In: "header", Name: "Content-Type",
-		Message: "the portal does not read a body of type \"" + kind + "\"", // not %q, whose escapes would hide a secret from the masks
-		Hint:    "send " + urlencoded + " or multipart/form-data", Allowed: urlencoded + " or multipart/form-data",
-	}}, nil
+	return []openapi.Violation{{
+		Kind: openapi.Malformed, In: "header", Name: header, Hint: hint, Allowed: allowed,
+		Message: "the portal does not read a body " + is + " \"" + value + "\"", // not %q, whose escapes would hide a secret from the masks
+	}}
 }
 
 const urlencoded = "application/x-www-form-urlencoded"

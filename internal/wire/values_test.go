@@ -253,6 +253,27 @@ func TestContentTypes(t *testing.T) {
 	}
 }
 
+func TestCodedBodyIsNotRead(t *testing.T) {
+	t.Parallel()
+	for coding, want := range map[string]string{
+		"gzip": `the portal does not read a body in the coding "gzip"`, "BR, gzip": `the portal does not read a body in the coding "BR, gzip"`,
+		strings.Repeat("x", 101): `the portal does not read a body in the coding "…"`, "identity": "", "": "",
+	} {
+		r := post("application/x-www-form-urlencoded", "f=json")
+		r.Header.Set("Content-Encoding", coding)
+		got, violations, err := wire.Form(r, 1000)
+		if err != nil {
+			t.Errorf("%q: %v", coding, err)
+		}
+		switch {
+		case want == "":
+			comparePairs(t, coding, got, form("f", "json"))
+		case len(got) > 0 || len(violations) != 1 || violations[0].Message != want || violations[0].Name != "Content-Encoding":
+			t.Errorf("%q: values %v, violations %v", coding, got, violations)
+		}
+	}
+}
+
 func TestBodyLimit(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
