@@ -51,12 +51,7 @@ func (l *loader) read(pack string, folder tree.Folder) {
 		f := newFile(strings.TrimSuffix(name, ".yaml"), folder.At(name).File, source)
 		f.pack = pack
 		found[f.name] = f
-	}, func(name string) string {
-		if strings.HasSuffix(name, ".yml") {
-			return "a scenario's file must end in .yaml, not .yml"
-		}
-		return ""
-	})
+	}, func(string) string { return "" })
 	l.mistakes = append(l.mistakes, unreadable...)
 }
 

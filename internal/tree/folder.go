@@ -17,8 +17,8 @@ type Folder struct {
 }
 
 // Each calls read for each file whose name ends in ext, at any depth, and refuse for each other file. What refuse returns is a
-// mistake in that file, unless it is empty. Names are paths in the folder. Each skips hidden files; a folder that does not exist
-// has no files.
+// mistake in that file, unless it is empty. An ending in other letters, or .yml for .yaml, is a mistake too. Names are paths in
+// the folder. Each skips hidden files; a folder that does not exist has no files.
 func (f Folder) Each(ext string, read func(name string, source []byte), refuse func(name string) string) Mistakes {
 	var mistakes Mistakes
 	_ = fs.WalkDir(f.FS, f.Root, func(full string, entry fs.DirEntry, err error) error {
@@ -34,7 +34,9 @@ func (f Folder) Each(ext string, read func(name string, source []byte), refuse f
 		case name == "":
 			message = "must be a folder"
 		case !strings.HasSuffix(name, ext):
-			message = refuse(name)
+			if message = refuse(name); meant(path.Ext(name), ext) {
+				message = fmt.Sprintf("the name must end in %s, not %s", ext, path.Ext(name))
+			}
 		case entry.Type()&^fs.ModeSymlink != 0:
 			message = "is not a regular file" // opening a pipe would wait for its other end
 		default:
@@ -50,6 +52,11 @@ func (f Folder) Each(ext string, read func(name string, source []byte), refuse f
 		return nil
 	})
 	return mistakes
+}
+
+// meant reports whether an ending stands for ext.
+func meant(ending, ext string) bool {
+	return strings.EqualFold(ending, ext) || ext == ".yaml" && strings.EqualFold(ending, ".yml")
 }
 
 // Read returns the content of a file, which must not be larger than [MaxBytes].

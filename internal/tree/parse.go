@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -18,6 +19,9 @@ const (
 	MaxBytes = 1 << 20
 	maxDepth = 100
 )
+
+// yaml12 finds the directive of a document in YAML 1.2.
+var yaml12 = regexp.MustCompile(`\A((?:#[^\n]*\n|\s*\n)*%YAML[ \t]+)1\.2`)
 
 // Parse reads one document, YAML or JSON, and returns all of its mistakes. The value is nil if nothing could be read.
 func Parse(file string, source []byte) (*Value, Mistakes) {
@@ -38,7 +42,9 @@ func Parse(file string, source []byte) (*Value, Mistakes) {
 
 func parseYAML(file string, source []byte) (*Value, Mistakes) {
 	whole := Position{File: file}
-	loader, err := yaml.NewLoader(bytes.NewReader(source))
+	// The library refuses the newer version, which what we read does not differ in.
+	reader := bytes.NewReader(yaml12.ReplaceAll(source, []byte("${1}1.1")))
+	loader, err := yaml.NewLoader(reader)
 	if err != nil {
 		return nil, Mistakes{whole.Mistake(err.Error())}
 	}

@@ -98,6 +98,22 @@ func itoa(n int) string {
 	return string(text)
 }
 
+func TestYAMLDirective(t *testing.T) {
+	t.Parallel()
+	for source, good := range map[string]bool{
+		"%YAML 1.2\n---\na: 1\n": true, "%YAML 1.1\n---\na: 1\n": true, "\ufeff# why\n\n%YAML\t1.2\n---\na: 1\n": true,
+		"%YAML 1.3\n---\na: 1\n": false, "%YAML 2.0\n---\na: 1\n": false,
+	} {
+		value, mistakes := tree.Parse("doc", []byte(source))
+		if good != (value != nil) || good != (len(mistakes) == 0) {
+			t.Errorf("%q: %v, %v", source, value, mistakes)
+		}
+	}
+	if got := parse(t, "a: |\n  %YAML 1.2\n").Get("a"); got == nil || got.Text != "%YAML 1.2\n" {
+		t.Errorf("the text of a scalar became %v", got)
+	}
+}
+
 // TestPlainScalars checks the type of words without quotes.
 func TestPlainScalars(t *testing.T) {
 	t.Parallel()
