@@ -37,17 +37,18 @@ type Access struct {
 
 // Operation is what the contract calls by an operationId. It is safe for concurrent use and must not be changed.
 type Operation struct {
-	ID          string
-	Kind        openapi.Kind
-	API         API
-	Access      Access
-	Errors      []string // the outcomes beside success: fixture ids under errors/{API}
-	Evidence    openapi.Evidence
-	Page        string // the kind of page that shows its answer: directory, sign-in, oauth-sign-in, oauth-approval; "": the usual one
-	Summary     string
-	Description string
-	Routes      []*Route // its methods and paths; the first is the one that has the operationId
-	Status      int      // the HTTP status of a success
+	ID           string
+	Kind         openapi.Kind
+	API          API
+	Access       Access
+	Errors       []string // the outcomes beside success: fixture ids under errors/{API}
+	Evidence     openapi.Evidence
+	Page         string // the kind of page that shows its answer: directory, sign-in, oauth-sign-in, oauth-approval; "": the usual one
+	ObservedType string // the content type that a portal was seen to give its JSON; "": no other than the documented one
+	Summary      string
+	Description  string
+	Routes       []*Route // its methods and paths; the first is the one that has the operationId
+	Status       int      // the HTTP status of a success
 
 	success judge
 	failure judge
@@ -72,6 +73,7 @@ func (l *loader) operation(r *Route, op *openapi3.Operation) *Operation {
 	l.extension(op.Extensions, "x-errors", &o.Errors)
 	l.extension(op.Extensions, "x-evidence", &o.Evidence)
 	l.extension(op.Extensions, "x-page", &o.Page)
+	l.extension(op.Extensions, "x-observed-type", &o.ObservedType)
 	word(l, "x-kind", o.Kind, openapi.Licensing, openapi.Support)
 	word(l, "x-api", o.API, Sharing, PortalAdmin)
 	word(l, "x-access.token", o.Access.Token, TokenRequired, TokenOptional, TokenUnused)

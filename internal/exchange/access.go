@@ -15,7 +15,7 @@ func (c *call) identify() {
 // authenticate refuses a caller without a good token where the operation needs one.
 func (c *call) authenticate() *portal.Problem {
 	switch use := c.operation.Access.Token; {
-	case c.form || use == contract.TokenUnused:
+	case c.aside || use == contract.TokenUnused:
 		return nil
 	case c.token == "" && use == contract.TokenRequired:
 		return &portal.Problem{ID: "token-required"}
@@ -27,7 +27,7 @@ func (c *call) authenticate() *portal.Problem {
 
 // authorise refuses a caller who has none of the operation's privileges.
 func (c *call) authorise() *portal.Problem {
-	if !c.form && !c.caller.May(c.operation.Access.Privileges) {
+	if !c.aside && !c.caller.May(c.operation.Access.Privileges) {
 		return &portal.Problem{ID: "not-permitted"}
 	}
 	return nil

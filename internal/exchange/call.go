@@ -40,7 +40,7 @@ type call struct {
 	secrets [3]*secret.Known // room for masks
 	// route
 	route  *contract.Route // of path and method; nil for an unknown path
-	form   bool            // a browser asks for the form of an operation that is called by POST
+	aside  bool            // a browser asks for the form of an operation that is called by POST, or (OPTIONS) whether it may call one
 	params contract.Params // the values that fit the contract
 	// the sandbox's turn
 	turn     *sandbox.Turn // nil once the call no longer holds the sandbox

@@ -14,7 +14,7 @@ func (c *call) examine(problem *portal.Problem) {
 		c.violations = []openapi.Violation{{
 			Kind: openapi.Malformed, In: "body", Name: "*", Message: "is too large", Hint: fmt.Sprintf("send at most %d bytes", c.x.MaxBody),
 		}}
-	case c.form, c.lost != nil:
+	case c.aside, c.lost != nil:
 		c.violations = nil
 	case c.operation == nil:
 		c.violations = c.nearPath()

@@ -92,6 +92,62 @@ func TestStatusOfErrors(t *testing.T) {
 	}
 }
 
+// TestObservedContentType proves world.portal.contentTypes: only JSON of an operation for which the contract has another type gets it
+// (R-ArcGIS/arcgisutils#52).
+func TestObservedContentType(t *testing.T) {
+	t.Parallel()
+	const token = "/portal/sharing/rest/oauth2/token?client_id=app&client_secret=app-secret&grant_type=client_credentials"
+	for _, tt := range []struct{ name, setting, target, want string }{
+		{"as documented", "documented", token, "application/json;charset=utf-8"},
+		{"as observed", "observed", token, "text/plain;charset=utf-8"},
+		{"an error", "observed", "/portal/sharing/rest/oauth2/token?f=json", "text/plain;charset=utf-8"},
+		{"with a callback", "observed", token + "&callback=cb", "text/javascript;charset=utf-8"},
+		{"a page", "observed", token + "&f=html", "text/html;charset=utf-8"},
+		{"another operation", "observed", licensePath + "?f=json&token=admin-token", "application/json;charset=utf-8"},
+		{"no operation", "observed", "/sharing/rest/nothing?f=json", "application/json;charset=utf-8"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			x, _ := start(t, "world: { portal: { contentTypes: "+tt.setting+" } }\n", 0, nil)
+			diff(t, "Content-Type", tt.want, get(x, tt.target).Header().Get("Content-Type"))
+		})
+	}
+}
+
+// TestPreflight proves world.portal.cors: which questions of a browser are answered, and that the question is no call of the operation.
+func TestPreflight(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, setting, asked, path string
+		methods                    string
+		violations                 int
+	}{
+		{"open", "open", "GET", licensePath, "GET, HEAD", 0},
+		{"open, two methods", "open", "POST", "/sharing/rest/oauth2/token", "GET, HEAD, POST", 0},
+		{"open, no preflight", "open", "", licensePath, "", 1},
+		{"open, an unknown path", "open", "GET", "/sharing/rest/nothing", "", 0},
+		{"as the portal", "portal", "GET", licensePath, "", 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			x, box := start(t, "world: { portal: { cors: "+tt.setting+" } }\n", 0, nil)
+			r := httptest.NewRequest(http.MethodOptions, tt.path, http.NoBody)
+			r.Header.Set("Access-Control-Request-Method", tt.asked)
+			w := httptest.NewRecorder()
+			x.ServeHTTP(w, r)
+			diff(t, "allowed methods", tt.methods, w.Header().Get("Access-Control-Allow-Methods"))
+			headers := w.Header().Get("Access-Control-Allow-Headers")
+			diff(t, "allows X-Esri-Authorization", tt.methods != "", strings.Contains(headers, "X-Esri-Authorization"))
+			call := firstCall(t, box)
+			diff(t, "violations", tt.violations, len(call.Violations))
+			if tt.methods != "" {
+				diff(t, "body", "", w.Body.String())
+				diff(t, "operation, kind and outcome", []any{"", "support", "ok"}, []any{call.Operation, string(call.Kind), string(call.Outcome)})
+			}
+		})
+	}
+}
+
 // TestReplyInTheJournal proves that the journal keeps 16 KiB of a reply at most, and says when it has cut one.
 func TestReplyInTheJournal(t *testing.T) {
 	t.Parallel()

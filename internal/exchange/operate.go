@@ -74,7 +74,7 @@ func (c *call) become(world portal.World, reply portal.Reply, problem *portal.Pr
 // operate runs the stages before the operation. If they find no problem, it does the operation, or takes the reply that the sandbox keeps
 // of an earlier call. A reply without a body is not rendered yet.
 func (c *call) operate() (sandbox.Kept, *portal.Problem) {
-	if problem := cmp.Or(c.authenticate(), c.authorise(), c.check()); problem != nil || c.form {
+	if problem := cmp.Or(c.authenticate(), c.authorise(), c.check()); problem != nil || c.aside {
 		return sandbox.Kept{}, problem
 	}
 	if kept, ok := c.turn.Kept(c.operation.ID); ok {

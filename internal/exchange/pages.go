@@ -35,7 +35,7 @@ func (c *call) page() string {
 		e := c.envelope.Error
 		p := page.ErrorPage{Head: c.head(), Code: e.Code, MessageCode: e.MessageCode, Message: e.Message, Details: e.Details}
 		err = page.Error(&b, p)
-	case c.form:
+	case c.aside:
 		err = page.Form(&b, c.formPage())
 	case c.kind == oauthApprovalPage:
 		err = page.Approval(&b, page.ApprovalPage{
@@ -53,7 +53,7 @@ func (c *call) page() string {
 // signsIn reports whether the answer is the sign-in page of the Portal Administrator Directory: a browser asks for it,
 // or a sign-in may help, because the token is missing or bad, or because a sign-in has just failed.
 func (c *call) signsIn() bool {
-	if c.kind == signInPage && (c.form || c.errorCode != 0) {
+	if c.kind == signInPage && (c.aside || c.errorCode != 0) {
 		return true
 	}
 	return c.api == contract.PortalAdmin && (c.errorCode == 498 || c.errorCode == 499)
@@ -83,7 +83,7 @@ func (c *call) head() page.Head {
 			h.Crumbs = append(h.Crumbs, page.Link{Text: segment})
 		}
 	}
-	if c.errorCode == 0 && !c.form && c.request.Method != http.MethodPost {
+	if c.errorCode == 0 && !c.aside && c.request.Method != http.MethodPost {
 		h.Formats = []page.Link{{Text: "JSON", URL: "?f=json"}, {Text: "Pretty JSON", URL: "?f=pjson"}}
 	}
 	return h
@@ -127,7 +127,7 @@ func (c *call) newSignInPage(action string) page.SignInPage {
 
 // signsInForApp reports whether the answer is the sign-in page of an application.
 func (c *call) signsInForApp() bool {
-	return c.kind == oauthSignInPage && !c.form && (c.errorCode == 0 || c.errorID == "oauth-sign-in-failed")
+	return c.kind == oauthSignInPage && !c.aside && (c.errorCode == 0 || c.errorID == "oauth-sign-in-failed")
 }
 
 // oauthPage asks a member to sign in to an application, again after a sign-in that failed.

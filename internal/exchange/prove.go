@@ -9,7 +9,7 @@ import (
 // prove checks the answer against the contract before it leaves, and keeps an answer that only the scenario and the time decide.
 // An off-spec answer is a defect of this program: prove reports it and answers the portal's internal error.
 func (c *call) prove(reply sandbox.Kept, a answer) answer {
-	if c.form || c.lost != nil || c.overruled() || reply.Body != "" || reply.Reply.Location != "" {
+	if c.aside || c.lost != nil || c.overruled() || reply.Body != "" || reply.Reply.Location != "" {
 		return a // no operation's answer, a redirect, proven when the scenario was loaded, or proven when it was kept
 	}
 	if err := c.proveAnswer(a); err != nil {

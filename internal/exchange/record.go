@@ -26,7 +26,7 @@ func (c *call) journal() {
 	}
 	covered := record.Covered{Operation: c.operation, Scenario: c.scenario.Name, Values: c.values, Outcome: string(journal.OK)}
 	switch {
-	case c.form:
+	case c.aside:
 		r.Call.Kind, covered.Operation = openapi.Support, nil
 	case c.operation != nil:
 		r.Call.Kind, r.Call.Operation = c.operation.Kind, c.operation.ID

@@ -39,7 +39,12 @@ func (c *call) render(reply sandbox.Kept, problem *portal.Problem) answer {
 		return answer{status: c.decision.Fault.Status, evidence: openapi.Assumed, raw: wire.TypeHTML}
 	case problem != nil:
 		return c.renderProblem(problem)
-	case c.form:
+	case c.aside && c.request.Method == http.MethodOptions:
+		return answer{status: http.StatusOK, evidence: openapi.Assumed, raw: wire.TypePJSON, header: http.Header{
+			"Access-Control-Allow-Headers": {"Authorization, Content-Type, X-Esri-Authorization, X-Requested-With"},
+			"Access-Control-Allow-Methods": {strings.Join(c.match.Methods(), ", ")},
+		}}
+	case c.aside:
 		return answer{status: http.StatusOK, evidence: openapi.Assumed}
 	}
 	return c.renderReply(reply)

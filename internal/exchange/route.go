@@ -39,16 +39,22 @@ func (c *call) chooseMethod() *portal.Problem {
 	}
 	c.route = c.match.Route(method)
 	asked := slices.ContainsFunc(c.values, func(v contract.Value) bool { return v.Name != "f" })
-	c.form = first.Method == http.MethodPost && c.format == wire.HTML && (method == http.MethodGet || method == http.MethodHead) &&
-		(c.route == nil || !asked)
+	c.aside = c.preflight() || first.Method == http.MethodPost && c.format == wire.HTML &&
+		(method == http.MethodGet || method == http.MethodHead) && (c.route == nil || !asked)
 	switch {
-	case c.form:
+	case c.aside:
 		c.route = first
 	case c.route == nil:
 		c.route = first
 		return &portal.Problem{ID: "method-not-supported", Allowed: strings.Join(c.match.Methods(), ", ")}
 	}
 	return nil
+}
+
+// preflight reports whether a browser asks what a script of another origin may send, in a scenario whose portal tells.
+func (c *call) preflight() bool {
+	return c.request.Method == http.MethodOptions && c.request.Header.Get("Access-Control-Request-Method") != "" &&
+		c.sandbox.Scenario().World.Portal.CORS == "open"
 }
 
 // readQueryAs lets the query of a GET stand for the form of a POST, where the scenario wants the same answer to both.

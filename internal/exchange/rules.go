@@ -23,7 +23,7 @@ func (c *call) rules() {
 // subject returns the call as rules see it. Calls of a sandbox without rules never need it.
 func (c *call) subject() *scenario.Subject {
 	s := &scenario.Subject{Member: c.caller.Name(), Params: record.Sent{Values: c.values, Route: c.route}.First}
-	if c.operation != nil && !c.form {
+	if c.operation != nil && !c.aside {
 		s.Operation = c.operation.ID
 	}
 	return s

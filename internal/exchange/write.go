@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"cmp"
 	"io"
 	"maps"
 	"net/http"
@@ -73,7 +74,11 @@ func (c *call) encode() (contentType, body string) {
 	case c.format == wire.HTML && (c.operation != nil || c.errorCode != 0):
 		return wire.TypeHTML, c.page()
 	}
-	return c.format.Encode(c.body, c.callback())
+	contentType, body = c.format.Encode(c.body, c.callback())
+	if contentType == wire.TypeJSON && c.operation != nil && c.scenario.World.Portal.ContentTypes == "observed" {
+		contentType = cmp.Or(c.operation.ObservedType, contentType)
+	}
+	return contentType, body
 }
 
 // callback returns the name of the JavaScript function that takes the answer; "" for none. It does not send a secret back as that name.

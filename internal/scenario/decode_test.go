@@ -83,7 +83,7 @@ func TestEverything(t *testing.T) {
 			Listings: map[string]scenario.Listing{"00000000000000000000000000000001": {
 				ItemID: "00000000000000000000000000000001", OrgID: "HwhoSWTiJyaB0VDi", LicenseBy: "user", Provisions: map[string]scenario.Document{},
 			}},
-			Portal: scenario.PortalOptions{Methods: "lenient", Errors: "status"},
+			Portal: scenario.PortalOptions{Methods: "lenient", Errors: "status", ContentTypes: "documented", CORS: "portal"},
 		},
 		Rules: []scenario.Rule{
 			{

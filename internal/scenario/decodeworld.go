@@ -80,8 +80,10 @@ func readPortal(f tree.Field) PortalOptions {
 	o := f.Object()
 	defer o.Close()
 	return PortalOptions{
-		Methods: o.Key("methods").Option("documented", "lenient"),
-		Errors:  o.Key("errors").Option("envelope", "status"),
+		Methods:      o.Key("methods").Option("documented", "lenient"),
+		Errors:       o.Key("errors").Option("envelope", "status"),
+		ContentTypes: o.Key("contentTypes").Option("documented", "observed"),
+		CORS:         o.Key("cors").Option("portal", "open"),
 	}
 }
 

@@ -34,7 +34,7 @@ world:
       signatureRequired: false
       provisions: { sWwd06TnJR4lHopc: { fixture: provisions/trial, with: {} } }
   license: { fixture: licenses/future, with: {}, expiration: "2020-10-20T20:23:14Z" }
-  portal: { methods: lenient, errors: status }
+  portal: { methods: lenient, errors: status, contentTypes: observed, cors: open }
 rules:
   - name: every key
     when: { operation: user, member: admin, params: {}, present: [], absent: [] }

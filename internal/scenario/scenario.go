@@ -99,8 +99,10 @@ type License struct {
 
 // PortalOptions selects behaviour that the portal's documentation leaves open.
 type PortalOptions struct {
-	Methods string // documented, or lenient: the licensing operations answer both GET and POST
-	Errors  string // envelope: errors have HTTP status 200; status: errors have their code as HTTP status
+	Methods      string // documented, or lenient: the licensing operations answer both GET and POST
+	Errors       string // envelope: errors have HTTP status 200; status: errors have their code as HTTP status
+	ContentTypes string // documented, or observed: an operation may answer JSON under the other type that a portal was seen to use
+	CORS         string // portal: no preflight succeeds; open: browsers may send X-Esri-Authorization from other origins
 }
 
 // Evidence returns the weakest level of evidence of the scenario's provisions and licence.
