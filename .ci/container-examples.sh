@@ -24,7 +24,10 @@ judge() {
 }
 
 # as_json FILE
-as_json() { "$python/python" -c 'import json, ruamel.yaml, sys; json.dump(ruamel.yaml.YAML(typ="safe").load(open(sys.argv[1])), sys.stdout)' "$1"; }
+as_json() {
+  "$python/python" -c 'import json, ruamel.yaml, sys
+json.dump(ruamel.yaml.YAML(typ="safe").load(open(sys.argv[1])), sys.stdout)' "$1"
+}
 
 # github_job runs each step like the runner: with bash -e, and with GITHUB_ENV from
 # earlier steps.
@@ -101,7 +104,8 @@ run_composed() {
     "$(awk '/^```/ { shown = $0 == "```text"; next } shown' examples/compose/README.md)" "$(podman logs "$app")"
   base=http://$(podman port "$id" 8080/tcp)
   expect "the double saw" '[["getFutureLicense","ok","none"]]' \
-    "$(fetch "$base/__admin/sandboxes/default/calls" | jq -c '[.calls[] | [.operation, .outcome, (if .violations == [] then "none" else "some" end)]]')"
+    "$(fetch "$base/__admin/sandboxes/default/calls" |
+      jq -c '[.calls[] | [.operation, .outcome, (if .violations == [] then "none" else "some" end)]]')"
 }
 compose_failed() {
   cat "$work/compose.log" >&2
@@ -125,11 +129,20 @@ dns() {
 composed=
 # The same runtime and limits as above, in a file, because compose starts podman.
 podman_compose() {
-  printf '[engine]\nruntime = "runc"\n[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]\nlog_driver = "k8s-file"\n' >"$work/containers.conf"
+  cat >"$work/containers.conf" <<'EOF'
+[engine]
+runtime = "runc"
+[containers]
+default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
+log_driver = "k8s-file"
+EOF
   as_root env CONTAINERS_CONF="$work/containers.conf" MOCKPORTAL_IMAGE="$image" APP_IMAGE="$app_image" MOCKPORTAL_PORT= \
     "$python/podman-compose" --in-pod false --project-name "mockportal-ci-$$" --file examples/compose.yaml "$@"
 }
-container_of() { podman ps --all --quiet --filter "label=com.docker.compose.project=mockportal-ci-$$" --filter "label=com.docker.compose.service=$1"; }
+container_of() {
+  podman ps --all --quiet --filter "label=com.docker.compose.project=mockportal-ci-$$" \
+    --filter "label=com.docker.compose.service=$1"
+}
 compose_down() {
   [[ -n $composed ]] || return 0
   podman_compose down --timeout 1 >/dev/null 2>&1 || true
@@ -155,7 +168,8 @@ client_suites() {
     local calls
     calls=$(podman logs "$id" 2>&1 | grep -c 'msg=call' || true)
     ((calls > 0)) || die "examples/$suite passed without a call to the container"
-    expect "examples/$suite passed, with $calls calls; the container still runs" true "$(podman inspect --format '{{.State.Running}}' "$id")"
+    expect "examples/$suite passed, with $calls calls; the container still runs" true \
+      "$(podman inspect --format '{{.State.Running}}' "$id")"
     podman rm --force --time 0 "$id" >/dev/null
   done
 }

@@ -153,6 +153,7 @@ bill_of_materials() {
 linked_modules() {
   {
     printf 'std %s\n' "$(go env GOVERSION)"
-    CGO_ENABLED=0 GOOS=linux GOARCH=$1 go list -deps -f '{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}}{{end}}{{end}}' ./cmd/mockportal
+    CGO_ENABLED=0 GOOS=linux GOARCH=$1 go list -deps \
+      -f '{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}}{{end}}{{end}}' ./cmd/mockportal
   } | LC_ALL=C sort -u | sed '/^$/d'
 }

@@ -19,7 +19,8 @@ for pair in node:nodejs npm:npm jq:jq curl:curl; do
   command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}")
 done
 ((${#missing[@]} == 0)) || packages_for "examples/node" "${missing[@]}"
-(($(node --print 'process.versions.node.split(".")[0]') >= 18)) || allowed_skip "examples/node" "it needs Node.js 18 or later, here is $(node --version)"
+(($(node --print 'process.versions.node.split(".")[0]') >= 18)) ||
+  allowed_skip "examples/node" "it needs Node.js 18 or later, here is $(node --version)"
 say "node $(node --version), npm $(npm --version 2>/dev/null)"
 
 # --- every error has its row -----------------------------------------------------

@@ -85,7 +85,8 @@ root=$MOCKPORTAL_URL
 license=portal/portaladmin/license/getFutureLicense
 provision=portal/sharing/rest/content/listings/6489da7f08f045ac8c0a5b1de37d56fe/provisionOrgEntitlements
 entitlements='orgEntitlements={"maxUsers":1,"entitlements":{}}'
-ask --data f=json --data "token=$MOCKPORTAL_TOKEN" --data purchaserOrgId=sWwd06TnJR4lHopc --data-urlencode "$entitlements" "$root/$provision"
+ask --data f=json --data "token=$MOCKPORTAL_TOKEN" --data purchaserOrgId=sWwd06TnJR4lHopc \
+  --data-urlencode "$entitlements" "$root/$provision"
 ask "$root/$license?f=json&token=$MOCKPORTAL_TOKEN"
 [[ ${1-} != wrong ]] || {
   ask "$root/$license?f=json&token=$MOCKPORTAL_TOKEN&%3C%5D%5D%3E%26%22%27=%00%01%1B%7F%FF%E2%80%A8%F0%9F%98%80"

@@ -109,7 +109,8 @@ mkdir "$work/control"
 export CONTROL_TOKEN=$token CONTROL_CA=$work/control/ca.pem
 authorization="Authorization: Bearer $token"
 # The next calls trust this authority. The first call cannot.
-curl --silent --show-error --fail --max-time 10 --insecure --header "$authorization" --output "$CONTROL_CA" "${urls[control]}/__admin/ca.pem"
+curl --silent --show-error --fail --max-time 10 --insecure --header "$authorization" \
+  --output "$CONTROL_CA" "${urls[control]}/__admin/ca.pem"
 served control control --cacert "$CONTROL_CA" --header "$authorization"
 examine control control
 

@@ -150,7 +150,7 @@ func TestNoAnswerOfTheControlAPIShowsASecret(t *testing.T) {
 	t.Parallel()
 	m := newMine(t, textLog)
 	known, turn := knownCanaries(m), 0
-	known = known[:len(known)-1] // a call's own token is none of the control API's
+	known = known[:len(known)-1] // the control API does not know a call's own token
 	for _, route := range contract.Control().Routes() {
 		good := request{method: route.Method, path: filled(route)}.sending("Authorization", "Bearer "+canaryControl)
 		for _, p := range places() {

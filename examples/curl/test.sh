@@ -76,8 +76,10 @@ begin "it provisions, and tells the future" future-entitlements
 run
 expect "exit code" 0 "$code"
 expect "standard error" "" "$(cat "$work/stderr")"
-expect "the provision" "[\"$purchaser\",10,8]" "$(jq -c 'select(.maxUsers) | [.purchaserOrgId, .maxUsers, .entitlements.standard.num]' "$work/stdout")"
-expect "the future" '["creatorUT",25,"2020-07-01T00:00:00Z"] ["fieldAppsAB",10,"2020-07-01T00:00:00Z"] ["Insights",5,"2020-07-01T00:00:00Z"]' \
+expect "the provision" "[\"$purchaser\",10,8]" \
+  "$(jq -c 'select(.maxUsers) | [.purchaserOrgId, .maxUsers, .entitlements.standard.num]' "$work/stdout")"
+expect "the future" \
+  '["creatorUT",25,"2020-07-01T00:00:00Z"] ["fieldAppsAB",10,"2020-07-01T00:00:00Z"] ["Insights",5,"2020-07-01T00:00:00Z"]' \
   "$(jq -c 'select(.id) | [.id, .members, .from]' "$work/stdout" | paste -sd ' ' -)"
 expect "the calls" "generateToken provisionOrgEntitlements getFutureLicense" "$(journal '[.calls[].operation] | join(" ")')"
 expect "what was sent" true "$(journal ".calls[1].params.orgEntitlements == $entitlements")"
@@ -119,7 +121,8 @@ expect "standard error" "400: item not provisioned" "$(cat "$work/stderr")"
 end
 
 begin "throttled, it tries again" trial
-rule '{"when": {"operation": "provisionOrgEntitlements"}, "times": 1, "reply": {"status": 429, "headers": {"Retry-After": "1"}, "offSpec": true}}'
+rule '{"when": {"operation": "provisionOrgEntitlements"}, "times": 1,
+  "reply": {"status": 429, "headers": {"Retry-After": "1"}, "offSpec": true}}'
 run
 expect "exit code" 0 "$code"
 expect "the answers" "429 200" "$(journal '[.calls[] | select(.operation == "provisionOrgEntitlements").status] | join(" ")')"

@@ -253,7 +253,7 @@ func TestHugeNamesAreCut(t *testing.T) {
 	}
 }
 
-// TestUnknownPath proves that a path which there is not is answered with those that there are.
+// TestUnknownPath proves that the answer to an unknown path lists the known ones.
 func TestUnknownPath(t *testing.T) {
 	t.Parallel()
 	s := mock.NewServer(t)

@@ -230,7 +230,7 @@ func TestStreamIsAlive(t *testing.T) {
 	})
 }
 
-// TestStreamRestarts proves byte by byte what a client is told that comes back with the number of a call which there is not.
+// TestStreamRestarts proves byte by byte what a client is told that comes back with the number of an unknown call.
 func TestStreamRestarts(t *testing.T) {
 	t.Parallel()
 	p, err := mock.New()

@@ -75,7 +75,7 @@ func (r AuthorizeRequest) Seal() string {
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 
-// OpenOAuthState returns the request that a sign-in page carries; false when the text is none.
+// OpenOAuthState returns the request that a sign-in page carries, and false if the text does not hold one.
 func OpenOAuthState(text string) (AuthorizeRequest, bool) {
 	var r AuthorizeRequest
 	raw, err := base64.RawURLEncoding.DecodeString(text)

@@ -42,7 +42,9 @@ describe('credentials', { concurrency: true }, () => {
 
   test('an application', async (t) => {
     const portal = await sandbox(t);
-    const manager = ApplicationCredentialsManager.fromCredentials({ clientId: 'app', clientSecret: 'app-secret', portal: portal.sharingUrl });
+    const manager = ApplicationCredentialsManager.fromCredentials({
+      clientId: 'app', clientSecret: 'app-secret', portal: portal.sharingUrl,
+    });
     await both(portal, manager, ['oauthToken', 'provisionOrgEntitlements', 'getFutureLicense']);
   });
 
@@ -112,7 +114,8 @@ describe('credentials', { concurrency: true }, () => {
     await provision(server, manager);
     await futureLicense(server, manager);
     const calls = await portal.calls();
-    assert.deepEqual(calls.filter((call) => call.kind === 'licensing').map((call) => call.operation), ['provisionOrgEntitlements', 'getFutureLicense']);
+    const licensing = calls.filter((call) => call.kind === 'licensing').map((call) => call.operation);
+    assert.deepEqual(licensing, ['provisionOrgEntitlements', 'getFutureLicense']);
   });
 
   test('a wrong password', async (t) => {

@@ -6,7 +6,8 @@ import { provisionAll } from '../src/provision.js';
 import { itemId, purchaserOrgId, sandbox } from '../support/mockportal.js';
 
 const signIn = (portal) => ArcGISIdentityManager.signIn({ username: 'admin', password: 'admin-password', portal: portal.sharingUrl });
-const futureLicense = (portal, authentication) => request(`${portal.portalAdminUrl}/license/getFutureLicense`, { authentication, httpMethod: 'GET' });
+const futureLicense = (portal, authentication) =>
+  request(`${portal.portalAdminUrl}/license/getFutureLicense`, { authentication, httpMethod: 'GET' });
 const order = { purchaserOrgId, maxUsers: 1, entitlements: { standard: 1 } };
 const provision = (portal, authentication, orders = [order]) => provisionAll({
   sharingUrl: portal.sharingUrl, authentication, itemId, orders,
@@ -65,13 +66,16 @@ describe('a token that ends in mid-run', () => {
     const { value } = await provision(portal, authentication).next();
     assert.equal(value.provision.orgEntitlements.maxUsers, 1);
     assert.deepEqual(outcomes(await portal.calls()), [
-      ['oauthToken', 0], ['provisionOrgEntitlements', 0], ['provisionOrgEntitlements', 498], ['oauthToken', 0], ['provisionOrgEntitlements', 0],
+      ['oauthToken', 0], ['provisionOrgEntitlements', 0], ['provisionOrgEntitlements', 498],
+      ['oauthToken', 0], ['provisionOrgEntitlements', 0],
     ]);
   });
 
   test('is not renewed for an application, unless it is asked to', async (t) => {
     const portal = await sandbox(t, 'purchased');
-    const authentication = ApplicationCredentialsManager.fromCredentials({ clientId: 'app', clientSecret: 'app-secret', portal: portal.sharingUrl });
+    const authentication = ApplicationCredentialsManager.fromCredentials({
+      clientId: 'app', clientSecret: 'app-secret', portal: portal.sharingUrl,
+    });
     await provision(portal, authentication).next();
     await portal.advance('6d'); // it asks for tokens of 7200 minutes
     await assert.rejects(provision(portal, authentication).next(), { name: 'ArcGISAuthError', code: 498 });

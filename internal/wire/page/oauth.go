@@ -16,7 +16,7 @@ type OAuthInfo struct {
 	Messages   []string `json:"messages,omitempty"`
 }
 
-// ApprovalPage shows a code to a client that nothing can be redirected to, or why there is none.
+// ApprovalPage shows a code to a person, for a client that has no redirect URI, or says why there is no code.
 type ApprovalPage struct {
 	Head
 	Code        string // what the client is to be given; empty with an Error
