@@ -46,6 +46,11 @@ func explanations() []explained {
 		{name: "only-a-sign-in", expect: documentedProvision, calls: one(sign("admin-password")), names: "/operation: expected"},
 		{name: "only-a-sign-in-for-any", expect: `{ when: {}, exactly: 1 }`, calls: one(sign("admin-password")), names: "call 1"},
 		{
+			name: "violations-anywhere", expect: `{ when: { violations: some }, exactly: 0 }`,
+			calls: []request{get("/portal/portaladmin/license/getFutureLicens"), get("/sharing/rest/portals/self?f=json&tokn=x")},
+			names: "call 1",
+		},
+		{
 			name: "path-misspelt", expect: documentedProvision,
 			calls: one(provision().at("/sharing/rest/content/listing/" + item + "/provisionOrgEntitlements")),
 			names: "/operation: expected",

@@ -80,7 +80,7 @@ func (m *model) find(q journal.Query) journal.Page {
 // concerns is which calls an expectation looks at.
 func concerns(e scenario.Expectation, c journal.Call) bool {
 	if e.When.Operation == "" {
-		return c.Kind == openapi.Licensing
+		return c.Kind == openapi.Licensing || e.When.Violations == scenario.WithViolations
 	}
 	return c.Operation == e.When.Operation
 }

@@ -29,17 +29,16 @@ type Expectation struct {
 // NoLimit is the AtMost of an expectation without an upper bound.
 const NoLimit = -1
 
-// Concerns reports whether an expectation looks at the calls of an operation at all: at that which it names, else at
-// the licensing ones.
+// Concerns reports whether an expectation looks at the calls of an operation at all: the operation that it names; else, if it
+// asks for violations, all calls, those of unknown paths too; else the licensing operations.
 func (e Expectation) Concerns(operation string, kind openapi.Kind) bool {
 	if e.When.Operation != "" {
 		return e.When.Operation == operation
 	}
-	return kind == openapi.Licensing
+	return kind == openapi.Licensing || e.When.Violations == WithViolations
 }
 
-// Counts reports whether a call is one of those that the expectation counts. Calls that only support the licensing ones
-// count when their operation is named.
+// Counts reports whether a call is one of those that the expectation counts.
 func (e Expectation) Counts(s *Subject) bool {
 	return e.Concerns(s.Operation, s.Kind) && e.When.Matches(s)
 }
@@ -73,7 +72,11 @@ func calls(n int) string {
 // describe continues "calls" with what the matcher names.
 func (m Matcher) describe() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, " of %s", cmp.Or(m.Operation, "any licensing operation"))
+	unnamed := "any licensing operation"
+	if m.Violations == WithViolations {
+		unnamed = "any operation"
+	}
+	fmt.Fprintf(&b, " of %s", cmp.Or(m.Operation, unnamed))
 	if m.Member != "" {
 		fmt.Fprintf(&b, " by %s", m.Member)
 	}

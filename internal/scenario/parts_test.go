@@ -195,8 +195,7 @@ func TestExpectationInWords(t *testing.T) {
 			"generateToken, member: admin }, exactly: 0 }",
 		"at least 2 calls of any licensing operation with outcome error, error code 498, " +
 			"no violations": "{ when: { outcome: error, errorCode: 498, violations: none }, atLeast: 2 }",
-		"at most 1 call of any licensing operation " +
-			"with violations": "{ when: { violations: some }, atMost: 1 }",
+		"at most 1 call of any operation with violations": "{ when: { violations: some }, atMost: 1 }",
 		`2 to 3 calls of generateToken with expiration = 60, f = "json", token present, ip absent`: "{ when: { operation: " +
 			"generateToken, params: { f: json, expiration: 60 }, present: [token], absent: [ip] }, atLeast: 2, atMost: 3 }",
 	} {
