@@ -71,6 +71,9 @@ func (c *checkCmd) sort() (files []string, err error) {
 
 // checkFile decodes and plays a scenario file outside all packs.
 func checkFile(library *scenario.Library, file string) error {
+	if message := tree.Misnamed(file, ".yaml"); message != "" {
+		return counted(tree.Mistakes{tree.Position{File: filepath.ToSlash(file)}.Mistake(message)})
+	}
 	source, err := os.ReadFile(file) //nolint:gosec // the user names the file
 	if err != nil {
 		return err

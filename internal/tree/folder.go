@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -34,9 +35,7 @@ func (f Folder) Each(ext string, read func(name string, source []byte), refuse f
 		case name == "":
 			message = "must be a folder"
 		case !strings.HasSuffix(name, ext):
-			if message = refuse(name); meant(path.Ext(name), ext) {
-				message = fmt.Sprintf("the name must end in %s, not %s", ext, path.Ext(name))
-			}
+			message = cmp.Or(Misnamed(name, ext), refuse(name))
 		case entry.Type()&^fs.ModeSymlink != 0:
 			message = "is not a regular file" // opening a pipe would wait for its other end
 		default:
@@ -54,9 +53,13 @@ func (f Folder) Each(ext string, read func(name string, source []byte), refuse f
 	return mistakes
 }
 
-// meant reports whether an ending stands for ext.
-func meant(ending, ext string) bool {
-	return strings.EqualFold(ending, ext) || ext == ".yaml" && strings.EqualFold(ending, ".yml")
+// Misnamed returns the mistake in the name of a file that should end in ext and only almost does; "" for any other name.
+func Misnamed(name, ext string) string {
+	ending := path.Ext(name)
+	if ending == ext || !strings.EqualFold(ending, ext) && (ext != ".yaml" || !strings.EqualFold(ending, ".yml")) {
+		return ""
+	}
+	return fmt.Sprintf("the name must end in %s, not %s", ext, ending)
 }
 
 // Read returns the content of a file, which must not be larger than [MaxBytes].
