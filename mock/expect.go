@@ -20,7 +20,8 @@ type Expectation struct {
 }
 
 // Expect begins an expectation for the calls of an operation; with "", for those of every licensing operation. Calls of support
-// operations, such as sign-ins, count only if it names their operation, or narrows to calls with violations. Exactly, AtLeast or AtMost completes it.
+// operations, such as sign-ins, count only if it names their operation, or narrows to calls with violations. Exactly, AtLeast or
+// AtMost completes it.
 func Expect(operation string) Expectation {
 	if operation == "" {
 		return Expectation{}

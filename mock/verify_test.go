@@ -111,7 +111,7 @@ func TestVerifyFatal(t *testing.T) {
 			[]mock.Expectation{mock.Expect("").Param("token", "admin-token").Exactly(1)},
 			"mock: expectation 1: token is masked in the journal and equals nothing there; expect it with present: [token]",
 		},
-		{"a value that JSON cannot write", []mock.Expectation{mock.Expect("").Param("f", make(chan int)).Exactly(1)}, "mock: expectation 1: json: "},
+		{"a value JSON cannot write", []mock.Expectation{mock.Expect("").Param("f", make(chan int)).Exactly(1)}, "mock: expectation 1: json: "},
 		{"two faults", []mock.Expectation{mock.Expect("x").Exactly(1), mock.Expect("y").Exactly(1)}, "expectation 2: no operation \"y\""},
 	} {
 		tb := &tester{}
