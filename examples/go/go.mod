@@ -7,6 +7,7 @@ replace github.com/mockportal/mockportal => ../..
 require (
 	github.com/google/go-cmp v0.7.0
 	github.com/mockportal/mockportal v0.0.0
+	golang.org/x/oauth2 v0.36.0
 )
 
 require (
