@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs examples/python as its README says, in a copy, in parallel, against a server over
-# HTTP and another over HTTPS. Both are strict. It first uses only requests, then also
-# Esri's client.
+# HTTP and another over HTTPS. Both are strict. It first uses only requests and Authlib,
+# then also Esri's client.
 #
 # The installed packages are cached, by the text of the requirements and the version of
 # Python. Without the cache the installation of the client takes a minute.
@@ -75,7 +75,7 @@ export MOCKPORTAL_URL=${urls[plain]} MOCKPORTAL_TLS_URL=${urls[tls]}
 
 passed='^=+ ([0-9]+) passed in '
 install requirements
-suite "requests" "$passed" --ignore test_arcgis.py
+suite "requests and Authlib" "$passed" --ignore test_arcgis.py
 install requirements-arcgis
 suite "arcgis $("$venv/bin/pip" list --format=freeze | sed -n 's/^arcgis==//p')" "$passed" test_arcgis.py
 

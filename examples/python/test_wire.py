@@ -70,6 +70,35 @@ def test_what_the_python_api_needs_of_an_answer(sandbox):
     assert int(response.headers["Content-Length"]) > 0
 
 
+def strict_json(response):
+    """Reads a response as a client does that insists on application/json, such as the R package arcgisutils (its issue 52)."""
+    kind = response.headers["Content-Type"].partition(";")[0]
+    if kind != "application/json":
+        raise ValueError(f"unexpected content type {kind}")
+    return response.json()
+
+
+def app_token(sandbox):
+    [app] = sandbox.apps
+    return requests.post(f"{sandbox.sharing_url}/oauth2/token", timeout=10, data={
+        "f": "json", "grant_type": "client_credentials", "client_id": app["clientId"], "client_secret": app["clientSecret"]})
+
+
+def test_a_client_that_insists_on_json(sandbox):
+    assert strict_json(app_token(sandbox))["access_token"]
+
+
+@pytest.mark.portal({
+    "format": 1, "summary": "The portal sends tokens as text/plain, as one was seen to do.", "extends": "trial",
+    "world": {"portal": {"contentTypes": "observed"}}})
+def test_a_client_that_insists_on_json_gets_text(sandbox):
+    response = app_token(sandbox)
+
+    assert response.json()["access_token"]
+    with pytest.raises(ValueError, match="unexpected content type text/plain"):
+        strict_json(response)
+
+
 def test_f_left_out(sandbox):
     """The most common mistake: without f=json the answer is HTML, and not an error."""
     response = provision(sandbox, data={name: value for name, value in FORM.items() if name != "f"})
