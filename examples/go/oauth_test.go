@@ -176,7 +176,10 @@ func TestOAuthRefusals(t *testing.T) {
 		"a wrong verifier":     {verifier: oauth2.GenerateVerifier(), want: "Invalid code_verifier"},
 		"a wrong secret":       {verifier: verifier, change: func(c *oauth2.Config) { c.ClientSecret = "x" }, want: "Invalid client_secret"},
 		"another redirect URI": {verifier: verifier, change: func(c *oauth2.Config) { c.RedirectURL += "/other" }, want: "Invalid redirect_uri"},
-		"another application":  {verifier: verifier, change: func(c *oauth2.Config) { c.ClientID, c.ClientSecret = "app", "app-secret" }, want: "Invalid code"},
+		"another application": {
+			verifier: verifier, want: "Invalid code",
+			change: func(c *oauth2.Config) { c.ClientID, c.ClientSecret = "app", "app-secret" },
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
