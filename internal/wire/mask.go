@@ -46,14 +46,16 @@ func (m Masks) Value(value any) any {
 			v[i] = m.Value(v[i])
 		}
 	case map[string]any:
-		masked := make(map[string]any, len(v))
 		for name, inner := range v {
 			if isSecret(name, inner) {
 				inner = secret.Mask
 			}
-			masked[m.Hide(name)] = m.Value(inner)
+			hidden := m.Hide(name)
+			if hidden != name {
+				delete(v, name)
+			}
+			v[hidden] = m.Value(inner)
 		}
-		return masked
 	}
 	return value
 }
