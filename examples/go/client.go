@@ -59,7 +59,7 @@ func (c *Client) call(ctx context.Context, address string, form url.Values, repl
 	return c.send(ctx, address, form, token, reply)
 }
 
-// signIn returns the token. It gets a new one if there is none or only the expired one.
+// signIn returns the token. It asks for a new one if it has no token, or has only the expired one.
 func (c *Client) signIn(ctx context.Context, ended string) (string, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

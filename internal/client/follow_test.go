@@ -27,7 +27,7 @@ func follow(ctx context.Context, c *client.Client, q url.Values) (<-chan string,
 	return news, end
 }
 
-// number is the number of a call, 0 if there is none.
+// number is the number of a call, 0 without a call.
 func number(c *journal.Call) int {
 	if c == nil {
 		return 0

@@ -151,7 +151,7 @@ func (j *Journal) DroppedViolating() int {
 	return j.lost.count(func(t traits) bool { return t.violating })
 }
 
-// Get returns the call with this number. ok is false when there is none; dropped says that there was one.
+// Get returns the call with this number. If the journal does not hold it, ok is false, and dropped says whether it once did.
 func (j *Journal) Get(number int) (call journal.Call, dropped, ok bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -214,7 +214,7 @@ func (t *Turn) Keep(operation string, k Kept) {
 	t.box.state.kept[operation] = k
 }
 
-// Kept returns the reply that was kept for an operation. It returns false if there is none or if it is no longer valid.
+// Kept returns the reply that was kept for an operation. It returns false if no reply was kept, or if the kept one is no longer valid.
 func (t *Turn) Kept(operation string) (Kept, bool) {
 	k, ok := t.box.state.kept[operation]
 	return k, ok && (k.until.IsZero() || t.Now.Before(k.until))

@@ -41,7 +41,7 @@ func Listen(address string, secure *tls.Config, server *http.Server, failures ch
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			select {
 			case failures <- err:
-			default: // an earlier reason is waiting, or nobody asks for any
+			default: // the channel is nil, or an earlier error waits in it
 			}
 		}
 	}()
