@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -212,7 +213,7 @@ func checkOwn(t *testing.T, c journal.Call, n, number int) {
 		t.Errorf("sandbox %d has the call %d of %s with seed %d at place %d", n, c.Number, c.Sandbox, c.Seed, number)
 	}
 	entitled, _ := c.Params["orgEntitlements"].(map[string]any)
-	if c.Operation == mock.ProvisionOrgEntitlements && entitled["maxUsers"] != float64(n) {
+	if c.Operation == mock.ProvisionOrgEntitlements && entitled["maxUsers"] != json.Number(strconv.Itoa(n)) {
 		t.Errorf("sandbox %d has the call %v", n, c.Params)
 	}
 }

@@ -148,10 +148,12 @@ func (r *Route) unknown(value Value) openapi.Violation {
 func (p *Parameter) violations(value Value) []openapi.Violation {
 	var violations []openapi.Violation
 	switch {
-	case p.plain || slices.Contains(p.Enum, value.Text):
-		return nil
 	case p.JSON:
 		violations = p.judge.violations(value.Text)
+	case notUTF8(value.Text) > 0:
+		violations = []openapi.Violation{encoding(nil, notUTF8(value.Text))}
+	case p.plain || slices.Contains(p.Enum, value.Text):
+		return nil
 	case p.Integer:
 		violations = p.integerViolations(value.Text)
 	default:

@@ -118,6 +118,9 @@ var checks = []struct {
 	{"encoded twice as JSON", "provisionOrgEntitlements", json4(`"{\"maxUsers\":10,\"entitlements\":{}}"`)},
 	{"not serialised", "provisionOrgEntitlements", json4(`[object Object]`)},
 	{"invalid UTF-8", "provisionOrgEntitlements", json4("{\"maxUsers\":1,\"entitlements\":{\"\xff\":{\"num\":1}}}")},
+	{"invalid UTF-8 in a value", "provisionOrgEntitlements", json4("{\"maxUsers\":1,\"entitlements\":{},\"more\":[\"\u00e9\", \"a\xe9\"]}")},
+	{"U+FFFD and a surrogate", "provisionOrgEntitlements", json4("{\"maxUsers\":1,\"entitlements\":{\"\ufffd\\ud800\":{\"num\":1}}}")},
+	{"invalid UTF-8 in a text", "generateToken", []string{"form username=Jos\xe9", "form password=\xe9"}},
 	{"nested without end", "provisionOrgEntitlements", json4(strings.Repeat(`{"a":`, 100000))},
 
 	{"licence: good", "getFutureLicense", []string{"query token=t", "query f=pjson"}},

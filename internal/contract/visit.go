@@ -14,6 +14,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"github.com/mockportal/mockportal/internal/exact"
 	"github.com/mockportal/mockportal/internal/nearest"
 	"github.com/mockportal/mockportal/openapi"
 )
@@ -22,7 +23,7 @@ import (
 func visit(schema *openapi3.Schema, value any) []openapi.Violation {
 	violations := integers(schema, value, nil)
 	if err := schema.VisitJSON(value, openapi3.MultiErrors(), openapi3.DisableSchemaErrorDetails()); err != nil {
-		violations = append(violations, explain(err)...)
+		violations = append(violations, explain(err, value)...)
 	}
 	slices.SortStableFunc(violations, func(a, b openapi.Violation) int {
 		return cmp.Or(cmp.Compare(a.Pointer, b.Pointer), cmp.Compare(a.Message, b.Message))
@@ -30,14 +31,14 @@ func visit(schema *openapi3.Schema, value any) []openapi.Violation {
 	return slices.Compact(violations) // kin-openapi reports an object once for each of its unknown keys
 }
 
-// integers finds integers that are written with a fraction or an exponent, such as 1.0 and 1e3. kin-openapi accepts
-// them; a parser in Java would not.
+// integers finds what kin-openapi takes for integers, and a parser in Java does not: 1.0 and 1e3, and fractions that a
+// float64 does not hold.
 func integers(schema *openapi3.Schema, value any, path []string) []openapi.Violation {
 	var violations []openapi.Violation
 	switch v := value.(type) {
 	case json.Number:
-		if schema.Type.Is("integer") && isWhole(v) && strings.ContainsAny(v.String(), ".eE") {
-			violations = append(violations, malformed(path, schema, v, "write it without a fraction or an exponent"))
+		if schema.Type.Is("integer") && strings.ContainsAny(v.String(), ".eE") && isWhole(v) {
+			violations = append(violations, malformed(path, schema, v, wholeHint(v)))
 		}
 	case map[string]any:
 		for key, inner := range v {
@@ -53,6 +54,14 @@ func integers(schema *openapi3.Schema, value any, path []string) []openapi.Viola
 	return violations
 }
 
+func wholeHint(n json.Number) string {
+	if !exact.IsWhole(n) {
+		return ""
+	}
+	return "write it without a fraction or an exponent"
+}
+
+// isWhole reports whether a number is whole as a float64, which is what kin-openapi looks at.
 func isWhole(n json.Number) bool {
 	f, err := n.Float64()
 	return err == nil && f == math.Trunc(f)
@@ -69,17 +78,18 @@ func member(schema *openapi3.Schema, key string) *openapi3.Schema {
 	return nil
 }
 
-// explain turns kin-openapi's errors into violations. Their own texts are not used, because they quote the value.
-func explain(err error) []openapi.Violation {
+// explain turns kin-openapi's errors about a value into violations. Their own texts are not used, because they quote the
+// value, and neither are their numbers, which are float64.
+func explain(err error, value any) []openapi.Violation {
 	if choice := (*openapi3.SchemaError)(nil); errors.As(err, &choice) && choice.SchemaField == "oneOf" {
 		// Why each alternative does not fit would only confuse.
-		return []openapi.Violation{malformed(choice.JSONPointer(), choice.Schema, choice.Value, "")}
+		return []openapi.Violation{malformed(choice.JSONPointer(), choice.Schema, at(value, choice.JSONPointer()), "")}
 	}
 	var many openapi3.MultiError
 	if errors.As(err, &many) {
 		var violations []openapi.Violation
 		for _, one := range many {
-			violations = append(violations, explain(one)...)
+			violations = append(violations, explain(one, value)...)
 		}
 		return violations
 	}
@@ -94,7 +104,21 @@ func explain(err error) []openapi.Violation {
 	case "properties", "additionalProperties":
 		return unexpected(path, one)
 	}
-	return []openapi.Violation{malformed(path, one.Schema, one.Value, typeHint(one))}
+	return []openapi.Violation{malformed(path, one.Schema, at(value, path), typeHint(one))}
+}
+
+// at returns what stands in a decoded value under a path.
+func at(value any, path []string) any {
+	for _, step := range path {
+		switch v := value.(type) {
+		case map[string]any:
+			value = v[step]
+		case []any:
+			i, _ := strconv.Atoi(step)
+			value = v[i]
+		}
+	}
+	return value
 }
 
 func malformed(path []string, schema *openapi3.Schema, got any, hint string) openapi.Violation {
@@ -163,8 +187,6 @@ func described(value any) string {
 		return strconv.FormatBool(v)
 	case json.Number:
 		return v.String()
-	case float64: // kin-openapi's form of a number
-		return strconv.FormatFloat(v, 'f', -1, 64)
 	case string:
 		if v == "" {
 			return "empty text"

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/mockportal/mockportal/internal/contract"
+	"github.com/mockportal/mockportal/internal/exact"
 	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/internal/wire"
 	"github.com/mockportal/mockportal/mock/journal"
@@ -94,6 +96,9 @@ func (s Sent) paramsIn() []journal.ParamIn {
 			v.Text = MaskNames(v.Text)
 		}
 		all[i] = journal.ParamIn{In: v.In, Name: v.Name, Value: v.Text}
+		if !utf8.ValidString(v.Text) {
+			all[i].Bytes = []byte(v.Text)
+		}
 	}
 	return all
 }
@@ -118,7 +123,7 @@ func (s Sent) Parameter(name string) *contract.Parameter {
 // decoded returns what a JSON text says, and any other text as it is.
 func decoded(text string) any {
 	var value any
-	if json.Unmarshal([]byte(text), &value) != nil {
+	if exact.Unmarshal([]byte(text), &value) != nil {
 		return text
 	}
 	return value

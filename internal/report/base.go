@@ -22,7 +22,13 @@ const mask = "***"
 
 // in returns what a call sent in one place, in its order.
 func in(call *journal.Call, place string) []journal.ParamIn {
-	return slices.DeleteFunc(slices.Clone(call.ParamsIn), func(p journal.ParamIn) bool { return p.In != place })
+	params := slices.DeleteFunc(slices.Clone(call.ParamsIn), func(p journal.ParamIn) bool { return p.In != place })
+	for i, p := range params {
+		if p.Bytes != nil {
+			params[i].Value = string(p.Bytes)
+		}
+	}
+	return params
 }
 
 // encode writes parameters as a query or an urlencoded form, in their order.

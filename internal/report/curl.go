@@ -111,7 +111,7 @@ func (c *command) token(call *journal.Call) {
 }
 
 // data sends a parameter. curl escapes what stands behind the first "=", the name must be escaped already.
-// Two things it cannot be given so: an empty name, and a zero byte, which no argument can hold.
+// Three things it is not given so: an empty name, a zero byte, which no argument can hold, and what no terminal shows.
 func (c *command) data(p journal.ParamIn) {
 	name := url.QueryEscape(p.Name) + "="
 	option := "--data-urlencode "
@@ -121,7 +121,7 @@ func (c *command) data(p journal.ParamIn) {
 	switch {
 	case p.Value == mask:
 		option += `"` + name + "$" + c.variable(p.Name) + `"`
-	case p.Name == "" || strings.ContainsRune(p.Value, 0):
+	case p.Name == "" || strings.ContainsRune(p.Value, 0) || p.Bytes != nil:
 		option = "--data-raw " + quote(name+url.QueryEscape(p.Value))
 	default:
 		option += quote(name + p.Value)

@@ -57,6 +57,10 @@ func TestCurl(t *testing.T) {
 		{"a path that curl would shorten", with(license(), func(c *journal.Call) { c.Path += "/.." })},
 		{"HEAD", with(license(), func(c *journal.Call) { c.Method = "HEAD" })},
 		{"DELETE", with(license(), func(c *journal.Call) { c.Method = "DELETE" })},
+		{"bytes that are no text, as JSON has them", journal.Call{
+			Method: "POST", Path: "/sharing/rest/generateToken", Operation: "generateToken", Kind: openapi.Support,
+			ParamsIn: []journal.ParamIn{{In: "form", Name: "username", Value: "Jos\ufffd", Bytes: []byte("Jos\xe9")}},
+		}},
 		{"GET without anything", journal.Call{Method: "GET", Path: "/portal/sharing/rest", Operation: "sharingRoot", Kind: openapi.Support}},
 	} {
 		command, err := report.Curl(tt.call, root)

@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
-	"strings"
 
+	"github.com/mockportal/mockportal/internal/exact"
 	"github.com/mockportal/mockportal/mock/journal"
 	"github.com/mockportal/mockportal/openapi"
 )
@@ -125,22 +125,8 @@ func equal(want, got any) bool {
 		list, ok := got.([]any)
 		return ok && slices.EqualFunc(w, list, equal)
 	case json.Number:
-		return equalNumber(w, got)
+		number, ok := got.(json.Number)
+		return ok && exact.Equal(w, number)
 	}
 	return want == got
-}
-
-func equalNumber(want json.Number, got any) bool {
-	a, errA := want.Float64()
-	switch g := got.(type) {
-	case json.Number:
-		if want == g || !strings.ContainsAny(string(want+g), ".eE") {
-			return want == g
-		}
-		b, errB := g.Float64()
-		return errA == nil && errB == nil && a == b
-	case float64:
-		return errA == nil && a == g
-	}
-	return false
 }

@@ -1,10 +1,10 @@
 package scenario
 
 import (
-	"bytes"
 	"encoding/json"
 	"time"
 
+	"github.com/mockportal/mockportal/internal/exact"
 	"github.com/mockportal/mockportal/mock/journal"
 )
 
@@ -45,18 +45,20 @@ type Param struct {
 // NewParam returns the Param of a JSON text.
 func NewParam(text json.RawMessage) Param {
 	p := Param{JSON: text}
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.UseNumber()
-	if err := decoder.Decode(&p.Value); err != nil {
+	if err := exact.Unmarshal(text, &p.Value); err != nil {
 		panic("scenario: a decoded value must be JSON: " + err.Error())
 	}
 	return p
 }
 
-// sentAs reports whether a text is the value in the notation of a parameter. A number, true or false is sent as its JSON text.
+// sentAs reports whether a text is the value in the notation of a parameter. A number, true or
+// false is sent as its JSON text.
 func (p Param) sentAs(text string) bool {
-	if wanted, ok := p.Value.(string); ok {
+	switch wanted := p.Value.(type) {
+	case string:
 		return text == wanted
+	case json.Number:
+		return exact.IsNumber(text) && exact.Equal(wanted, json.Number(text))
 	}
 	return text == string(p.JSON)
 }

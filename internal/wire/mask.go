@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/mockportal/mockportal/internal/exact"
 	"github.com/mockportal/mockportal/internal/secret"
 	"github.com/mockportal/mockportal/openapi"
 )
@@ -24,23 +25,21 @@ func (m Masks) JSON(text string) string {
 		return text
 	}
 	var value any
-	if json.Unmarshal([]byte(text), &value) != nil {
+	if exact.Unmarshal([]byte(text), &value) != nil {
 		return hidden
 	}
 	masked, _ := json.Marshal(m.Value(value)) // what was JSON is JSON
 	return string(masked)
 }
 
-// Value masks a decoded JSON value: known values, and values under secret names at any depth. Numbers, booleans and null
-// stay under such a name: the code of an error is a number. It may change what it is given.
+// Value masks a JSON value that [exact.Unmarshal] decoded: known values, and values under secret names at any depth.
+// Numbers, booleans and null stay under such a name: the code of an error is a number. It may change what it is given.
 func (m Masks) Value(value any) any {
 	switch v := value.(type) {
 	case string:
 		return m.Hide(v)
-	case float64:
-		if text := strconv.FormatFloat(v, 'f', -1, 64); m.Hide(text) != text {
-			return secret.Mask
-		}
+	case json.Number:
+		return m.number(v)
 	case []any:
 		for i := range v {
 			v[i] = m.Value(v[i])
@@ -60,10 +59,22 @@ func (m Masks) Value(value any) any {
 	return value
 }
 
+// number masks a number that is known, however it is written: 1234567 is also 1.234567e6.
+func (m Masks) number(n json.Number) any {
+	text, plain := string(n), string(n)
+	if f, err := n.Float64(); err == nil && strings.ContainsAny(text, ".eE") {
+		plain = strconv.FormatFloat(f, 'f', -1, 64)
+	}
+	if m.Hide(text) != text || m.Hide(plain) != plain {
+		return secret.Mask
+	}
+	return n
+}
+
 // isSecret reports whether a JSON value under a name is secret. Nothing is secret in a text without letters.
 func isSecret(name string, value any) bool {
 	switch value.(type) {
-	case nil, bool, float64:
+	case nil, bool, json.Number:
 		return false
 	}
 	return value != "" && secret.IsName(name)

@@ -1,12 +1,12 @@
 package wire_test
 
 import (
-	"encoding/json"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/mockportal/mockportal/internal/contract"
+	"github.com/mockportal/mockportal/internal/exact"
 	"github.com/mockportal/mockportal/internal/secret"
 	"github.com/mockportal/mockportal/internal/wire"
 	"github.com/mockportal/mockportal/openapi"
@@ -54,7 +54,7 @@ func TestMaskedValues(t *testing.T) {
 		},
 		{"known values", `{"a":["a viewer-token control-token","%76iewer-token"],"b":"a\"b\\c d"}`, `{"a":["a *** ***","***"],"b":"***"}`},
 		{"known values as names", `{"viewer-token":1}`, `{"***":1}`},
-		{"known numbers", `[1234567,12345678,1]`, `["***","***",1]`},
+		{"known numbers", `[1234567,12345678,1.234567e6,1]`, `["***","***","***",1]`},
 		{"a text", `"the viewer-token"`, `"the ***"`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -73,7 +73,7 @@ func TestMaskedValues(t *testing.T) {
 
 func decode(t *testing.T, text string) (value any) {
 	t.Helper()
-	if err := json.Unmarshal([]byte(text), &value); err != nil {
+	if err := exact.Unmarshal([]byte(text), &value); err != nil {
 		t.Fatalf("%s: %v", text, err)
 	}
 	return value

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/mockportal/mockportal/internal/exact"
 	"github.com/mockportal/mockportal/openapi"
 )
 
@@ -31,7 +32,7 @@ type Call struct {
 	Method         string              `json:"method"`
 	Path           string              `json:"path"`     // without the query
 	Member         string              `json:"member"`   // the username; "" for nobody
-	Params         map[string]any      `json:"params"`   // text, or decoded JSON; a repeated name is a list
+	Params         map[string]any      `json:"params"`   // text, or decoded JSON, its numbers as json.Number; a repeated name is a list
 	ParamsIn       []ParamIn           `json:"paramsIn"` // the same one by one: as they were sent, in their order, with their place
 	Violations     []openapi.Violation `json:"violations"`
 	Rule           string              `json:"rule"`
@@ -47,11 +48,18 @@ type Call struct {
 	DurationMicros int64               `json:"durationMicros"`
 }
 
+// UnmarshalJSON reads a call as the control API writes it. Numbers keep their digits, as json.Number.
+func (c *Call) UnmarshalJSON(text []byte) error {
+	type plain Call
+	return exact.Unmarshal(text, (*plain)(c))
+}
+
 // ParamIn is one value of a request: a parameter, or the header or cookie that carried the token.
 type ParamIn struct {
 	In    string `json:"in"` // path, query, form, header or cookie
 	Name  string `json:"name"`
-	Value string `json:"value"` // as it was sent, without the escapes of its place; JSON in which a value is masked is written anew
+	Value string `json:"value"`           // as it was sent, without the escapes of its place; JSON in which a value is masked is written anew
+	Bytes []byte `json:"bytes,omitempty"` // the value again, if it is not UTF-8: a text of JSON always is; else nil
 }
 
 // Repeated is the values of a name that came more than once, in their order; its own type tells it from a JSON list.
