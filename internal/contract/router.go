@@ -125,10 +125,14 @@ func (s spelling) pattern(flags string) string {
 // Find returns where the path of a request leads, and false when the contract does not have it. A final slash makes no difference:
 // Esri's JavaScript client sends oauth2/token with one. A contract with x-lenient-paths also accepts what clients of portals send beside
 // that: doubled slashes (the ArcGIS API for Python: sharing/rest//portals/self) and another letter case (all clients that set a role:
-// updateuserrole).
+// updateuserrole). A path of more than 8 KiB is no operation's: a portal's web server takes no longer request line, and each pattern would
+// look at all of it.
 func (r *Router) Find(request *http.Request) (Match, bool) {
 	if found, ok := r.fixed[request.URL.EscapedPath()]; ok {
 		return found, true
+	}
+	if len(request.URL.Path) > longestPath || len(request.URL.RawPath) > longestPath {
+		return Match{}, false
 	}
 	var routed mux.RouteMatch
 	if !r.mux.Match(request, &routed) && !r.lenient().Match(withSingleSlashes(request), &routed) {
@@ -146,6 +150,8 @@ func (r *Router) Find(request *http.Request) (Match, bool) {
 	}
 	return found, true
 }
+
+const longestPath = 8 << 10
 
 var slashes = regexp.MustCompile("//+")
 

@@ -119,3 +119,15 @@ func TestMethods(t *testing.T) {
 		t.Errorf("three operations on one path (-want +got):\n%s", diff)
 	}
 }
+
+// TestRouterFindsNoLongPath: what no web server of a portal takes is not compared with every pattern.
+func TestRouterFindsNoLongPath(t *testing.T) {
+	t.Parallel()
+	const before = "/sharing/rest/community/users/"
+	for length, want := range map[int]bool{8 << 10: true, 8<<10 + 1: false, 1 << 20: false} {
+		path := before + strings.Repeat("x", length-len(before))
+		if _, found := find(contract.BuiltIn().Router(), path); found != want {
+			t.Errorf("a path of %d bytes is found: %t", length, found)
+		}
+	}
+}

@@ -278,7 +278,7 @@ func TestRefusedCallsAreExplained(t *testing.T) {
 }
 
 // TestSizeOfRecords proves that the texts of violations count towards the bytes that the journal holds. Each call has 10,000 bytes in its
-// request line and in its values; the name that the contract does not have is in the violation too.
+// values; the name that the contract does not have is in the violation too.
 func TestSizeOfRecords(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("n", 10000)
@@ -292,7 +292,7 @@ func TestSizeOfRecords(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			x, box := start(t, "", 50000, nil)
+			x, box := start(t, "", 35000, nil)
 			get(x, licensePath+"?f=json&token=admin-token&"+tt.query)
 			diff(t, "violations", tt.violations, len(firstCall(t, box).Violations))
 			get(x, licensePath+"?f=json&token=admin-token&"+tt.query)

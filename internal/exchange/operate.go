@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/portal"
@@ -101,7 +102,7 @@ func (c *call) provision() (portal.Reply, *portal.Problem) {
 }
 
 // orgEntitlements reads the members that count out of the JSON that the contract has accepted, and ignores the others. A client chooses the
-// names of entitlements, and the world shows them: so it masks a secret among them.
+// names of entitlements, and the world shows them: so it masks a secret among them. It keeps them too: so it copies them out of the body.
 func (c *call) orgEntitlements(object contract.JSON) (maxUsers int64, entitlements map[string]portal.Entitlement) {
 	entitlements = map[string]portal.Entitlement{}
 	for name, value := range object.Members() {
@@ -110,7 +111,7 @@ func (c *call) orgEntitlements(object contract.JSON) (maxUsers int64, entitlemen
 			maxUsers = value.Int()
 		case "entitlements":
 			for product, entitlement := range value.Members() {
-				entitlements[c.masks.Hide(product)] = portal.Entitlement{Num: member(entitlement, "num").Int()}
+				entitlements[strings.Clone(c.masks.Hide(product))] = portal.Entitlement{Num: member(entitlement, "num").Int()}
 			}
 		}
 	}

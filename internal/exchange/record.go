@@ -42,22 +42,8 @@ func (c *call) journal() {
 		r.Reply = c.maskedReply(c.body)
 	}
 	c.mask(&r.Sent)
-	r.Bytes = c.size(&r)
+	r.Compact()
 	c.number = c.sandbox.Append(r)
-}
-
-// size returns about how many bytes the texts of a record take. The path and the values of the query are parts of the
-// request line, so all of it stays as long as one of them.
-func (c *call) size(r *record.Record) int {
-	size := len(c.request.Method) + len(c.request.RequestURI) + len(c.path) + len(r.Reply)
-	for i := range r.Sent.Values {
-		size += len(r.Sent.Values[i].Name) + len(r.Sent.Values[i].Text) + 48
-	}
-	for i := range c.violations {
-		v := &c.violations[i]
-		size += len(v.Name) + len(v.Pointer) + len(v.Message) + len(v.Hint) + len(v.Allowed) + 112
-	}
-	return size
 }
 
 // mask masks what was sent: the values that are known to be secret, and those under secret names. Secret names in JSON

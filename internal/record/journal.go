@@ -137,6 +137,13 @@ func pageOf(q journal.Query, found []*Record, dropped int) journal.Page {
 	return page
 }
 
+// Size returns how many calls the journal holds, and how many bytes they count as.
+func (j *Journal) Size() (calls, bytes int) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return len(j.records), j.bytes
+}
+
 // Last returns the number of the newest call, held or not; 0 when none came since the last Reset.
 func (j *Journal) Last() int {
 	j.mu.Lock()
