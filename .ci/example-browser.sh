@@ -9,8 +9,6 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=.ci/lib.sh
 source .ci/lib.sh
-# shellcheck source=.ci/serve.sh
-source .ci/serve.sh
 # shellcheck source=.ci/node.sh
 source .ci/node.sh
 

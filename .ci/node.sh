@@ -1,5 +1,8 @@
 # shellcheck shell=bash
-# Runs the suites of examples for Node.js. It is sourced, after serve.sh.
+# Runs the suites of examples for Node.js, with servers of serve.sh. It is sourced, after lib.sh.
+
+# shellcheck source=.ci/serve.sh
+source .ci/serve.sh
 
 # node_tools EXAMPLE installs Node.js and what else a suite and its script need.
 node_tools() {

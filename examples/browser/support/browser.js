@@ -50,7 +50,9 @@ export async function signIn(page, username = 'admin', password = 'admin-passwor
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
-/** Waits until the application shows a text. */
+/** Waits until the application shows something, which must be this text. */
 export async function shows(page, text) {
-  await page.locator('output', { hasText: text }).waitFor();
+  const output = page.locator('output');
+  await output.filter({ hasText: /./ }).waitFor();
+  assert.equal(await output.innerText(), text);
 }

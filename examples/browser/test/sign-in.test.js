@@ -50,7 +50,7 @@ describe('a code', () => {
     await page.goto(app.url);
     await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await signIn(page);
-    await shows(page, 'admin sees');
+    await shows(page, 'admin sees 8 user types');
     const [back] = app.requests.filter((url) => url.includes('code='));
     await page.goto(new URL(back, app.url).href);
     await shows(page, 'Invalid code');
@@ -146,7 +146,7 @@ describe('sign-out', () => {
     await page.goto(app.url);
     await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await signIn(page);
-    await shows(page, 'admin sees');
+    await shows(page, 'admin sees 8 user types');
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.waitForFunction(() => document.querySelector('output')?.value === '');
     assert.equal(page.url(), app.url);
