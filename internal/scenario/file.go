@@ -30,7 +30,7 @@ func newFile(name, path string, source []byte) *file {
 	o := f.root.Field("a scenario", &f.mistakes).Object()
 	readFormat(o)
 	extends := o.Key("extends")
-	f.extends, f.extendsAt = extends.Text(), extends.At()
+	f.extends, f.extendsAt = tree.Name(extends.Text()), extends.At()
 	f.root = f.root.Remove("extends")
 	if extends.Present() && f.extends == "" {
 		f.root = nil // without its base it would be reported as incomplete

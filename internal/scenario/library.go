@@ -80,9 +80,9 @@ func load(packs []Pack) (*Library, error) {
 // Names returns the names of all scenarios, sorted.
 func (l *Library) Names() []string { return slices.Sorted(maps.Keys(l.scenarios)) }
 
-// Scenario returns the scenario with this name. The error wraps [ErrUnknown] and suggests a name.
+// Scenario returns the scenario with this name. Names are compared by their [tree.Name]. The error wraps [ErrUnknown] and suggests a name.
 func (l *Library) Scenario(name string) (*Scenario, error) {
-	found, ok := l.scenarios[name]
+	found, ok := l.scenarios[tree.Name(name)]
 	if !ok {
 		return nil, fmt.Errorf("%w %q%s", ErrUnknown, name, nearest.Suggest(name, l.Names()))
 	}

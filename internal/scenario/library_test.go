@@ -386,3 +386,52 @@ func TestIrregularFile(t *testing.T) {
 		}
 	}
 }
+
+// The same name in two normal forms.
+const (
+	nfc = "caf\u00e9"
+	nfd = "cafe\u0301"
+)
+
+// TestNamesInNormalForms finds a scenario, its base and its fixture by names in the other normal form than that of the files.
+func TestNamesInNormalForms(t *testing.T) {
+	t.Parallel()
+	const busy = `{"error":{"code":503,"message":"Busy.","details":[]}}`
+	for _, test := range []struct{ reason, file, name string }{
+		{"macOS wrote the files", nfd, nfc},
+		{"a person on macOS typed the names", nfc, nfd},
+	} {
+		library := open(t, pack(
+			"scenarios/"+test.file+"/base.yaml", "format: 1\nextends: trial\nsummary: The base.\n",
+			"scenarios/top.yaml", "format: 1\nextends: "+test.name+"/base\nsummary: The top.\n"+
+				"rules: [{ when: { operation: getFutureLicense }, reply: { error: errors/portaladmin/"+test.name+" } }]\n",
+			"fixtures/errors/portaladmin/"+test.file+".json", busy,
+			"fixtures/evidence.yaml", "errors/portaladmin/"+test.name+": { level: observed, source: a log }\n",
+		))
+		if s := find(t, library, test.name+"/base"); s.Name != nfc+"/base" || s.Summary != "The base." {
+			t.Errorf("%s: found %+q, %q", test.reason, s.Name, s.Summary)
+		}
+		if got := string(find(t, library, "top").Rules[0].Reply.Document.Body); got != busy {
+			t.Errorf("%s: the rule answers %s", test.reason, got)
+		}
+		f, ok := library.Fixtures().Get("errors/portaladmin/" + test.name)
+		if want := "pack/fixtures/errors/portaladmin/" + test.file + ".json"; !ok || f.File != want || f.Evidence.Source != "a log" {
+			t.Errorf("%s: found %t, file %+q, evidence %v", test.reason, ok, f.File, f.Evidence)
+		}
+		if _, err := library.Decode("document", []byte("format: 1\nextends: "+test.name+"/base\n")); err != nil {
+			t.Errorf("%s: a document: %v", test.reason, err)
+		}
+	}
+}
+
+// TestOneNameInTwoPacks overlays packs whose files have one name in two normal forms: the later pack wins.
+func TestOneNameInTwoPacks(t *testing.T) {
+	t.Parallel()
+	library := open(
+		t, pack("scenarios/"+nfc+".yaml", "format: 1\nextends: trial\nsummary: First.\n"),
+		pack("scenarios/"+nfd+".yaml", "format: 1\nextends: trial\nsummary: Second.\n"),
+	)
+	if s := find(t, library, nfc); s.Summary != "Second." || len(library.Names()) != len(scenario.BuiltIn().Names())+1 {
+		t.Errorf("found %q among %q", s.Summary, library.Names())
+	}
+}

@@ -47,8 +47,8 @@ func notPack(fsys fs.FS) bool {
 func (l *loader) read(pack string, folder tree.Folder) {
 	found := map[string]*file{}
 	l.packs = append(l.packs, found)
-	unreadable := folder.Each(".yaml", func(name string, source []byte) {
-		f := newFile(strings.TrimSuffix(name, ".yaml"), folder.At(name).File, source)
+	unreadable := folder.Each(".yaml", func(name string, at tree.Position, source []byte) {
+		f := newFile(name, at.File, source)
 		f.pack = pack
 		found[f.name] = f
 	}, func(string) string { return "" })

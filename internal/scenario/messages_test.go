@@ -26,7 +26,7 @@ func TestEveryMessageIsTested(t *testing.T) {
 	if len(formats) < 60 {
 		t.Fatalf("found %d messages only", len(formats))
 	}
-	verb := regexp.MustCompile(`%[a-z]`)
+	verb := regexp.MustCompile(`%[+]?[a-z]`)
 	for format, at := range formats {
 		parts := verb.Split(format, -1)
 		for i := range parts {

@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // Folder is a folder of documents.
@@ -17,11 +19,22 @@ type Folder struct {
 	Shown string // the path as the user would write it, for mistakes
 }
 
-// Each calls read for each file whose name ends in ext, at any depth, and refuse for each other file. What refuse returns is a
-// mistake in that file, unless it is empty. An ending in other letters, or .yml for .yaml, is a mistake too. Names are paths in
-// the folder. Each skips hidden files; a folder that does not exist has no files.
-func (f Folder) Each(ext string, read func(name string, source []byte), refuse func(name string) string) Mistakes {
+// Name returns a name in the form in which names of scenarios and fixtures are compared: Unicode NFC. macOS writes file names in
+// NFD, which looks the same. What has such names keeps them in this form, and looks them up in it.
+func Name(name string) string { return norm.NFC.String(name) }
+
+// OneName returns the mistake of two texts that have the same [Name]. It escapes them, because they look the same.
+func OneName(a, b string) string {
+	return fmt.Sprintf("%+q and %+q are one name: names are compared in Unicode NFC", a, b)
+}
+
+// Each calls read for each file whose path in the folder ends in ext, at any depth: with the [Name] of the path without ext, and the
+// position of the file. It calls refuse for each other file. What refuse returns is a mistake in that file, unless it is empty. An
+// ending in other letters, or .yml for .yaml, is a mistake too, and so are two files of one name. Each skips hidden files; a folder
+// that does not exist has no files.
+func (f Folder) Each(ext string, read func(name string, file Position, source []byte), refuse func(name string) string) Mistakes {
 	var mistakes Mistakes
+	files := map[string]string{} // by Name
 	_ = fs.WalkDir(f.FS, f.Root, func(full string, entry fs.DirEntry, err error) error {
 		name := strings.TrimPrefix(strings.TrimPrefix(full, f.Root), "/")
 		message := ""
@@ -38,11 +51,14 @@ func (f Folder) Each(ext string, read func(name string, source []byte), refuse f
 			message = cmp.Or(Misnamed(name, ext), refuse(name))
 		case entry.Type()&^fs.ModeSymlink != 0:
 			message = "is not a regular file" // opening a pipe would wait for its other end
+		case files[Name(name)] != "":
+			message = OneName(files[Name(name)], name)
 		default:
+			files[Name(name)] = name
 			if source, err := f.Read(name); err != nil {
 				message = err.Error()
 			} else {
-				read(name, source)
+				read(Name(strings.TrimSuffix(name, ext)), f.At(name), source)
 			}
 		}
 		if message != "" {
