@@ -33,7 +33,8 @@ func Expect(operation string) Expectation {
 func (e Expectation) Member(username string) Expectation { return e.with("member", username) }
 
 // Param narrows to calls in which a parameter has a value: a text, or anything that marshals to JSON. A JSON object needs only the
-// members that the value names, at every depth. A text equals a number that is written like it.
+// members that the value names, at every depth; a text for it is read as JSON. A name in it that is almost one of the contract's is a
+// mistake. A text equals a number that is written like it.
 func (e Expectation) Param(name string, value any) Expectation {
 	before, _ := e.when["params"].(map[string]any)
 	return e.with("params", added(before, name, value))

@@ -86,7 +86,8 @@ func WithScenario(name string) Option { return func(c *config) { c.scenario = na
 // extend the scenarios of the packs and the built-in ones.
 func WithScenarioDocument(document []byte) Option { return func(c *config) { c.document = document } }
 
-// WithPack adds a team's folder with scenarios/ and fixtures/ over the built-in ones. Of several packs the later ones win.
+// WithPack adds a team's folder with scenarios/ and fixtures/ over the built-in ones. Of several packs the later ones win. A
+// folder that does not exist is a mistake; an empty one is a pack.
 func WithPack(pack fs.FS) Option { return func(c *config) { c.packs = append(c.packs, pack) } }
 
 // WithClock overrides the scenario's clock: "frozen" at its instant, "running" from there on, "wall" to follow the wall clock with all
@@ -122,7 +123,8 @@ func WithStrict() Option { return func(c *config) { c.Strict = true } }
 // AllowViolations lets the test of a [Server] or [Sandbox] pass when calls violated the contract.
 func AllowViolations() Option { return func(c *config) { c.allowViolations = true } }
 
-// CheckExpectations fails the test of a [Server] or [Sandbox] at its end when the calls do not meet what the scenario expects.
+// CheckExpectations fails the test of a [Server] or [Sandbox] at its end when the calls do not meet what the scenario expects, or when
+// it expects nothing.
 func CheckExpectations() Option { return func(c *config) { c.checkExpectations = true } }
 
 // WithJournal bounds the journal, by calls and by bytes; 0 is the default, 10,000 calls and 32 MiB. The oldest calls are dropped.

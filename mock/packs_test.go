@@ -1,6 +1,8 @@
 package mock_test
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -199,4 +201,22 @@ func TestScenarioDocument(t *testing.T) {
 			diff(t, "scenario", "document", s.Scenario())
 		})
 	}
+}
+
+// TestMissingPack proves that a folder that does not exist is refused like one of --pack, and that an empty one is a pack.
+func TestMissingPack(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	missing := os.DirFS(filepath.Join(dir, "missing"))
+	const want = "pack 2: must be a folder with scenarios/ and fixtures/: no such file or directory"
+	if _, err := mock.New(mock.WithPack(os.DirFS(dir)), mock.WithPack(missing)); err == nil || err.Error() != want {
+		t.Errorf("New: %v", err)
+	}
+	if _, err := mock.Check(os.DirFS(dir), missing); err == nil || err.Error() != want {
+		t.Errorf("Check: %v", err)
+	}
+	test := &tester{}
+	mock.NewServer(test, mock.WithPack(os.DirFS(dir)), mock.WithPack(missing))
+	diff(t, "NewServer", []string{"mock: " + want}, test.fatals)
+	portal(t, mock.WithPack(os.DirFS(dir)))
 }

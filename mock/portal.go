@@ -38,7 +38,7 @@ func New(options ...Option) (*Portal, error) {
 }
 
 // Check plays every scenario of some packs, and the built-in scenarios over them, at each boundary of its clock: every member calls every
-// operation. The notes name error fixtures that seem to be misspelt. The error lists everything that is wrong with the packs, or every
+// operation. The notes say what is allowed and may not be meant. The error lists everything that is wrong with the packs, or every
 // reply that departs from the contract.
 func Check(packs ...fs.FS) (notes []string, err error) {
 	library, err := scenario.Open(named(packs)...)

@@ -49,11 +49,13 @@ func TestAddRules(t *testing.T) {
 	diff(t, "failures", []string(nil), test.fatals)
 
 	s.AddRules("- { when: { operation: getFutureLicence }, fault: { kind: rest } }\n- { when: {} }")
+	s.AddRules(`{"when":{"params":{"orgEntitlements":{"entitlements":{"x":{"nums":1}}}}},"delay":"1s"}`)
 	s.Play("trail")
 	diff(t, "failures", []string{
 		"mock: rules:1:24: no operation \"getFutureLicence\" (did you mean \"getFutureLicense\"?)\n" +
 			"rules:1:59: kind must be one of reset, empty, truncate, drip, hang, html, not \"rest\" (did you mean \"reset\"?)\n" +
 			"rules:2:3: rules[1] does nothing: it needs a delay, a reply or a fault",
+		`mock: rules:1:60: no "nums" in orgEntitlements.entitlements.x (did you mean "num"?)`,
 		`mock: no scenario "trail" (did you mean "trial"?)`,
 	}, test.fatals)
 	diff(t, "no rule of a broken document", []string{""}, rules(license(), 1))

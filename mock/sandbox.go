@@ -139,8 +139,18 @@ func (s *Sandbox) watch(c *config) {
 		s.tb.Cleanup(s.checkViolations)
 	}
 	if c.checkExpectations {
-		s.tb.Cleanup(func() { s.report(s.tb, s.portal.box.Verify(context.Background())) })
+		s.tb.Cleanup(s.checkExpectations)
 	}
+}
+
+// checkExpectations fails the test when the calls do not meet what the scenario expects, or when it expects nothing.
+func (s *Sandbox) checkExpectations() {
+	s.tb.Helper()
+	verdict := s.portal.box.Verify(context.Background())
+	if verdict.Expectations == 0 {
+		s.tb.Errorf("mock: %s: CheckExpectations has nothing to check: the scenario has no expect", s.portal.name())
+	}
+	s.report(s.tb, verdict)
 }
 
 // checkViolations fails the test with one line per violation.

@@ -111,6 +111,28 @@ func TestVerifyFatal(t *testing.T) {
 			[]mock.Expectation{mock.Expect("").Param("token", "admin-token").Exactly(1)},
 			"mock: expectation 1: token is masked in the journal and equals nothing there; expect it with present: [token]",
 		},
+		{
+			"a name in an object",
+			[]mock.Expectation{mock.Expect("").Param("orgEntitlements", map[string]any{"maxUsrs": 10}).Exactly(0)},
+			`mock: expectation 1: no "maxUsrs" in orgEntitlements (did you mean "maxUsers"?)`,
+		},
+		{
+			"a name in a struct, under an entitlement",
+			[]mock.Expectation{mock.Expect(mock.ProvisionOrgEntitlements).Param("orgEntitlements", map[string]any{
+				"entitlements": map[string]any{"maxUser": struct{ Num int }{8}},
+			}).Exactly(0)},
+			`mock: expectation 1: no "Num" in orgEntitlements.entitlements.maxUser (did you mean "num"?)`,
+		},
+		{
+			"a name in JSON as text",
+			[]mock.Expectation{mock.Expect("").Param("orgEntitlements", `{"maxUsrs":10}`).Exactly(0)},
+			`mock: expectation 1: no "maxUsrs" in orgEntitlements (did you mean "maxUsers"?)`,
+		},
+		{
+			"bytes, which are no JSON",
+			[]mock.Expectation{mock.Expect("").Param("orgEntitlements", []byte(`{"maxUsers":10}`)).Exactly(0)},
+			"mock: expectation 1: orgEntitlements is JSON, and this text is not: write the value itself, or valid JSON",
+		},
 		{"a value JSON cannot write", []mock.Expectation{mock.Expect("").Param("f", make(chan int)).Exactly(1)}, "mock: expectation 1: json: "},
 		{"two faults", []mock.Expectation{mock.Expect("x").Exactly(1), mock.Expect("y").Exactly(1)}, "expectation 2: no operation \"y\""},
 	} {
@@ -277,7 +299,12 @@ func TestCheckExpectations(t *testing.T) {
 			`mock: sandbox "default" (scenario "document", seed 0): ` + unmet,
 		},
 		{"met", []mock.Option{expecting, mock.CheckExpectations()}, nil, 1, 0, ""},
-		{"nothing expected", []mock.Option{mock.CheckExpectations()}, nil, 0, 0, ""},
+		{
+			"nothing expected",
+			[]mock.Option{mock.CheckExpectations()},
+			nil, 0, 0,
+			`mock: sandbox "default" (scenario "trial", seed 0): CheckExpectations has nothing to check: the scenario has no expect`,
+		},
 		{
 			"a sandbox, unmet", nil,
 			[]mock.Option{expecting, mock.CheckExpectations()},
@@ -285,7 +312,7 @@ func TestCheckExpectations(t *testing.T) {
 			`mock: sandbox "s1" (scenario "document", seed 0): ` + unmet,
 		},
 		{"a sandbox, met", nil, []mock.Option{expecting, mock.CheckExpectations()}, 0, 1, ""},
-		{"a sandbox, not asked for", []mock.Option{mock.CheckExpectations()}, []mock.Option{expecting}, 0, 0, ""},
+		{"a sandbox, not asked for", []mock.Option{expecting, mock.CheckExpectations()}, []mock.Option{expecting}, 1, 0, ""},
 	} {
 		tb := &tester{}
 		s := mock.NewServer(tb, row.server...)
@@ -390,5 +417,24 @@ func TestTypedCalls(t *testing.T) {
 		if _, err := calls[i].FutureLicense(); err == nil || err.Error() != want || !errors.Is(err, journal.ErrNotThat) {
 			t.Errorf("call %d: %v", i+1, err)
 		}
+	}
+}
+
+// TestJSONAsText proves that a JSON parameter given as text is compared as JSON, in part and whatever the order and the white space, and
+// that a name which the contract tolerates is allowed.
+func TestJSONAsText(t *testing.T) {
+	t.Parallel()
+	s := mock.NewServer(t)
+	ask(t, s, provision())
+	for text, n := range map[string]int{
+		`{"maxUsers": 10}`: 1,
+		`{ "entitlements": {"spatialAnalyst": {"num": 2}, "standard": {}}, "maxUsers": 10 }`: 1,
+		`{"maxUsers": 11}`:           0,
+		`{"maxUsers": "10"}`:         0,
+		`{"maxUsers": 10, "qux": 1}`: 0,
+		`{}`:                         1,
+		"":                           0,
+	} {
+		s.Verify(t, mock.Expect(mock.ProvisionOrgEntitlements).Param("orgEntitlements", text).Exactly(n))
 	}
 }

@@ -21,6 +21,9 @@ type checkCmd struct {
 // Run loads everything, plays every scenario at each boundary of its clock, and reports all mistakes at once.
 func (c *checkCmd) Run(p Process) error {
 	files, err := c.sort()
+	if err == nil && len(c.Pack)+len(files) == 0 {
+		err = unnamedPack()
+	}
 	if err != nil {
 		return err
 	}
@@ -35,7 +38,8 @@ func (c *checkCmd) Run(p Process) error {
 	notes, err := server.Check(library)
 	errs := []error{err}
 	for _, file := range files {
-		errs = append(errs, checkFile(library, file))
+		more, err := checkFile(library, file)
+		notes, errs = append(notes, more...), append(errs, err)
 	}
 	if err := errors.Join(errs...); err != nil {
 		return failure{err}
@@ -43,12 +47,28 @@ func (c *checkCmd) Run(p Process) error {
 	for _, note := range notes {
 		p.say("note: " + note)
 	}
-	checked := fmt.Sprintf("ok: %d scenarios and %d fixtures", len(library.Names()), len(library.Fixtures().IDs()))
-	if len(files) > 0 {
-		checked += ", and " + plural(len(files), "scenario file", "scenario files")
-	}
-	p.say(checked)
+	p.say("ok: " + strings.Join(append(files, packsIn(library)...), ", "))
 	return nil
+}
+
+// packsIn counts what the packs hold, the built-in one last.
+func packsIn(library *scenario.Library) (counts []string) {
+	packs := library.Packs()
+	for _, pack := range append(packs[1:], packs[0]) {
+		scenarios, fixtures := plural(pack.Scenarios, "scenario", "scenarios"), plural(pack.Fixtures, "fixture", "fixtures")
+		counts = append(counts, fmt.Sprintf("%s (%s, %s)", pack.Pack, scenarios, fixtures))
+	}
+	return counts
+}
+
+// unnamedPack refuses to check the built-in pack alone where the user most likely means the folder in which the command runs.
+func unnamedPack() error {
+	part := scenario.PartOf(os.DirFS("."))
+	if part == "" {
+		return nil
+	}
+	const format = "check: %q in this folder looks like a part of a pack, and no pack is named: name the folder (mockportal check .) or a file"
+	return fmt.Errorf(format, part)
 }
 
 // sort returns the paths that are files, and adds those that are folders to the packs.
@@ -70,27 +90,23 @@ func (c *checkCmd) sort() (files []string, err error) {
 }
 
 // checkFile decodes and plays a scenario file outside all packs.
-func checkFile(library *scenario.Library, file string) error {
+func checkFile(library *scenario.Library, file string) (notes []string, err error) {
 	if message := tree.Misnamed(file, ".yaml"); message != "" {
-		return counted(tree.Mistakes{tree.Position{File: filepath.ToSlash(file)}.Mistake(message)})
+		return nil, counted(tree.Mistakes{tree.Position{File: filepath.ToSlash(file)}.Mistake(message)})
 	}
 	source, err := os.ReadFile(file) //nolint:gosec // the user names the file
 	if err != nil {
-		return err
+		return nil, err
 	}
-	name := strings.TrimSuffix(filepath.Base(file), ".yaml")
-	scenario, err := library.Decode(name, source)
+	decoded, err := library.Decode(filepath.ToSlash(file), source)
 	var mistakes tree.Mistakes
 	if errors.As(err, &mistakes) {
-		for i := range mistakes {
-			mistakes[i].File = filepath.ToSlash(file)
-		}
-		return counted(mistakes)
+		return nil, counted(mistakes)
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return server.CheckScenario(library, scenario)
+	return decoded.Notes(), server.CheckScenario(library, decoded)
 }
 
 // counted ends a list of mistakes with their number.

@@ -50,7 +50,7 @@ func unreadable() map[string]string {
 // cannot be read the command ends with 2, without one it does not.
 func TestEnvironmentIsRead(t *testing.T) {
 	t.Parallel()
-	s := mock.NewServer(t)
+	s := mock.NewServer(t, mock.WithScenarioDocument([]byte("{ format: 1, extends: trial, expect: [{ when: {}, atLeast: 0 }] }")))
 	for _, command := range commands() {
 		t.Run(command, func(t *testing.T) {
 			t.Parallel()

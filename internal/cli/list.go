@@ -24,6 +24,7 @@ type row struct {
 	Evidence openapi.Level `json:"evidence"`
 	From     string        `json:"from"` // a scenario's pack, a fixture's source, an operation's source
 	About    string        `json:"about"`
+	Hides    []string      `json:"hides,omitempty"` // the packs with a scenario of the same name, which this one hides
 }
 
 // Run prints a table, or JSON.
@@ -49,12 +50,13 @@ func (l *listCmd) rows(library *scenario.Library) (rows []row, heads [4]string, 
 	case "fixtures":
 		for _, id := range library.Fixtures().IDs() {
 			f, _ := library.Fixtures().Get(id)
-			rows = append(rows, row{f.ID, f.Evidence.Level, f.Evidence.Source, f.Evidence.Note})
+			rows = append(rows, row{Name: f.ID, Evidence: f.Evidence.Level, From: f.Evidence.Source, About: f.Evidence.Note})
 		}
 		return rows, [4]string{"FIXTURE", "EVIDENCE", "SOURCE", "NOTE"}, nil
 	case "operations":
 		for _, o := range library.Contract().Operations() {
-			rows = append(rows, row{o.ID, o.Evidence.Level, o.Evidence.Source, o.Routes[0].Method + " " + o.Routes[0].Path})
+			call := o.Routes[0].Method + " " + o.Routes[0].Path
+			rows = append(rows, row{Name: o.ID, Evidence: o.Evidence.Level, From: o.Evidence.Source, About: call})
 		}
 		return rows, [4]string{"OPERATION", "EVIDENCE", "SOURCE", "CALL"}, nil
 	}
@@ -63,7 +65,7 @@ func (l *listCmd) rows(library *scenario.Library) (rows []row, heads [4]string, 
 		if err != nil {
 			return nil, heads, err
 		}
-		rows = append(rows, row{s.Name, s.Evidence(), s.Pack, s.Summary})
+		rows = append(rows, row{s.Name, s.Evidence(), s.Pack, s.Summary, s.Hides})
 	}
 	return rows, [4]string{"SCENARIO", "EVIDENCE", "PACK", "SUMMARY"}, nil
 }
@@ -72,7 +74,11 @@ func table(w io.Writer, heads [4]string, rows []row) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(t, strings.Join(heads[:], "\t")) // Flush has the error
 	for _, r := range rows {
-		_, _ = fmt.Fprintln(t, strings.Join([]string{r.Name, string(r.Evidence), r.From, r.About}, "\t"))
+		from := r.From
+		if len(r.Hides) > 0 {
+			from += " (hides that of " + strings.Join(r.Hides, ", ") + ")"
+		}
+		_, _ = fmt.Fprintln(t, strings.Join([]string{r.Name, string(r.Evidence), from, r.About}, "\t"))
 	}
 	return t.Flush()
 }

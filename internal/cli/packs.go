@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/mockportal/mockportal/internal/scenario"
 )
@@ -22,7 +23,8 @@ func (f packFlags) open(p Process) (*scenario.Library, error) {
 			if err != nil {
 				return nil, fmt.Errorf("%s %w", p.flag("pack"), err)
 			}
-			packs = append(packs, pack)
+			same := func(other scenario.Pack) bool { return other.Name == pack.Name }
+			packs = append(slices.DeleteFunc(packs, same), pack)
 		}
 	}
 	return scenario.Open(packs...)

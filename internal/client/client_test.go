@@ -146,7 +146,6 @@ func TestVerify(t *testing.T) {
 	c := of(s)
 	c.Token = "sesame"
 	for verification, want := range map[string][]any{
-		`{}`: {true, "nothing is expected"},
 		`{"expect":[{"when":{"operation":"getFutureLicense"},"exactly":1}]}`: {true, "the expectation is met"},
 		`{"expect":[{"when":{"operation":"getFutureLicense"},"exactly":0}]}`: {
 			false, "the expectation is unmet\nexpectation 1: no call of getFutureLicense; 1 came\n" +
@@ -159,7 +158,11 @@ func TestVerify(t *testing.T) {
 		}
 		diff(t, verification, want, []any{met, explanation})
 	}
-	_, _, err := c.Verify(t.Context(), []byte(`{"expect":[{"when":{"member":"nobody"},"exactly":1}]}`))
+	met, _, err := c.Verify(t.Context(), []byte("{}"))
+	if met || err == nil || !strings.Contains(err.Error(), `the scenario "trial" has none`) {
+		t.Errorf("nothing expected: met %t, %v", met, err)
+	}
+	_, _, err = c.Verify(t.Context(), []byte(`{"expect":[{"when":{"member":"nobody"},"exactly":1}]}`))
 	if err == nil || !strings.Contains(err.Error(), `no member "nobody"`) {
 		t.Errorf("an unknown member: %v", err)
 	}

@@ -3,6 +3,7 @@ package control
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 
 	"github.com/mockportal/mockportal/internal/scenario"
@@ -42,7 +43,11 @@ func (a *API) expectationsOf(r request, played *scenario.Scenario) (scenario.Exp
 		}
 		own.Within = within
 	}
-	if wish.Expect == nil {
+	switch {
+	case wish.Expect == nil && len(own.Expect) == 0:
+		const format = "nothing to check: name expectations (in expect, or a file), since the scenario %q has none of its own"
+		return own, fmt.Errorf(format, played.Name)
+	case wish.Expect == nil:
 		return own, nil
 	}
 	expectations, err := a.Library.Expectations(played, "document", r.body)

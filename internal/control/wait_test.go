@@ -251,6 +251,12 @@ func TestVerifyRefused(t *testing.T) {
 			`{"expect":[{"when":{"operation":"getFutureLicence"},"exactly":1}]}`, "",
 			[]string{`document:1:33: no operation "getFutureLicence" (did you mean "getFutureLicense"?)`},
 		},
+		{`{}`, `nothing to check: name expectations (in expect, or a file), since the scenario "trial" has none of its own`, nil},
+		{`{"within":"1m"}`, `nothing to check: name expectations (in expect, or a file), since the scenario "trial" has none of its own`, nil},
+		{
+			`{"expect":[{"when":{"params":{"orgEntitlements":{"maxUsrs":10}}},"exactly":0}]}`, "",
+			[]string{`document:1:50: no "maxUsrs" in orgEntitlements (did you mean "maxUsers"?)`},
+		},
 		{"{\"expect\":[\n{\"when\":{\"membr\":\"admin\"},\"exactly\":1},\n{\"when\":{}}]}", "", []string{
 			`document:2:10: unknown key "membr" (did you mean "member"?); ` +
 				`when has absent, errorCode, member, operation, outcome, params, present, violations`,
@@ -258,10 +264,14 @@ func TestVerifyRefused(t *testing.T) {
 		}},
 	} {
 		var got []string
-		for _, v := range bad(t, s, http.StatusBadRequest, "verifyCalls", verifyPath, row.body).Violations {
+		refused := bad(t, s, http.StatusBadRequest, "verifyCalls", verifyPath, row.body)
+		for _, v := range refused.Violations {
 			got = append(got, v.Message)
 		}
 		diff(t, row.body, row.messages, got)
+		if row.detail != "" {
+			diff(t, row.body, row.detail, refused.Detail)
+		}
 	}
 }
 

@@ -21,13 +21,15 @@ type decoder struct {
 	secrets *secret.Known // of the world; nil before it is read
 	members []string      // the usernames; nil before they are read
 	anybody bool          // the members are unknown, so that any name may be a member's
+
+	notes tree.Mistakes // what is allowed and may not be meant
 }
 
 // decode reads a merged document. The scenario is usable only if there are no mistakes.
 func (s surroundings) decode(root *tree.Value, mistakes *tree.Mistakes) *Scenario {
 	d := decoder{surroundings: s}
 	decoded := d.scenario(root.Field("a scenario", mistakes))
-	decoded.document = root.JSON()
+	decoded.document, decoded.notes = root.JSON(), d.notes
 	return decoded
 }
 

@@ -28,7 +28,7 @@ func (d *decoder) expectation(f tree.Field) Expectation {
 	defer o.Close()
 	when := o.Need("when").Object()
 	matcher := d.matcher(when)
-	d.refuseSecrets(when.Key("params"))
+	d.refuseSecrets(when.Key("params"), matcher)
 	readOutcome(when, &matcher)
 	when.Close()
 	exactly, atLeast, atMost := o.Key("exactly"), o.Key("atLeast"), o.Key("atMost")
@@ -51,12 +51,13 @@ func (d *decoder) expectation(f tree.Field) Expectation {
 }
 
 // refuseSecrets reports parameters that hold secrets: the journal masks them, so nothing could ever be equal to them.
-func (d *decoder) refuseSecrets(params tree.Field) {
+func (d *decoder) refuseSecrets(params tree.Field, m Matcher) {
 	if !params.Is(tree.Object) {
 		return
 	}
 	for _, entry := range params.Value().Entries {
 		alone := &tree.Value{Kind: tree.Object, Entries: []tree.Entry{entry}}
+		alone.Entries[0].Value, _ = tree.Parse("", m.Params[entry.Key].JSON) // decoded, if it was given as text
 		text := string(alone.JSON())
 		if d.contract.Secret(entry.Key) || len(secretsIn(alone, false)) > 0 || secret.Hide(text, d.secrets) != text {
 			params.MistakeAt(entry.At, "%s is masked in the journal and equals nothing there; expect it with present: [%s]", entry.Key, entry.Key)

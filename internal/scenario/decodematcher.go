@@ -19,7 +19,7 @@ func (d *decoder) matcher(o *tree.ObjectField) (m Matcher) {
 			m.Params = map[string]Param{}
 		}
 		if value.Present() {
-			m.Params[name] = NewParam(value.Value().JSON())
+			m.Params[name] = NewParam(d.paramValue(m.Operation, name, value).JSON())
 		}
 	})
 	m.Present = d.parameters(o.Key("present"), m.Operation)

@@ -86,6 +86,6 @@ func (f *file) decode(s surroundings) *Scenario {
 		return nil
 	}
 	decoded := s.decode(f.merged, &f.mistakes)
-	decoded.Name, decoded.Pack = f.name, f.pack
+	decoded.Name, decoded.Pack, decoded.notes = f.name, f.pack, f.masked(decoded.notes)
 	return decoded
 }

@@ -3,7 +3,6 @@ package scenario
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"path"
 	"slices"
@@ -22,10 +21,10 @@ var ErrUnknown = errors.New("no scenario")
 // builtInName is the name of the built-in pack.
 const builtInName = "built-in"
 
-// Pack is a folder with scenarios and fixtures that a team shares.
-type Pack struct {
-	Name string // the path of the folder; mistakes show it
-	FS   fs.FS  // the folder; scenarios/ and fixtures/ are both optional
+// Counted says how many documents of its own a pack has.
+type Counted struct {
+	Pack                string // its name
+	Scenarios, Fixtures int
 }
 
 // Library holds scenarios and the fixtures that they use. It is immutable and safe for concurrent use.
@@ -34,6 +33,8 @@ type Library struct {
 
 	scenarios map[string]*Scenario
 	files     map[string]*file // of the scenarios, for those that extend them
+	packs     []Counted
+	notes     tree.Mistakes
 }
 
 // BuiltIn returns the library of the built-in scenarios, loaded once per process.
@@ -63,6 +64,7 @@ func load(packs []Pack) (*Library, error) {
 		scenarios:    map[string]*Scenario{},
 		files:        map[string]*file{},
 	}}
+	l.library.packs = []Counted{{Pack: builtInName, Fixtures: l.library.fixtures.Top()}}
 	for _, pack := range packs {
 		l.overlay(pack)
 	}
@@ -79,6 +81,12 @@ func load(packs []Pack) (*Library, error) {
 
 // Names returns the names of all scenarios, sorted.
 func (l *Library) Names() []string { return slices.Sorted(maps.Keys(l.scenarios)) }
+
+// Packs counts the packs, the built-in one first.
+func (l *Library) Packs() []Counted { return l.packs }
+
+// Notes returns what is allowed in the packs and may not be meant, as lines.
+func (l *Library) Notes() []string { return l.notes.Lines() }
 
 // Scenario returns the scenario with this name. Names are compared by their [tree.Name]. The error wraps [ErrUnknown] and suggests a name.
 func (l *Library) Scenario(name string) (*Scenario, error) {

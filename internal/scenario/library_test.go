@@ -2,6 +2,7 @@ package scenario_test
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -373,14 +374,16 @@ func TestLinkedFolder(t *testing.T) {
 	}
 }
 
-// TestIrregularFile: a pipe is a mistake, and the loader does not block on it.
+// TestIrregularFile: a pipe is a mistake in a pack and no document beside it, and the loader does not block on it.
 func TestIrregularFile(t *testing.T) {
 	t.Parallel()
 	for file, want := range map[string]string{
 		"scenarios/a.yaml":         "pack/scenarios/a.yaml: is not a regular file",
 		"fixtures/licenses/a.json": "pack/fixtures/licenses/a.json: is not a regular file",
+		"a.yaml":                   "pack: not a pack: it has neither scenarios/ nor fixtures/ and is not empty",
 	} {
-		_, err := scenario.Open(scenario.Pack{Name: "pack", FS: fstest.MapFS{file: {Mode: fs.ModeNamedPipe}}})
+		pipe := &fstest.MapFile{Mode: fs.ModeNamedPipe, Data: []byte("format: 1\nextends: trial\n")}
+		_, err := scenario.Open(scenario.Pack{Name: "pack", FS: fstest.MapFS{file: pipe}})
 		if err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
 		}
@@ -433,5 +436,114 @@ func TestOneNameInTwoPacks(t *testing.T) {
 	)
 	if s := find(t, library, nfc); s.Summary != "Second." || len(library.Names()) != len(scenario.BuiltIn().Names())+1 {
 		t.Errorf("found %q among %q", s.Summary, library.Names())
+	}
+}
+
+// TestStrays proves that Open refuses a folder that is called almost like a part of a pack and has documents, and says how it is called;
+// and that PartOf sees it.
+func TestStrays(t *testing.T) {
+	t.Parallel()
+	const mine, fixture = "format: 1\nextends: trial\n", "{}"
+	stray := func(name, meant string) string {
+		return fmt.Sprintf("pack/%s: looks like a part of a pack and is not read (did you mean %q?)", name, meant)
+	}
+	const notPack = "pack: not a pack: it has neither scenarios/ nor fixtures/ and is not empty"
+	for _, row := range []struct {
+		reason string
+		files  []string
+		part   string
+		want   string
+	}{
+		{"empty", nil, "", ""},
+		{"a pack", []string{"scenarios/mine.yaml", mine}, "scenarios", ""},
+		{"in other letters", []string{"Scenarios/mine.yaml", mine}, "Scenarios", stray("Scenarios", "scenarios")},
+		{"singular", []string{"scenario/deep/mine.yml", mine}, "scenario", stray("scenario", "scenarios")},
+		{"beside the right one", []string{"fixture/x.JSON", fixture, "scenarios/mine.yaml", mine}, "fixture", stray("fixture", "fixtures")},
+		{"without a document", []string{"scenarios/mine.yaml", mine, "features/a.feature", ""}, "scenarios", ""},
+		{"hidden", []string{".scenarios/mine.yaml", mine}, "", ""},
+		{"a scenario beside the folders", []string{"mine.yml", mine}, "mine.yml", stray("mine.yml", "scenarios/mine.yaml")},
+		{"evidence beside the folders", []string{"evidence.yml", "{}"}, "evidence.yml", stray("evidence.yml", "fixtures/evidence.yaml")},
+		{"no scenario", []string{"compose.yaml", "services: {}\n"}, "", notPack},
+		{"not a document", []string{"format.yaml", "format: [1\n"}, "", notPack},
+	} {
+		folder := pack(row.files...)
+		if got := scenario.PartOf(folder.FS); got != row.part {
+			t.Errorf("%s: the part is %q, not %q", row.reason, got, row.part)
+		}
+		_, err := scenario.Open(folder)
+		got := ""
+		if err != nil {
+			got = err.Error()
+		}
+		if diff := cmp.Diff(row.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", row.reason, diff)
+		}
+	}
+}
+
+// TestPartOfPack proves that the folder of a pack's scenarios or fixtures is not taken for the pack.
+func TestPartOfPack(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"acme/scenarios": "acme/scenarios: not a pack but the scenarios/ of one: name the folder around it",
+		"fixtures":       "fixtures: not a pack but the fixtures/ of one: name the folder around it",
+		"acme":           `acme/mine.yaml: looks like a part of a pack and is not read (did you mean "scenarios/mine.yaml"?)`,
+	} {
+		folder := pack("mine.yaml", "format: 1\nextends: trial\n")
+		folder.Name = name
+		if _, err := scenario.Open(folder); err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+	for _, good := range []scenario.Pack{pack(), pack("scenarios/mine.yaml", "format: 1\nextends: trial\n")} {
+		good.Name = "scenarios"
+		open(t, good)
+	}
+}
+
+// TestMissingPack proves that a folder that does not exist is no empty pack.
+func TestMissingPack(t *testing.T) {
+	t.Parallel()
+	_, err := scenario.Open(scenario.Pack{Name: "pack", FS: os.DirFS(filepath.Join(t.TempDir(), "missing"))})
+	const want = "pack: must be a folder with scenarios/ and fixtures/: no such file or directory"
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+// TestNotes proves what a library notes: scenarios that hide others, and names that the contract tolerates. A scenario that extends one
+// with such a name brings no second note.
+func TestNotes(t *testing.T) {
+	t.Parallel()
+	const extra = "format: 1\nextends: trial\nexpect:\n" +
+		"  - { when: { params: { orgEntitlements: { notes: x, entitlements: { maxUser: { number: 1 } } } } }, exactly: 0 }\n"
+	first := pack("scenarios/mine.yaml", extra, "scenarios/other.yaml", "format: 1\nextends: mine\n")
+	const secret = "format: 1\nextends: trial\nworld: { members: { admin: { password: open-sesame } } }\n" +
+		"rules: [{ when: { params: { orgEntitlements: { open-sesame: 1 } } }, delay: 1s }]\n"
+	const plain, ssl = "format: 1\nextends: trial\n", `{"error":{"code":403,"message":"x","details":[]}}`
+	second := pack("scenarios/mine.yaml", plain, "scenarios/secret.yaml", secret, "scenarios/trial.yaml", plain)
+	third := pack("scenarios/mine.yaml", plain, "fixtures/errors/sharing/ssl-required.json", ssl)
+	first.Name, second.Name, third.Name = "first", "second", "third"
+	library := open(t, first, second, third)
+	const of, names = " is not in the contract of orgEntitlements", ", which names entitlements, maxUsers and tolerates others"
+	want := []string{
+		`first/scenarios/mine.yaml:4:44: "notes"` + of + names,
+		`first/scenarios/mine.yaml:4:81: "number"` + of + ".entitlements.maxUser, which names num and tolerates others",
+		`second/scenarios/mine.yaml: hides the scenario "mine" of first`,
+		`second/scenarios/secret.yaml:4:48: "***"` + of + names,
+		`second/scenarios/trial.yaml: hides the scenario "trial" of built-in`,
+		`third/scenarios/mine.yaml: hides the scenario "mine" of first, second`,
+	}
+	if diff := cmp.Diff(want, library.Notes()); diff != "" {
+		t.Errorf("notes (-want +got):\n%s", diff)
+	}
+	counts := []scenario.Counted{
+		{Pack: "built-in", Scenarios: 14, Fixtures: len(fixture.BuiltIn().IDs())},
+		{Pack: "first", Scenarios: 2},
+		{Pack: "second", Scenarios: 3},
+		{Pack: "third", Scenarios: 1, Fixtures: 1},
+	}
+	if diff := cmp.Diff(counts, library.Packs()); diff != "" {
+		t.Errorf("packs (-want +got):\n%s", diff)
 	}
 }

@@ -2,8 +2,9 @@ package scenario
 
 import (
 	"errors"
-	"io/fs"
+	"fmt"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -19,40 +20,36 @@ type loader struct {
 
 // overlay puts the pack's fixtures over those of earlier packs.
 func (l *loader) overlay(pack Pack) {
-	if notPack(pack.FS) {
-		whole := tree.Position{File: pack.Name}
-		l.mistakes = append(l.mistakes, whole.Mistake("not a pack: it has neither scenarios/ nor fixtures/ and is not empty"))
-		return
-	}
+	l.mistakes = append(l.mistakes, pack.mistakes()...)
 	set, err := l.library.fixtures.Overlay(pack.Name, pack.FS)
 	var mistakes tree.Mistakes
 	if errors.As(err, &mistakes) {
 		l.mistakes = append(l.mistakes, mistakes...)
 	}
 	l.library.fixtures = set
-}
-
-// notPack reports whether a folder has files but none of a pack's folders, so that the user probably meant another folder.
-func notPack(fsys fs.FS) bool {
-	for _, name := range []string{"scenarios", "fixtures"} {
-		if info, err := fs.Stat(fsys, name); err == nil && info.IsDir() {
-			return false
-		}
-	}
-	entries, _ := fs.ReadDir(fsys, ".")
-	return slices.ContainsFunc(entries, func(entry fs.DirEntry) bool { return !strings.HasPrefix(entry.Name(), ".") })
+	l.library.packs = append(l.library.packs, Counted{Pack: pack.Name, Fixtures: set.Top()})
 }
 
 // read reads every scenario of a folder.
 func (l *loader) read(pack string, folder tree.Folder) {
 	found := map[string]*file{}
+	counted := &l.library.packs[len(l.packs)]
 	l.packs = append(l.packs, found)
 	unreadable := folder.Each(".yaml", func(name string, at tree.Position, source []byte) {
 		f := newFile(name, at.File, source)
 		f.pack = pack
 		found[f.name] = f
-	}, func(string) string { return "" })
+	}, refuse)
+	counted.Scenarios = len(found)
 	l.mistakes = append(l.mistakes, unreadable...)
+}
+
+// refuse returns why a file in scenarios/ is a mistake. Most other files are not: an editor's schema may stand there too.
+func refuse(name string) string {
+	if strings.EqualFold(path.Ext(name), ".json") && !strings.HasSuffix(name, ".schema.json") {
+		return "not read: the name of a scenario must end in .yaml, also if it is JSON; a fixture belongs in fixtures/"
+	}
+	return ""
 }
 
 // decode decodes every file, including those that a later pack hides.
@@ -68,10 +65,22 @@ func (l *loader) decode() {
 			f.checkCircle()
 		}
 		for name, f := range pack {
-			l.library.scenarios[name] = f.decode(l.library.surroundings)
-			l.library.files[name] = f
+			l.keep(name, f, f.decode(l.library.surroundings))
 		}
 	}
+}
+
+// keep puts a scenario, which is nil if it is not usable, over the one of an earlier pack.
+func (l *loader) keep(name string, f *file, decoded *Scenario) {
+	if decoded != nil {
+		l.library.notes = append(l.library.notes, decoded.notes...)
+	}
+	if hidden := l.library.scenarios[name]; hidden != nil && decoded != nil {
+		decoded.Hides = append(hidden.Hides, hidden.Pack)
+		note := fmt.Sprintf("hides the scenario %q of %s", name, strings.Join(decoded.Hides, ", "))
+		l.library.notes = append(l.library.notes, tree.Position{File: f.path}.Mistake(note))
+	}
+	l.library.scenarios[name], l.library.files[name] = decoded, f
 }
 
 // base finds the file that a file extends: another file of its pack, else a built-in one, which may have the same name.

@@ -5,14 +5,16 @@ import (
 	"time"
 
 	"github.com/mockportal/mockportal/internal/secret"
+	"github.com/mockportal/mockportal/internal/tree"
 	"github.com/mockportal/mockportal/openapi"
 )
 
 // Scenario is the start of one portal, merged over everything that it extends, with every default filled in.
 // It is safe for concurrent reading. The caller must not change it.
 type Scenario struct {
-	Name    string // the path of its file without .yaml
-	Pack    string // the name of its pack; "built-in" for the built-in scenarios, empty for a document that is not a file
+	Name    string   // the path of its file without .yaml
+	Pack    string   // the name of its pack; "built-in" for the built-in scenarios, empty for a document that is not a file
+	Hides   []string // the packs with a scenario of the same name, which this one hides; the first is the lowest
 	Summary string
 	Seed    uint64
 	Clock   Clock
@@ -23,7 +25,11 @@ type Scenario struct {
 
 	document json.RawMessage
 	secrets  *secret.Known
+	notes    tree.Mistakes
 }
+
+// Notes returns what is allowed in the document and may not be meant, as lines.
+func (s *Scenario) Notes() []string { return s.notes.Lines() }
 
 // Document returns the merged scenario as JSON, with the keys in the order of the file and without extends. [Library.Decode] turns
 // it into the same scenario again. It holds the passwords and tokens of the file. The caller must not change it.

@@ -16,8 +16,8 @@ import (
 )
 
 // Check plays every scenario of a library at its start and at each boundary of its clock, one millisecond before and at it. Every member
-// calls every operation. The notes name error fixtures that seem to be misspelt; the error lists every reply that departs from the
-// contract.
+// calls every operation. The notes say what is allowed in the packs and may not be meant; the error lists every reply that departs from
+// the contract.
 func Check(library *scenario.Library) (notes []string, err error) {
 	var errs []error
 	for _, name := range library.Names() {
@@ -27,7 +27,7 @@ func Check(library *scenario.Library) (notes []string, err error) {
 		}
 		errs = append(errs, err)
 	}
-	return strayErrors(library.Fixtures()), errors.Join(errs...)
+	return append(strayErrors(library.Fixtures()), library.Notes()...), errors.Join(errs...)
 }
 
 // strayErrors finds error fixtures of packs that replace nothing and are named almost like one that they could replace.
