@@ -14,7 +14,7 @@ func (c *call) examine(problem *portal.Problem) {
 		c.violations = []openapi.Violation{{
 			Kind: openapi.Malformed, In: "body", Name: "*", Message: "is too large", Hint: fmt.Sprintf("send at most %d bytes", c.x.MaxBody),
 		}}
-	case c.aside, c.lost != nil:
+	case c.lost != nil:
 		c.violations = nil
 	case c.operation == nil:
 		c.violations = c.nearPath()
@@ -25,6 +25,9 @@ func (c *call) examine(problem *portal.Problem) {
 // check judges the violations. It refuses what the portal cannot read, with one line for each violation. The portal answers despite the
 // others; check refuses them only in strict mode.
 func (c *call) check() *portal.Problem {
+	if c.aside {
+		return nil
+	}
 	var lines []portal.Line
 	for _, v := range c.violations {
 		switch {
