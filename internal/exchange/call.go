@@ -56,6 +56,7 @@ type call struct {
 	// render, prove
 	answer
 	// journal
+	note   string // what the call did that is no violation, but probably a mistake; "" for nothing
 	number int
 }
 
@@ -73,6 +74,7 @@ func (c *call) decide() {
 			reply, problem = c.operate()
 		}
 		c.answer = c.prove(reply, c.render(reply, problem))
+		c.note = c.noteOf()
 		c.journal()
 	})
 	c.turn = nil

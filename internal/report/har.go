@@ -147,5 +147,8 @@ func entryComment(call *journal.Call) string {
 	for i := range call.Violations {
 		words = append(words, "violation: "+call.Violations[i].String())
 	}
+	if call.Note != "" {
+		words = append(words, "note: "+call.Note)
+	}
 	return strings.Join(words, "; ")
 }

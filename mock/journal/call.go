@@ -34,6 +34,7 @@ type Call struct {
 	Params         map[string]any      `json:"params"`   // text, or decoded JSON; a repeated name is a list
 	ParamsIn       []ParamIn           `json:"paramsIn"` // the same one by one: as they were sent, in their order, with their place
 	Violations     []openapi.Violation `json:"violations"`
+	Note           string              `json:"note"` // what is no violation but probably a mistake: "answered as html: f was not sent"; or ""
 	Rule           string              `json:"rule"`
 	Fault          string              `json:"fault"`
 	Outcome        Outcome             `json:"outcome"`
@@ -73,13 +74,17 @@ func (c Call) String() string {
 // asked is the operation, or method and path of a call that reached none.
 func (c *Call) asked() string { return cmp.Or(c.Operation, c.Method+" "+c.Path) }
 
-// ended is how a call ended, in a word or two.
+// ended is how a call ended, in a word or two, and its note.
 func (c *Call) ended() string {
+	text := string(c.Outcome)
 	switch c.Outcome {
 	case Error:
-		return fmt.Sprintf("error %d", c.ErrorCode)
+		text = fmt.Sprintf("error %d", c.ErrorCode)
 	case Fault:
-		return "fault " + c.Fault
+		text = "fault " + c.Fault
 	}
-	return string(c.Outcome)
+	if c.Note != "" {
+		text += " (" + c.Note + ")"
+	}
+	return text
 }
