@@ -54,8 +54,6 @@ func violationRows() []violationRow {
 			provision().sending("Content-Type", "application/json").at(provisionPath + "?f=json&token=admin-token"),
 		}, 400, 400, []openapi.Violation{
 			{Kind: openapi.Malformed, In: "header", Name: "Content-Type"},
-			{Kind: openapi.Missing, In: "form", Name: "purchaserOrgId"},
-			{Kind: openapi.Missing, In: "form", Name: "orgEntitlements"},
 		}, "send application/x-www-form-urlencoded or multipart/form-data"},
 		{"inside-the-entitlements", []request{
 			provision().with("orgEntitlements", `{"maxusers":1,"entitlements":{"standard":{"num":"8"}}}`),

@@ -15,7 +15,6 @@ import (
 	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock/journal"
-	"github.com/mockportal/mockportal/openapi"
 )
 
 const (
@@ -221,127 +220,6 @@ func TestDuration(t *testing.T) {
 	call := firstCall(t, box)
 	diff(t, "durationMicros", int64(1500), call.DurationMicros)
 	diff(t, "time", began, call.Time)
-}
-
-// TestNearPaths proves that an unknown path is a violation if it was meant for an operation, and what the hint says.
-func TestNearPaths(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct {
-		name, path, hint string
-	}{
-		{"a folder is missing", "/portaladmin/getFutureLicense", "did you mean GET /portaladmin/license/getFutureLicense?"},
-		{"in a context", "/portal/admin/license/getFutureLicense", "did you mean GET /portal/portaladmin/license/getFutureLicense?"},
-		{"in a sandbox", "/sandboxes/default/portal/getFutureLicense", "did you mean GET /portal/portaladmin/license/getFutureLicense?"},
-		{
-			"another resource", "/sharing/rest/content/items/x/provisionOrgEntitlements",
-			"did you mean POST /sharing/rest/content/listings/{itemId}/provisionOrgEntitlements?",
-		},
-		{"a probe of a client", "/portal/info", ""},
-		{"nothing in common", "/favicon.ico", ""},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			x, box := start(t, "", 0, nil)
-			w := get(x, tt.path+"?f=json")
-			call := firstCall(t, box)
-			diff(t, "outcome", journal.Error, call.Outcome)
-			var want []openapi.Violation
-			header := ""
-			if tt.hint != "" {
-				header = "1"
-				want = []openapi.Violation{{Kind: "unknown", In: "path", Name: "*", Message: "no operation has this path", Hint: tt.hint}}
-			}
-			diff(t, "violations", want, append([]openapi.Violation(nil), call.Violations...))
-			diff(t, "header", header, w.Header().Get("Mockportal-Violations"))
-		})
-	}
-}
-
-// TestCallsByGET proves that a client which calls an operation of POST by GET gets a violation with the right method, even where it is
-// answered with the form. A browser looks at forms, also at ones that are filled in.
-func TestCallsByGET(t *testing.T) {
-	t.Parallel()
-	const browser = "text/html,application/xhtml+xml,*/*;q=0.8"
-	for _, tt := range []struct {
-		name, target, accept string
-		want                 int
-	}{
-		{"in JSON", provisionPath + "?f=json", "", 1},
-		{"without f", provisionPath + "?purchaserOrgId=sWwd06TnJR4lHopc", "*/*", 1},
-		{"in html", provisionPath + "?f=html&token=admin-token", "", 1},
-		{"the form", provisionPath, "*/*", 0},
-		{"the form, asked for in html", provisionPath + "?f=html", "", 0},
-		{"the form in a browser, filled in", provisionPath + "?purchaserOrgId=x", browser, 0},
-		{"a sign-in page", "/portaladmin/login?redirect=/portaladmin", "", 0},
-		{"an operation that takes GET too", "/sharing/rest/generateToken", "", 0},
-	} {
-		for _, strict := range []bool{false, true} {
-			t.Run(fmt.Sprint(tt.name, ", strict: ", strict), func(t *testing.T) {
-				t.Parallel()
-				x, box := start(t, "", 0, nil)
-				x.Strict = strict
-				r := httptest.NewRequest(http.MethodGet, tt.target, http.NoBody)
-				r.Header.Set("Accept", tt.accept)
-				x.ServeHTTP(httptest.NewRecorder(), r)
-				call := firstCall(t, box)
-				diff(t, "violations", tt.want, len(call.Violations))
-				diff(t, "refused", strings.HasSuffix(tt.target, "f=json"), call.Outcome == journal.Error)
-				for _, v := range call.Violations {
-					diff(t, "violation", "method: the operation does not take this method (send POST)", v.String())
-				}
-			})
-		}
-	}
-}
-
-// TestNote proves which calls leave the note that f was not sent: those of clients that are no browsers, and are answered with a page.
-func TestNote(t *testing.T) {
-	t.Parallel()
-	const (
-		note    = "answered as html: f was not sent"
-		browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
-		apps    = "world: { apps: { web: { secret: web-secret, redirectUris: [\"https://app.example.com\"] } } }\n"
-		rule    = "rules: [{ when: {}, reply: { status: 503, offSpec: true } }]\n"
-		page    = "rules: [{ when: {}, fault: { kind: html } }]\n"
-		errors  = "rules: [{ when: { operation: getFutureLicense }, reply: { error: errors/portaladmin/internal } }]\n"
-	)
-	for _, tt := range []struct{ name, more, target, accept, want string }{
-		{"no f", "", "GET " + licensePath + "?token=admin-token", "*/*", note},
-		{"no f and no Accept", "", "GET " + licensePath + "?token=admin-token", "", note},
-		{"an empty f", "", "GET " + licensePath + "?f=&token=admin-token", "application/json", note},
-		{"a refused call", "", "GET " + licensePath, "*/*", note},
-		{"the form of a POST", "", "GET " + provisionPath, "*/*", note},
-		{"a wrong method", "", "PUT " + provisionPath, "*/*", note},
-		{"a directory", "", "GET /portaladmin?token=admin-token", "*/*", note},
-		{"an error by a rule", errors, "GET " + licensePath, "*/*", note},
-		{"a browser", "", "GET " + licensePath + "?token=admin-token", browser, ""},
-		{"html by Accept, in capitals", "", "GET " + licensePath + "?token=admin-token", "TEXT/HTML", ""},
-		{"f=json", "", "GET " + licensePath + "?f=json&token=admin-token", "*/*", ""},
-		{"f=html", "", "GET " + licensePath + "?f=html&token=admin-token", "*/*", ""},
-		{"JSON by default", "", "POST /sharing/rest/oauth2/token", "*/*", ""},
-		{"a page for people", "", "GET /sharing/rest/oauth2/authorize?client_id=pythonapi&redirect_uri=urn:ietf:wg:oauth:2.0:oob", "*/*", ""},
-		{"another page for people", "", "GET /portaladmin/login", "*/*", ""},
-		{"a redirect", apps, "GET /sharing/rest/oauth2/signout?client_id=web&redirect_uri=https://app.example.com", "*/*", ""},
-		{"an unknown path", "", "GET /favicon.ico", "image/avif,*/*;q=0.8", ""},
-		{"a lost sandbox", "", "GET /sandboxes/none" + licensePath, "*/*", ""},
-		{"an answer by a rule", rule, "GET " + licensePath, "*/*", ""},
-		{"a proxy's page", page, "GET " + licensePath, "*/*", ""},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			x, box := start(t, tt.more, 0, nil)
-			method, target, _ := strings.Cut(tt.target, " ")
-			r := httptest.NewRequest(method, target, http.NoBody)
-			r.Header.Set("Accept", tt.accept)
-			w := httptest.NewRecorder()
-			x.ServeHTTP(w, r)
-			diff(t, "note", tt.want, firstCall(t, box).Note)
-			diff(t, "header", tt.want, w.Header().Get("Mockportal-Note"))
-			if shown := strings.Contains(w.Header().Get("Access-Control-Expose-Headers"), "Mockportal-Note"); !shown {
-				t.Error("scripts of other origins may not read the header")
-			}
-		})
-	}
 }
 
 // TestRefusedCallsAreExplained proves that the violations of a call are reported whatever it is answered with.

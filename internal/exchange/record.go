@@ -22,7 +22,7 @@ func (c *call) journal() {
 			Outcome: journal.OK, Status: c.status, ErrorCode: c.errorCode, Evidence: c.evidence, ReplyTruncated: len(c.body) > maxReply,
 			Time: c.began, PortalTime: c.turn.Now, DurationMicros: c.turn.Wall.Sub(c.began).Microseconds(),
 		},
-		Sent: record.Sent{Values: c.values, Route: c.route}, Reply: c.shown,
+		Sent: record.Sent{Values: append(c.values, c.unread...), Route: c.route}, Reply: c.shown,
 	}
 	covered := record.Covered{Operation: c.operation, Scenario: c.scenario.Name, Values: c.values, Outcome: string(journal.OK)}
 	switch {

@@ -96,9 +96,15 @@ func (c *call) isPage() bool {
 }
 
 // noteOf notes that a client which is no browser got a page because it sent no f: the commonest bug of clients. The portal answers so.
-// Pages on which people sign in are what their callers want, and browsers ask for unknown paths (favicon.ico) without Accept: text/html.
 func (c *call) noteOf() string {
-	if !c.isPage() || c.operation == nil || c.forPeople() || wire.First(c.values, "f") != "" || wire.AcceptsHTML(c.request) {
+	switch {
+	case !c.isPage(), wire.First(c.values, "f") != "", wire.AcceptsHTML(c.request):
+		return ""
+	case c.operation == nil: // browsers ask for favicon.ico without Accept: text/html
+		return ""
+	case c.forPeople(): // the page is what the client wants
+		return ""
+	case c.unread != nil: // f may stand in the body that was not read, as a violation says
 		return ""
 	}
 	return "answered as html: f was not sent"

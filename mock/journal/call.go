@@ -48,9 +48,10 @@ type Call struct {
 	DurationMicros int64               `json:"durationMicros"`
 }
 
-// ParamIn is one value of a request: a parameter, or the header or cookie that carried the token.
+// ParamIn is one value of a request: a parameter, the header or cookie that carried the token, or what stands in a body that the portal
+// does not read: each field of a form, another text without a name, or how many bytes it has if it is not text. gzip is undone.
 type ParamIn struct {
-	In    string `json:"in"` // path, query, form, header or cookie
+	In    string `json:"in"` // path, query, form, body, header or cookie
 	Name  string `json:"name"`
 	Value string `json:"value"` // as it was sent, without the escapes of its place; JSON in which a value is masked is written anew
 }
