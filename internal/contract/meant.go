@@ -47,7 +47,7 @@ func (r *Router) named(segments []string) *Route {
 	return best
 }
 
-// commonEnd counts the last segments that are the same in any letter case. A parameter of the template is not counted.
+// commonEnd counts the last segments that are the same in any letter case.
 func commonEnd(segments, template []string) int {
 	n := 0
 	for n < len(segments) && n < len(template) && strings.EqualFold(segments[len(segments)-1-n], template[len(template)-1-n]) {
