@@ -2,6 +2,7 @@ package mock_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"fmt"
 	"io"
 	"mime/multipart"
@@ -51,6 +52,15 @@ func places() []place {
 		changed("a body of text", func(hr *http.Request, text string) {
 			hr.Body, hr.ContentLength = io.NopCloser(strings.NewReader(text)), -1
 			hr.Header.Set("Content-Type", "text/plain; a="+text)
+		}),
+		inJSONBody(),
+		changed("a body in gzip", func(hr *http.Request, text string) {
+			var b bytes.Buffer
+			w := gzip.NewWriter(&b)
+			_, _ = io.WriteString(w, "stuff="+url.QueryEscape(text))
+			_ = w.Close()
+			hr.Body, hr.ContentLength = io.NopCloser(&b), -1
+			hr.Header.Set("Content-Encoding", "gzip")
 		}),
 		changed("a broken multipart", func(hr *http.Request, text string) {
 			hr.Body, hr.ContentLength = io.NopCloser(strings.NewReader("--b\r\nContent-Disposition: form-data; name=\""+text+"\"\r\n\r\n"+text)), -1
@@ -115,11 +125,7 @@ func raw(where string, put func(r request, text string) request) place {
 // inJSON is a place in JSON, in a parameter that the contract knows and in one that it does not know.
 func inJSON(where, template string) place {
 	p := place{where: where + " in JSON"}
-	for _, form := range []func(string) string{
-		quoted,
-		func(value string) string { return `"` + fullyEscaped(value) + `"` },
-		func(value string) string { return `"` + hexed(value) + `"` },
-	} {
+	for _, form := range jsonForms() {
 		p.add(func(tb testing.TB, r request, value string) *http.Request {
 			tb.Helper()
 			text := fmt.Sprintf(template, form(value))
@@ -127,6 +133,29 @@ func inJSON(where, template string) place {
 		})
 	}
 	return p
+}
+
+// inJSONBody is a place in a body that a portal does not read.
+func inJSONBody() place {
+	p := place{where: "a body of JSON"}
+	for _, form := range jsonForms() {
+		p.add(func(tb testing.TB, r request, value string) *http.Request {
+			tb.Helper()
+			hr := r.sending("Content-Type", "application/json").to(tb, canaryHost)
+			hr.Body, hr.ContentLength = io.NopCloser(strings.NewReader(fmt.Sprintf(`{"stuff":[%[1]s,{%[1]s:1}]}`, form(value)))), -1
+			return hr
+		})
+	}
+	return p
+}
+
+// jsonForms are how a value is written as JSON.
+func jsonForms() []func(value string) string {
+	return []func(string) string{
+		quoted,
+		func(value string) string { return `"` + fullyEscaped(value) + `"` },
+		func(value string) string { return `"` + hexed(value) + `"` },
+	}
 }
 
 // changed is a place that a table of requests cannot write.

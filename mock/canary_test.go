@@ -114,6 +114,8 @@ func TestNoOutputShowsAValueUnderASecretName(t *testing.T) {
 		if good.form != nil {
 			maps.Copy(good.form, sent)
 			m.send("the form of "+route.Path, good.to(t, canaryHost))
+			m.send("the form as text to "+route.Path, good.sending("Content-Type", "text/plain").to(t, canaryHost))
+			m.send("JSON to "+route.Path, withBody(t, good.sending("Content-Type", "application/json"), " "+deep))
 		}
 	}
 	m.search([]string{canaryUnknown}, showsTheCode)
@@ -216,7 +218,7 @@ func carried(r *http.Request) bool {
 func withBody(t *testing.T, r request, body string) *http.Request {
 	t.Helper()
 	hr := r.to(t, canaryHost)
-	hr.Body = io.NopCloser(strings.NewReader(body))
+	hr.Body, hr.ContentLength = io.NopCloser(strings.NewReader(body)), int64(len(body))
 	return hr
 }
 

@@ -44,6 +44,14 @@ func clientSteps() map[string][]step {
 			{javaScript(post(sharing+"oauth2/validateAppAccess", "f", "json", "client_id", "app", "token", "admin-token")), 0},
 			{javaScript(post(sharing+"oauth2/revokeToken/", "f", "json", "auth_token", "admin-token", "client_id", "")), 0},
 		},
+		"rest-js signs in by a provider": {
+			{
+				get(
+					sharing+"oauth2/social/authorize", "client_id", "app", "response_type", "code", "socialLoginProviderName", "facebook",
+					"autoAccountCreateForSocial", "true", "f", "json",
+				), 400,
+			},
+		},
 		"rest-js fails to sign in": {
 			{
 				javaScript(

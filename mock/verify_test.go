@@ -370,11 +370,13 @@ func TestJournalIsLoggedAfterAViolation(t *testing.T) {
 	s := mock.NewServer(tb)
 	ask(t, s, license().with("verbose", "1"))
 	ask(t, s, get("/nowhere").by(http.MethodPost))
+	ask(t, s, license().with("f", ""))
 	tb.end()
 	diff(t, "logs", []string{`mock: sandbox "default" (scenario "trial", seed 0): the journal
-call  operation         member  outcome    violations  rule
-1     getFutureLicense  admin   ok         1           -
-2     POST /nowhere     -       error 400  0           -`}, tb.logs)
+call  operation         member  outcome                                violations  rule
+1     getFutureLicense  admin   ok                                     1           -
+2     POST /nowhere     -       error 400                              0           -
+3     getFutureLicense  admin   ok (answered as html: f was not sent)  0           -`}, tb.logs)
 }
 
 // TestTypedCalls proves that a call is read as what it was, whatever the portal said to it, and that what it was not is refused.

@@ -54,8 +54,6 @@ func violationRows() []violationRow {
 			provision().sending("Content-Type", "application/json").at(provisionPath + "?f=json&token=admin-token"),
 		}, 400, 400, []openapi.Violation{
 			{Kind: openapi.Malformed, In: "header", Name: "Content-Type"},
-			{Kind: openapi.Missing, In: "form", Name: "purchaserOrgId"},
-			{Kind: openapi.Missing, In: "form", Name: "orgEntitlements"},
 		}, "send application/x-www-form-urlencoded or multipart/form-data"},
 		{"inside-the-entitlements", []request{
 			provision().with("orgEntitlements", `{"maxusers":1,"entitlements":{"standard":{"num":"8"}}}`),
@@ -67,10 +65,18 @@ func violationRows() []violationRow {
 			provision().at("/sharing/rest/content/listings/" + item + "/provisionOrgEntitlement"),
 		}, 400, 400, []openapi.Violation{
 			{Kind: openapi.Unknown, In: "path", Name: "*"},
-		}, "did you mean /sharing/rest/content/listings/{itemId}/provisionOrgEntitlements?"},
+		}, "did you mean POST /sharing/rest/content/listings/{itemId}/provisionOrgEntitlements?"},
 		{"the-last-segment-forgotten", []request{provision().at("/sharing/rest/content/listings/" + item)}, 400, 400, []openapi.Violation{
 			{Kind: openapi.Unknown, In: "path", Name: "*"},
-		}, "did you mean /sharing/rest/content/listings/{itemId}/provisionOrgEntitlements?"},
+		}, "did you mean POST /sharing/rest/content/listings/{itemId}/provisionOrgEntitlements?"},
+		{"under-another-folder", []request{license().at("/portal/admin/license/getFutureLicense")}, 400, 400, []openapi.Violation{
+			{Kind: openapi.Unknown, In: "path", Name: "*"},
+		}, "did you mean GET /portal/portaladmin/license/getFutureLicense?"},
+		{"under-another-resource", []request{
+			provision().at("/sharing/rest/content/items/" + item + "/provisionOrgEntitlements"),
+		}, 400, 400, []openapi.Violation{
+			{Kind: openapi.Unknown, In: "path", Name: "*"},
+		}, "did you mean POST /sharing/rest/content/listings/{itemId}/provisionOrgEntitlements?"},
 		{"two-calls", []request{license().with("verbose", "1"), provision(), license().with("culture", "en")}, 0, 400, []openapi.Violation{
 			{Kind: openapi.Unknown, In: "query", Name: "verbose"}, {Kind: openapi.Unknown, In: "query", Name: "culture"},
 		}, "allowed are token, f"},

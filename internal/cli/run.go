@@ -14,7 +14,7 @@ import (
 type runCmd struct {
 	portalFlags
 
-	LogLevel        string `default:"error" enum:"debug,info,warn,error" help:"debug logs all calls, info and warn those with violations."`
+	LogLevel        string `default:"error" enum:"debug,info,warn,error" help:"warn: calls with violations; info: with notes too; debug: all."`
 	Report          string `placeholder:"FILE" help:"A file for the results of the checks, as JUnit XML."`
 	HAR             string `name:"har" placeholder:"FILE" help:"A file for the calls, as HAR 1.2 for the network panel of a browser."`
 	AllowViolations bool   `help:"Do not fail on calls that violate the contract; for suites that make some on purpose."`

@@ -17,7 +17,7 @@ type serveCmd struct {
 
 	portalFlags
 
-	LogLevel string `default:"info" enum:"debug,info,warn,error" help:"debug logs all calls, info and warn those with violations."`
+	LogLevel string `default:"info" enum:"debug,info,warn,error" help:"warn: calls with violations; info: with notes too; debug: all."`
 }
 
 // Run serves until ctx is done.

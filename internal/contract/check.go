@@ -13,7 +13,7 @@ import (
 
 // Value is one name of a request and its text, as they were sent.
 type Value struct {
-	In   string // path, query or form
+	In   string // path, query or form; for the journal also header, cookie or body
 	Name string
 	Text string
 }

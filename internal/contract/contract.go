@@ -24,6 +24,7 @@ type Contract struct {
 	fixtures     map[string]string // folder of fixtures → name of the component schema that describes them
 	aliases      map[string]string // other beginning of a path → its beginning in the contract
 	lenientPaths bool              // paths may have doubled slashes and any letter case
+	probes       []string          // unknown paths that clients ask for by themselves
 	router       func() *Router
 }
 

@@ -32,6 +32,7 @@ func load(document []byte) (*Contract, error) {
 	l.at = "the document"
 	l.extension(spec.Extensions, "x-aliases", &l.contract.aliases)
 	l.extension(spec.Extensions, "x-lenient-paths", &l.contract.lenientPaths)
+	l.extension(spec.Extensions, "x-probes", &l.contract.probes)
 	l.schemas()
 	l.routes()
 	if len(l.mistakes) > 0 {

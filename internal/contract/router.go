@@ -14,10 +14,12 @@ import (
 
 // Router finds the routes of a path. It redirects nothing, because a redirected POST loses its form. It is safe for concurrent use.
 type Router struct {
-	routes  map[string][]*Route // by path template
-	fixed   map[string]Match    // paths without a parameter, in every context, with and without a final slash
-	mux     *mux.Router         // the other paths; each of its routes has the path template as its name
-	lenient func() *mux.Router  // all paths, in any letter case; compiled when it is needed first
+	contract *Contract
+	contexts []string
+	routes   map[string][]*Route // by path template
+	fixed    map[string]Match    // paths without a parameter, in every context, with and without a final slash
+	mux      *mux.Router         // the other paths; each of its routes has the path template as its name
+	lenient  func() *mux.Router  // all paths, in any letter case; compiled when it is needed first
 }
 
 // Match is where a path leads. Its zero value is a path that the contract does not have.
@@ -37,7 +39,7 @@ func (c *Contract) Router(contexts ...string) *Router {
 }
 
 func (c *Contract) newRouter(contexts []string) *Router {
-	r := &Router{routes: map[string][]*Route{}, fixed: map[string]Match{}, mux: emptyMux()}
+	r := &Router{contract: c, contexts: contexts, routes: map[string][]*Route{}, fixed: map[string]Match{}, mux: emptyMux()}
 	for _, route := range c.routes {
 		r.routes[route.Path] = append(r.routes[route.Path], route)
 	}

@@ -31,6 +31,8 @@ type call struct {
 	// read
 	values     []contract.Value    // the path's, the query's, the form's, in this order
 	violations []openapi.Violation // what read and route find; examine completes them, check judges them
+	unreadable int                 // how many violations are first in violations that say what could not be read of query and form
+	unread     []contract.Value    // what stands in a body that the portal does not read
 	format     wire.Format
 	token      string
 	// sandbox
@@ -56,6 +58,7 @@ type call struct {
 	// render, prove
 	answer
 	// journal
+	note   string // what the call did that is no violation, but probably a mistake; "" for nothing
 	number int
 }
 
@@ -73,6 +76,7 @@ func (c *call) decide() {
 			reply, problem = c.operate()
 		}
 		c.answer = c.prove(reply, c.render(reply, problem))
+		c.violations, c.note = c.told(), c.noteOf()
 		c.journal()
 	})
 	c.turn = nil

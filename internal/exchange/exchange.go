@@ -97,8 +97,11 @@ func (x *Exchange) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // log tells the operator of a server about the call. It shows no parameter, because a parameter could be a secret.
 func (c *call) log() {
 	level := slog.LevelDebug
-	if len(c.violations) > 0 {
+	switch {
+	case len(c.violations) > 0:
 		level = slog.LevelWarn
+	case c.note != "":
+		level = slog.LevelInfo
 	}
 	if !c.x.Log.Enabled(context.Background(), level) {
 		return
@@ -107,8 +110,13 @@ func (c *call) log() {
 	for i, v := range c.violations {
 		violations[i] = v.String()
 	}
-	c.x.Log.LogAttrs(context.Background(), level, "call",
+	attrs := []slog.Attr{
 		slog.Int("number", c.number), slog.String("method", c.masks.Hide(c.request.Method)), slog.String("path", c.masks.Hide(c.path)),
 		slog.String("member", c.caller.Name()), slog.Int("status", c.status), slog.Int("error", c.errorCode),
-		slog.Any("violations", violations))
+		slog.Any("violations", violations),
+	}
+	if c.note != "" {
+		attrs = append(attrs, slog.String("note", c.note))
+	}
+	c.x.Log.LogAttrs(context.Background(), level, "call", attrs...)
 }

@@ -222,35 +222,6 @@ func TestDuration(t *testing.T) {
 	diff(t, "time", began, call.Time)
 }
 
-// TestNearPaths proves which unknown paths are violations: those with one mistake. A path with two could be anybody's.
-func TestNearPaths(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct {
-		name, path string
-		near       bool
-	}{
-		{"the last segment misspelt", "/sharing/rest/content/listings/x/provisionOrgEntitlement", true},
-		{"another segment misspelt", "/sharing/rest/content/listing/x/provisionOrgEntitlements", true},
-		{"two segments misspelt", "/sharing/rest/content/listing/x/provisionOrgEntitlement", false},
-		{"the last segment missing", "/sharing/rest/content/listings/x", true},
-		{"the last segment missing after one that is no parameter", "/portaladmin/license", false},
-		{"the last segment missing, another misspelt", "/sharing/rest/content/listing/x", false},
-		{"two segments missing", "/sharing/rest/content/listings", false},
-		{"a segment too many", "/sharing/rest/content/listings/x/provisionOrgEntitlements/y", false},
-		{"nothing in common", "/favicon.ico", false},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			x, box := start(t, "", 0, nil)
-			w := get(x, tt.path+"?f=json")
-			call := firstCall(t, box)
-			diff(t, "outcome", journal.Error, call.Outcome)
-			diff(t, "violations", tt.near, len(call.Violations) == 1)
-			diff(t, "header", map[bool]string{true: "1", false: ""}[tt.near], w.Header().Get("Mockportal-Violations"))
-		})
-	}
-}
-
 // TestRefusedCallsAreExplained proves that the violations of a call are reported whatever it is answered with.
 func TestRefusedCallsAreExplained(t *testing.T) {
 	t.Parallel()

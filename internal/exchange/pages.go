@@ -59,6 +59,11 @@ func (c *call) signsIn() bool {
 	return c.api == contract.PortalAdmin && (c.errorCode == 498 || c.errorCode == 499)
 }
 
+// forPeople reports whether the page of the operation is made for people to sign in, whatever a client accepts.
+func (c *call) forPeople() bool {
+	return c.kind == signInPage || c.kind == oauthSignInPage || c.kind == oauthApprovalPage
+}
+
 // root returns the name and the path of the directory that the call belongs to.
 func (c *call) root() (name, directory string) {
 	if c.api == contract.PortalAdmin {

@@ -2,11 +2,9 @@ package exchange
 
 import (
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/mockportal/mockportal/internal/contract"
-	"github.com/mockportal/mockportal/internal/nearest"
 	"github.com/mockportal/mockportal/internal/portal"
 	"github.com/mockportal/mockportal/openapi"
 )
@@ -52,39 +50,14 @@ func apiOf(path string) contract.API {
 	return contract.Sharing
 }
 
-// nearPath returns a violation when an unknown path is nearly one of the contract's: one segment is misspelt, or the last one is missing.
-// Other unknown paths are no violations, because real clients probe some by themselves.
+// nearPath returns a violation when an unknown path was meant for an operation. Other unknown paths are no violations, because real
+// clients probe some by themselves.
 func (c *call) nearPath() []openapi.Violation {
-	segments := strings.Split(strings.Trim(c.request.URL.Path, "/"), "/")
-	for _, route := range c.x.contract.Routes() {
-		if isNear(segments, strings.Split(route.Path[1:], "/")) {
-			return []openapi.Violation{{
-				Kind: openapi.Unknown, In: "path", Name: "*", Message: "no operation has this path", Hint: "did you mean " + route.Path + "?",
-			}}
-		}
+	meant := c.x.router.Meant(c.request.Method, c.request.URL.Path)
+	if meant == "" {
+		return nil
 	}
-	return nil
-}
-
-// isNear compares from the first segment of the template on, so that a context before it does not count.
-func isNear(segments, template []string) bool {
-	start := slices.Index(segments, template[0])
-	if start < 0 || len(template) < 3 {
-		return false
-	}
-	segments = segments[start:]
-	if len(segments) != len(template) && len(segments) != len(template)-1 {
-		return false
-	}
-	wrong := len(template) - len(segments)
-	for i, segment := range segments {
-		if strings.HasPrefix(template[i], "{") || segment == template[i] {
-			continue
-		}
-		if _, near := nearest.Name(segment, template[i:i+1]); !near {
-			return false
-		}
-		wrong++
-	}
-	return wrong == 1 && (len(segments) == len(template) || strings.Contains(template[len(template)-2], "{"))
+	return []openapi.Violation{{
+		Kind: openapi.Unknown, In: "path", Name: "*", Message: "no operation has this path", Hint: "did you mean " + meant + "?",
+	}}
 }

@@ -20,8 +20,14 @@ func (c *call) read() *portal.Problem {
 	if c.request.Method == http.MethodPost {
 		var form []contract.Value
 		form, unreadable, err = wire.Form(c.request, c.x.MaxBody)
-		c.values, c.violations = append(c.values, form...), append(c.violations, unreadable...)
+		c.violations = append(c.violations, unreadable...)
+		if len(form) > 0 && form[0].In == wire.InBody {
+			c.unread = form
+		} else {
+			c.values = append(c.values, form...)
+		}
 	}
+	c.unreadable = len(c.violations)
 	c.violations = append(c.violations, wire.TokenViolations(c.request)...)
 	c.format = wire.FormatOf(c.values, c.defaultFormat())
 	c.token = wire.Token(c.request, c.api, c.values)

@@ -18,11 +18,11 @@ func (c *call) journal() {
 	r := record.Record{
 		Call: journal.Call{
 			Sandbox: c.sandbox.ID, Scenario: c.scenario.Name, Seed: c.scenario.Seed, Kind: journal.KindUnknown, Rule: c.decision.Rule,
-			Method: c.masks.Hide(c.request.Method), Path: c.masks.Hide(c.path), Member: c.caller.Name(), Violations: c.violations,
+			Method: c.masks.Hide(c.request.Method), Path: c.masks.Hide(c.path), Member: c.caller.Name(), Violations: c.violations, Note: c.note,
 			Outcome: journal.OK, Status: c.status, ErrorCode: c.errorCode, Evidence: c.evidence, ReplyTruncated: len(c.body) > maxReply,
 			Time: c.began, PortalTime: c.turn.Now, DurationMicros: c.turn.Wall.Sub(c.began).Microseconds(),
 		},
-		Sent: record.Sent{Values: c.values, Route: c.route}, Reply: c.shown,
+		Sent: record.Sent{Values: append(c.values, c.unread...), Route: c.route}, Reply: c.shown,
 	}
 	covered := record.Covered{Operation: c.operation, Scenario: c.scenario.Name, Values: c.values, Outcome: string(journal.OK)}
 	switch {

@@ -19,13 +19,32 @@ func (c *call) chooseRoute() *portal.Problem {
 	}
 	problem := c.chooseMethod()
 	params, found := c.route.Check(c.values)
-	if problem != nil {
-		found = []openapi.Violation{{
-			Kind: openapi.Unknown, In: "method", Name: "*", Message: "the operation does not take this method", Hint: "send " + problem.Allowed,
-		}}
+	c.params = params
+	wrong := openapi.Violation{
+		Kind: openapi.Unknown, In: "method", Name: "*", Message: "the operation does not take this method",
+		Hint: "send " + strings.Join(c.match.Methods(), ", "),
 	}
-	c.params, c.violations = params, append(c.violations, found...)
+	switch {
+	case problem != nil:
+		c.violations = append(c.violations, wrong)
+	case c.callsForm():
+		c.violations = []openapi.Violation{wrong}
+	case c.aside:
+		c.violations = nil
+	default:
+		c.violations = append(c.violations, found...)
+	}
 	return problem
+}
+
+// callsForm reports whether a client that is no browser sends parameters to a form page by GET. It meant to call the operation.
+func (c *call) callsForm() bool {
+	return c.aside && !c.preflight() && c.asked() && !c.forPeople() && !wire.AcceptsHTML(c.request)
+}
+
+// asked reports whether the request has a parameter beside the format.
+func (c *call) asked() bool {
+	return slices.ContainsFunc(c.values, func(v contract.Value) bool { return v.In != "path" && v.Name != "f" })
 }
 
 // chooseMethod picks the route. A browser that calls an operation of POST by GET gets its form; where the operation
@@ -38,9 +57,8 @@ func (c *call) chooseMethod() *portal.Problem {
 		method = first.Method
 	}
 	c.route = c.match.Route(method)
-	asked := slices.ContainsFunc(c.values, func(v contract.Value) bool { return v.Name != "f" })
 	c.aside = c.preflight() || first.Method == http.MethodPost && c.format == wire.HTML &&
-		(method == http.MethodGet || method == http.MethodHead) && (c.route == nil || !asked)
+		(method == http.MethodGet || method == http.MethodHead) && (c.route == nil || !c.asked())
 	switch {
 	case c.aside:
 		c.route = first

@@ -13,7 +13,8 @@ import (
 )
 
 // exposed names our headers, because browsers hide headers from scripts of other origins unless an answer exposes them.
-const exposed = "Mockportal-Call, Mockportal-Sandbox, Mockportal-Scenario, Mockportal-Evidence, Mockportal-Rule, Mockportal-Violations"
+const exposed = "Mockportal-Call, Mockportal-Sandbox, Mockportal-Scenario, Mockportal-Evidence, Mockportal-Rule, Mockportal-Violations, " +
+	"Mockportal-Note"
 
 // write is the only stage that sees the ResponseWriter. It always sends the length, because Esri's Python client words errors differently
 // without it.
@@ -27,7 +28,7 @@ func (c *call) write(w http.ResponseWriter) {
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cache-Control", "no-store")
 	}
-	values := make([]string, 0, 10) // one allocation for the values of all these headers, where h.Set makes one for each
+	values := make([]string, 0, 11) // one allocation for the values of all these headers, where h.Set makes one for each
 	set := func(name, value string) {
 		values = append(values, value)
 		h[name] = values[len(values)-1 : len(values) : len(values)]
@@ -42,6 +43,9 @@ func (c *call) write(w http.ResponseWriter) {
 	set("Mockportal-Evidence", string(c.evidence))
 	if len(c.violations) > 0 {
 		set("Mockportal-Violations", strconv.Itoa(len(c.violations)))
+	}
+	if c.note != "" {
+		set("Mockportal-Note", c.note)
 	}
 	if c.decision.Rule != "" {
 		set("Mockportal-Rule", c.decision.Rule)
@@ -69,9 +73,9 @@ func (c *call) encode() (contentType, body string) {
 	switch {
 	case c.raw != "":
 		return c.raw, c.body
-	case c.status == http.StatusSeeOther, c.status == http.StatusFound:
+	case c.redirects():
 		return wire.TypeHTML, ""
-	case c.format == wire.HTML && (c.operation != nil || c.errorCode != 0):
+	case c.isPage():
 		return wire.TypeHTML, c.page()
 	}
 	contentType, body = c.format.Encode(c.body, c.callback())
@@ -79,6 +83,31 @@ func (c *call) encode() (contentType, body string) {
 		contentType = cmp.Or(c.operation.ObservedType, contentType)
 	}
 	return contentType, body
+}
+
+// redirects reports whether the answer sends the client to another address.
+func (c *call) redirects() bool {
+	return c.status == http.StatusSeeOther || c.status == http.StatusFound
+}
+
+// isPage reports whether the answer is a page of the directory.
+func (c *call) isPage() bool {
+	return c.format == wire.HTML && c.raw == "" && !c.redirects() && (c.operation != nil || c.errorCode != 0)
+}
+
+// noteOf notes that a client which is no browser got a page because it sent no f: the commonest bug of clients. The portal answers so.
+func (c *call) noteOf() string {
+	switch {
+	case !c.isPage(), wire.First(c.values, "f") != "", wire.AcceptsHTML(c.request):
+		return ""
+	case c.operation == nil: // browsers ask for favicon.ico without Accept: text/html
+		return ""
+	case c.forPeople(): // the page is what the client wants
+		return ""
+	case c.unread != nil: // f may stand in the body that was not read, as a violation says
+		return ""
+	}
+	return "answered as html: f was not sent"
 }
 
 // callback returns the name of the JavaScript function that takes the answer; "" for none. It does not send a secret back as that name.

@@ -45,7 +45,8 @@ func (r *Record) subject() *scenario.Subject {
 	}
 }
 
-// Sent is the values of a request: its parameters, and the header or the cookie that carried the token.
+// Sent is the values of a request: its parameters, what stands in a body that was not read, and the header or the cookie that carried the
+// token.
 type Sent struct {
 	Values []contract.Value // in their order
 	Route  *contract.Route  // says which of them are JSON; nil for an unknown path
@@ -68,7 +69,7 @@ func first(params map[string]any) map[string]any {
 func (s Sent) params(mask func(any) any) map[string]any {
 	params := map[string]any{}
 	for _, v := range s.Values {
-		if v.In == "header" || v.In == "cookie" {
+		if v.In == "header" || v.In == "cookie" || v.In == wire.InBody {
 			continue
 		}
 		var value any = v.Text
@@ -109,7 +110,8 @@ func (s Sent) IsJSON(v contract.Value) bool {
 	if p := s.Parameter(v.Name); p != nil {
 		return p.JSON
 	}
-	return strings.HasPrefix(v.Text, "{") || strings.HasPrefix(v.Text, "[")
+	text := strings.TrimLeft(v.Text, " \t\r\n")
+	return strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[")
 }
 
 // Parameter returns what the contract says of a parameter; nil if it does not know the route or the name.

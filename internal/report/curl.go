@@ -151,7 +151,10 @@ func (c *command) remark(call *journal.Call) {
 		_, known := call.Params[v.Name]
 		switch {
 		case v.Kind != openapi.Malformed || known:
-		case v.In == "header" || v.In == "body":
+		case v.In == "header" && strings.HasPrefix(v.Name, "Content-"):
+			c.comment("The portal does not read such a body, so it is not sent. The journal has it in paramsIn.")
+		case v.In == "header":
+		case v.In == "body":
 			c.comment("The portal could not read the body, so the journal does not have it and it is not sent.")
 		default:
 			c.comment("The portal could not read the value of %q, so the journal does not have it and it is not sent.", v.Name)

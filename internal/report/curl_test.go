@@ -46,8 +46,15 @@ func TestCurl(t *testing.T) {
 		})},
 		{"a form that was not read", journal.Call{
 			Method: "POST", Path: "/portal/sharing/rest/a/../***", Kind: journal.KindUnknown,
+			ParamsIn: values("body", "", `{"a":1}`),
 			Violations: []openapi.Violation{
 				{Kind: openapi.Malformed, In: "header", Name: "Content-Type"}, {Kind: openapi.Malformed, In: "form", Name: "x\ny"},
+			},
+		}},
+		{"a value that was not read, and a header without a scheme", journal.Call{
+			Method: "POST", Path: "/sharing/rest/generateToken", Operation: "generateToken", Kind: openapi.Support,
+			Violations: []openapi.Violation{
+				{Kind: openapi.Malformed, In: "body", Name: "*"}, {Kind: openapi.Malformed, In: "header", Name: "Authorization"},
 			},
 		}},
 		{"a body that was too large", journal.Call{

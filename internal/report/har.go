@@ -76,6 +76,13 @@ func newRequest(call *journal.Call, root string) object {
 		headers = append(headers, object{"name": "Content-Type", "value": urlencoded})
 		request["postData"] = object{"mimeType": urlencoded, "params": harPairs(form), "text": encode(form)}
 	}
+	if body := in(call, "body"); len(body) > 0 {
+		post := object{"mimeType": "x-unknown", "params": harPairs(body), "text": encode(body)}
+		if body[0].Name == "" { // the whole of it
+			post["params"], post["text"] = []object{}, body[0].Value
+		}
+		request["postData"] = post
+	}
 	request["headers"] = headers
 	return request
 }
@@ -146,6 +153,9 @@ func entryComment(call *journal.Call) string {
 	words = append(words, "sandbox "+call.Sandbox, "scenario "+call.Scenario)
 	for i := range call.Violations {
 		words = append(words, "violation: "+call.Violations[i].String())
+	}
+	if call.Note != "" {
+		words = append(words, "note: "+call.Note)
 	}
 	return strings.Join(words, "; ")
 }

@@ -53,7 +53,10 @@ func everything() journal.Page {
 		{
 			Method: "POST", Path: "/portal/sharing/rest", Operation: "sharingRoot",
 			Kind: openapi.Support, Outcome: journal.OK, Status: 200, Time: at,
+			Note: "answered as html: f was not sent",
 		},
+		with(provision(), func(c *journal.Call) { c.ParamsIn = values("body", "", `{"a":1}`) }),
+		with(provision(), func(c *journal.Call) { c.ParamsIn = values("body", "a", "{ }", "b", "2") }),
 	}
 	for i := range calls {
 		calls[i].Number = i + 4

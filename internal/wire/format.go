@@ -3,6 +3,8 @@ package wire
 import (
 	"bytes"
 	"encoding/json"
+	"net/http"
+	"strings"
 
 	"github.com/mockportal/mockportal/internal/contract"
 )
@@ -27,6 +29,11 @@ func FormatOf(values []contract.Value, otherwise Format) Format {
 		return f
 	}
 	return JSON
+}
+
+// AcceptsHTML reports whether a request asks for html by its Accept header, as browsers do.
+func AcceptsHTML(r *http.Request) bool {
+	return strings.Contains(strings.ToLower(strings.Join(r.Header.Values("Accept"), ",")), "text/html")
 }
 
 // The content types of answers (assumed; no capture of /sharing/rest was found, and clients read all of them).

@@ -25,7 +25,8 @@ var ErrTooLarge = errors.New("the body is too large")
 func Query(raw string) ([]contract.Value, []openapi.Violation) { return pairs("query", raw) }
 
 // Form reads the body of a POST, urlencoded or multipart. Like the portal it does not read a body of another type, which is a violation,
-// and so is a compressed one. It returns [ErrTooLarge] for a body of more than limit bytes.
+// and so is a compressed one; the values are then what stands in the body, for the journal. It returns [ErrTooLarge] for a body of more
+// than limit bytes.
 func Form(r *http.Request, limit int64) ([]contract.Value, []openapi.Violation, error) {
 	if r.Body == nil {
 		return nil, nil, nil
@@ -35,7 +36,8 @@ func Form(r *http.Request, limit int64) ([]contract.Value, []openapi.Violation, 
 		return nil, nil, err
 	}
 	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
-		return nil, unread("Content-Encoding", "in the coding", coding, "send the body as it is", "identity"), nil
+		body = inflated(body, coding, limit)
+		return inBody(body), unread("Content-Encoding", "in the coding", coding, "send the body as it is", "identity"), nil
 	}
 	header := r.Header.Get("Content-Type")
 	kind, params := header, map[string]string(nil)
@@ -52,7 +54,7 @@ func Form(r *http.Request, limit int64) ([]contract.Value, []openapi.Violation, 
 	}
 	kind, _, _ = strings.Cut(header, ";")
 	allowed := urlencoded + " or multipart/form-data"
-	return nil, unread("Content-Type", "of type", kind, "send "+allowed, allowed), nil
+	return inBody(body), unread("Content-Type", "of type", kind, "send "+allowed, allowed), nil
 }
 
 // unread is the violation of a body whose header says that the portal does not read it.

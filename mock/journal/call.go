@@ -35,6 +35,7 @@ type Call struct {
 	Params         map[string]any      `json:"params"`   // text, or decoded JSON, its numbers as json.Number; a repeated name is a list
 	ParamsIn       []ParamIn           `json:"paramsIn"` // the same one by one: as they were sent, in their order, with their place
 	Violations     []openapi.Violation `json:"violations"`
+	Note           string              `json:"note"` // what is no violation but probably a mistake: "answered as html: f was not sent"; or ""
 	Rule           string              `json:"rule"`
 	Fault          string              `json:"fault"`
 	Outcome        Outcome             `json:"outcome"`
@@ -54,9 +55,10 @@ func (c *Call) UnmarshalJSON(text []byte) error {
 	return exact.Unmarshal(text, (*plain)(c))
 }
 
-// ParamIn is one value of a request: a parameter, or the header or cookie that carried the token.
+// ParamIn is one value of a request: a parameter, the header or cookie that carried the token, or what stands in a body that the portal
+// does not read: each field of a form, another text without a name, or how many bytes it has if it is not text. gzip is undone.
 type ParamIn struct {
-	In    string `json:"in"` // path, query, form, header or cookie
+	In    string `json:"in"` // path, query, form, body, header or cookie
 	Name  string `json:"name"`
 	Value string `json:"value"`           // as it was sent, without the escapes of its place; JSON in which a value is masked is written anew
 	Bytes []byte `json:"bytes,omitempty"` // the value again, if it is not UTF-8: a text of JSON always is; else nil
@@ -81,13 +83,17 @@ func (c Call) String() string {
 // asked is the operation, or method and path of a call that reached none.
 func (c *Call) asked() string { return cmp.Or(c.Operation, c.Method+" "+c.Path) }
 
-// ended is how a call ended, in a word or two.
+// ended is how a call ended, in a word or two, and its note.
 func (c *Call) ended() string {
+	text := string(c.Outcome)
 	switch c.Outcome {
 	case Error:
-		return fmt.Sprintf("error %d", c.ErrorCode)
+		text = fmt.Sprintf("error %d", c.ErrorCode)
 	case Fault:
-		return "fault " + c.Fault
+		text = "fault " + c.Fault
 	}
-	return string(c.Outcome)
+	if c.Note != "" {
+		text += " (" + c.Note + ")"
+	}
+	return text
 }

@@ -27,13 +27,13 @@ func TestCallAsJSON(t *testing.T) {
 			Violations: []openapi.Violation{
 				{Kind: openapi.Repeated, In: "form", Name: "f", Pointer: "", Message: "m", Hint: "h", Allowed: "sent once"},
 			},
-			Rule: "r", Fault: "reset", Outcome: journal.Fault, Status: 200, ErrorCode: 400, Evidence: openapi.Assumed,
+			Note: "n", Rule: "r", Fault: "reset", Outcome: journal.Fault, Status: 200, ErrorCode: 400, Evidence: openapi.Assumed,
 			Reply: map[string]any{"error": nil}, ReplyTruncated: true, Time: at, PortalTime: at.Add(time.Second), DurationMicros: 12,
 		}, `{"number":7,"sandbox":"s1","scenario":"trial","seed":9,` +
 			`"operation":"provisionOrgEntitlements","kind":"licensing","method":"POST","path":"/sharing/rest/x","member":"admin",` +
 			`"params":{"f":["json","html"],"orgEntitlements":{"maxUsers":10},"token":"***"},"paramsIn":[{"in":"query","name":"f","value":"json"}],` +
 			`"violations":[{"kind":"repeated","in":"form","name":"f","pointer":"","message":"m","hint":"h"}],` +
-			`"rule":"r","fault":"reset","outcome":"fault","status":200,"errorCode":400,` +
+			`"note":"n","rule":"r","fault":"reset","outcome":"fault","status":200,"errorCode":400,` +
 			`"evidence":"assumed","reply":{"error":null},"replyTruncated":true,` +
 			`"time":"2016-07-22T16:48:37Z","portalTime":"2016-07-22T16:48:38Z","durationMicros":12}`},
 	} {

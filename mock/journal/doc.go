@@ -12,5 +12,5 @@
 // oldest calls, and every [Page] says how many.
 //
 // No call shows a token or a password: the portal masks them before it keeps a call. The journal keeps no headers,
-// apart from the one that carried the token, and no bodies.
+// apart from the one that carried the token, and of bodies only what was read, or should have been a form.
 package journal
