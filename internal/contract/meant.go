@@ -13,10 +13,10 @@ import (
 // "GET /portaladmin/license/getFutureLicense"; "" if there is none. A path is meant for the operation from whose path it differs in one
 // misspelt segment or in a missing last one, else for the operation whose name it ends in: the last segment of the operation's own path.
 // The name of a licensing operation counts anywhere in the path, also misspelt or with more text behind it. x-probes spares the paths that
-// clients ask for by themselves.
+// clients ask for by themselves. A path that Find does not look at is meant for none.
 func (r *Router) Meant(method, path string) string {
 	context := r.contextOf(path)
-	if slices.Contains(r.contract.probes, strings.TrimPrefix(path, context)) {
+	if len(path) > longestPath || slices.Contains(r.contract.probes, strings.TrimPrefix(path, context)) {
 		return ""
 	}
 	segments := strings.Split(strings.Trim(path, "/"), "/")

@@ -129,5 +129,9 @@ func TestRouterFindsNoLongPath(t *testing.T) {
 		if _, found := find(contract.BuiltIn().Router(), path); found != want {
 			t.Errorf("a path of %d bytes is found: %t", length, found)
 		}
+		slip := strings.Repeat("x/", length/2) + "getFutureLicense"
+		if meant := contract.BuiltIn().Router().Meant(http.MethodGet, "/"+slip); meant != "" {
+			t.Errorf("a path of %d bytes was meant for %s", len(slip), meant)
+		}
 	}
 }
