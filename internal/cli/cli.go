@@ -38,7 +38,7 @@ Every flag has an environment variable; the flag overrides it. Exit codes: 0 goo
 func Run(ctx context.Context, p Process) int {
 	p.variables = map[string]string{}
 	parser := newParser(ctx, p)
-	args := withCommand(p.Args)
+	args := withCommand(parser.Model, p.Args)
 	if !slices.Contains(commands(parser.Model), args[0]) {
 		return p.conclude(usageError{unknownCommand(parser.Model, args[0])})
 	}
@@ -49,6 +49,7 @@ func Run(ctx context.Context, p Process) int {
 	case err != nil:
 		return p.conclude(usageError{p.inOurWords(parser.Model, args[0], err)})
 	}
+	p.warnOfVariables(parser.Model)
 	return p.conclude(parsed.Run())
 }
 
@@ -60,21 +61,6 @@ func newParser(ctx context.Context, p Process) *kong.Kong {
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(p))...)
 	parser.Model.HelpFlag.Help = "Show this help."
 	return parser
-}
-
-// withCommand puts the command in front that a command line without one means.
-func withCommand(args []string) []string {
-	switch {
-	case len(args) == 0:
-		return []string{"serve"}
-	case args[0] == "-h", args[0] == "--help":
-		return append([]string{"help"}, args[1:]...)
-	case args[0] == "-v", args[0] == "--version":
-		return append([]string{"version"}, args[1:]...)
-	case strings.HasPrefix(args[0], "-"):
-		return append([]string{"serve"}, args...)
-	}
-	return args
 }
 
 // meaning is the help of a flag or an argument.

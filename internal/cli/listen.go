@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
+	"strings"
 
 	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/server"
@@ -60,6 +62,9 @@ func (f *portalFlags) start(p Process, a addresses, log *slog.Logger, history *s
 		if e.flag == "control-addr" {
 			portal.Control.PortalURL = s.listeners[0].URL
 		}
+		if err := checkAddress(e.address); err != nil {
+			return nil, errors.Join(fmt.Errorf("%s %w", p.flag(e.flag), err), s.stop())
+		}
 		one, err := server.Listen(e.address, e.tls, &http.Server{
 			Handler: e.handler, ReadTimeout: f.ReadTimeout, IdleTimeout: f.IdleTimeout,
 			ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
@@ -78,4 +83,22 @@ func (f *portalFlags) start(p Process, a addresses, log *slog.Logger, history *s
 func (s *started) stop() error {
 	s.Sandboxes.Close()
 	return server.Stop(s.listeners...)
+}
+
+// checkAddress says what is wrong with an address to listen on.
+func checkAddress(address string) error {
+	_, port, err := net.SplitHostPort(address)
+	if err == nil {
+		_, err = net.LookupPort("tcp", port)
+	}
+	if err == nil {
+		return nil
+	}
+	hint := ""
+	if _, err := net.LookupPort("tcp", address); err == nil {
+		hint = fmt.Sprintf(" (did you mean %q?)", "127.0.0.1:"+address)
+	} else if address != "" && !strings.Contains(address, ":") {
+		hint = fmt.Sprintf(" (did you mean %q?)", address+":8080")
+	}
+	return fmt.Errorf("%q: must be a host and a port of at most 65535, such as 127.0.0.1:8080%s; port 0 picks a free one", address, hint)
 }
