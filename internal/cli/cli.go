@@ -101,7 +101,7 @@ func help(options kong.HelpOptions, about *kong.Context) error {
 // usageError is a command line that cannot be read.
 type usageError struct{ error }
 
-// failure is a check that was done and failed.
+// failure is a check that was done and failed. Its text is the result, and goes to standard output.
 type failure struct{ error }
 
 // conclude prints an error, and returns the exit code for it.
@@ -120,7 +120,7 @@ func (p Process) conclude(err error) int {
 		}
 		return status.code
 	case errors.As(err, &check):
-		p.warn(check.Error())
+		p.say(check.Error())
 		return failed
 	}
 	p.warn("mockportal: " + err.Error())

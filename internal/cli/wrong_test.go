@@ -30,7 +30,8 @@ func TestWrongUse(t *testing.T) {
 		"serve --max-body 99999999999999999999", "--seed 99999999999999999999", "serve --read-timeout 5", "MOCKPORTAL_IDLE_TIMEOUT=soon serve",
 		"healthcheck --timeout=", "--strict=maybe",
 		"MOCKPORTAL_TLS=on serve", "serve --log-level loud", "serve --log-level=INFO", "MOCKPORTAL_LOG_LEVEL=wran serve",
-		"serve --log-format xml", "calls --as yaml", "calls --outcome good",
+		"serve --log-format xml", "calls --as yaml", "run --coverage=half -- true", "serve --ready yes",
+		"calls --outcome good",
 		"MOCKPORTAL_AS=csv calls",
 		// arguments
 		"list nonsense", "list scenario", "list fixtures trial", "calls one", "calls 0", "calls -- -1", "calls 1 --follow",
@@ -144,6 +145,20 @@ func TestRunGivesKnownVariables(t *testing.T) {
 	r = execute(t, strings.Split(strings.TrimSpace(r.out), "\n"), "version")
 	if r.code != 0 || r.err != "" {
 		t.Errorf("code %d: %s", r.code, r.err)
+	}
+}
+
+// TestReadyText proves that what people read has commands that fit the server, and no control token.
+func TestReadyText(t *testing.T) {
+	t.Parallel()
+	r := execute(t, nil, "serve", "--ready", "text", "--addr", "127.0.0.1:0", "--tls", "--control-token", "5ec12e7")
+	for _, want := range []string{
+		`mockportal plays the scenario "trial" at https://127.0.0.1:`, "\n  curl --insecure \"https://127.0.0.1:",
+		"\n  mockportal calls --url https://127.0.0.1:", " --ca FILE --control-token TOKEN\n",
+	} {
+		if r.code != 0 || !strings.Contains(r.out, want) || strings.Contains(r.out, "5ec12e7") {
+			t.Errorf("code %d, want %q in:\n%s%s", r.code, want, r.out, r.err)
+		}
 	}
 }
 
