@@ -49,6 +49,9 @@ func (f Field) MistakeAt(at Position, format string, args ...any) {
 
 // wants reports whether the value is of the kind. It records a mistake if the value is of another kind.
 func (f Field) wants(kind Kind, what string) bool {
+	if f.Is(Unreadable) {
+		f.settle(what)
+	}
 	if f.value == nil || f.value.Kind == kind || f.value.Kind == Unreadable {
 		return f.Is(kind)
 	}
@@ -59,6 +62,21 @@ func (f Field) wants(kind Kind, what string) bool {
 	f.Mistake("%s must be %s, not %s%s", f.name, what, f.value.Kind, hint)
 	return false
 }
+
+// settle says what the field wants, in place of a mistake that the parser found without knowing the field.
+func (f Field) settle(what string) {
+	for i := range *f.mistakes {
+		if m := &(*f.mistakes)[i]; m.Position == f.at && (m.Message == noWord || m.Message == noJSON) {
+			m.Message = fmt.Sprintf("%s must be %s", f.name, what)
+			if what == "text" {
+				m.Message += ": quote it"
+			}
+		}
+	}
+}
+
+// isEmpty reports whether a value is missing after its key.
+func (f Field) isEmpty(v *Value) bool { return slices.Contains(*f.mistakes, v.At.Mistake(noValue)) }
 
 // ObjectField is an object with known keys.
 type ObjectField struct {
@@ -98,8 +116,12 @@ func (o *ObjectField) Close() {
 		return
 	}
 	allowed := slices.Compact(slices.Sorted(slices.Values(o.asked)))
-	for _, entry := range o.value.Entries {
-		if !slices.Contains(allowed, entry.Key) {
+	inFileOrder := slices.SortedFunc(slices.Values(o.value.Entries), func(a, b Entry) int { return a.At.compare(b.At) })
+	outdented := false // keys that belong to an empty value above them, whose mistake says so
+	for _, entry := range inFileOrder {
+		known := slices.Contains(allowed, entry.Key)
+		outdented = outdented && !known || o.isEmpty(entry.Value)
+		if !known && !outdented {
 			o.MistakeAt(entry.At, "unknown key %q%s; %s has %s",
 				entry.Key, nearest.Suggest(entry.Key, allowed), o.name, strings.Join(allowed, ", "))
 		}
