@@ -74,6 +74,9 @@ func (f *portalFlags) start(p Process, a addresses, log *slog.Logger, history *s
 			return nil, errors.Join(err, s.stop())
 		}
 		s.listeners = append(s.listeners, one)
+		if e.flag == "control-addr" {
+			portal.Control.ControlURL = one.URL
+		}
 	}
 	s.line = a.ready(portal, s.listeners)
 	return s, nil

@@ -1,0 +1,102 @@
+package control_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/mockportal/mockportal/mock"
+)
+
+// ofBrowser is what Chromium sends when a person follows a link.
+const ofBrowser = "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8"
+
+// TestStart proves what the start says, as JSON.
+func TestStart(t *testing.T) {
+	t.Parallel()
+	s := mock.NewServer(t, mock.WithScenario("purchased"))
+	for _, path := range []string{"/__admin", "/__admin/"} {
+		diff(t, path, map[string]any{
+			"id": "default", "scenario": "purchased", "seed": 0.0, "summary": "The purchaser has bought the listing, without end.",
+			"url": s.URL, "sharingUrl": s.URL + "/portal/sharing/rest", "portalAdminUrl": s.URL + "/portal/portaladmin",
+			"members":   []any{"admin", "licensing", "publisher", "viewer"},
+			"signInUrl": s.URL + "/portal/portaladmin/login", "generateTokenUrl": s.URL + "/portal/sharing/rest/generateToken",
+			"controlUrl": s.URL + "/__admin", "callsUrl": s.URL + "/__admin/sandboxes/default/calls",
+		}, good[map[string]any](t, s, "getStart", path, ""))
+	}
+}
+
+// TestStartPage proves that a browser gets the page at every root, that it is no call, and that its links lead somewhere.
+func TestStartPage(t *testing.T) {
+	t.Parallel()
+	s := prepared(t)
+	before := len(s.Calls())
+	links := map[string]bool{}
+	for path, sandbox := range map[string]string{
+		"/": "", "/__admin": "", "/__admin/": "", "/sandboxes/mine": "/sandboxes/mine", "/sandboxes/mine/": "/sandboxes/mine",
+	} {
+		a := send(t, s.Client(), http.MethodGet, s.URL+path, ofBrowser)
+		diff(t, path, "text/html", a.kind())
+		diff(t, path+": header of a call", "", a.header.Get("Mockportal-Call"))
+		for _, want := range []string{
+			"<b>trial</b>", "<b>viewer</b>", `href="` + s.URL + sandbox + `/portal/sharing/rest"`, `href="` + s.URL + sandbox + `/portal/portaladmin"`,
+			"mockportal calls --url " + s.URL, "mockportal show trial",
+		} {
+			if !strings.Contains(a.body, want) {
+				t.Errorf("%s: no %s in\n%s", path, want, a.body)
+			}
+		}
+		if strings.Contains(a.body, "-token<") || strings.Contains(a.body, "-password") {
+			t.Errorf("%s: it has a secret:\n%s", path, a.body)
+		}
+		if csp := a.header.Get("Content-Security-Policy"); !strings.HasPrefix(csp, "default-src 'none'; style-src 'sha256-") {
+			t.Errorf("%s: the policy is %q", path, csp)
+		}
+		for _, part := range strings.Split(a.body, ` href="`+s.URL)[1:] {
+			link, _, _ := strings.Cut(part, `"`)
+			links[link] = true
+		}
+	}
+	diff(t, "calls", before, len(s.Calls()))
+	for link := range links {
+		a := send(t, s.Client(), http.MethodGet, s.URL+link, ofBrowser)
+		if a.status != http.StatusOK || a.kind() == "text/html" && strings.Contains(a.body, "Invalid URL") {
+			t.Errorf("%s answers %d: %s", link, a.status, a.body)
+		}
+	}
+	if len(links) < 10 {
+		t.Errorf("the pages have only the links %v", links)
+	}
+}
+
+// TestRootOfPrograms proves that a program that asks for a root gets what the portal answers, and is journaled.
+func TestRootOfPrograms(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct{ method, path, accept, want string }{
+		{"GET", "/", "Accept: */*", "Invalid URL"},
+		{"GET", "/", "Accept: application/json, text/plain, */*", "Invalid URL"},
+		{"GET", "/?f=json", ofBrowser, `{"error":{"code":400,"message":"Invalid URL","details":[]}}`},
+		{"GET", "/?f=html", ofBrowser, "Invalid URL"},
+		{"POST", "/", ofBrowser, "Invalid URL"},
+		{"GET", "/portal", ofBrowser, "Invalid URL"},
+		{"GET", "/sandboxes/nobody/", ofBrowser, "no such sandbox"},
+		{"GET", "/sandboxes/", ofBrowser, "Invalid URL"},
+	} {
+		s := mock.NewServer(t)
+		a := send(t, s.Client(), row.method, s.URL+row.path, row.accept)
+		if !strings.Contains(a.body, row.want) || a.header.Get("Mockportal-Call") == "" {
+			t.Errorf("%s %s with %s: %v\n%s", row.method, row.path, row.accept, a.header, a.body)
+		}
+	}
+}
+
+// TestStartWithAControlToken proves that the root says where to give the token, and that the control API still asks for it.
+func TestStartWithAControlToken(t *testing.T) {
+	t.Parallel()
+	s := mock.NewServer(t, mock.WithControlToken("control-secret"))
+	a := send(t, s.Client(), http.MethodGet, s.URL+"/", ofBrowser)
+	if !strings.Contains(a.body, " --control-token TOKEN</code>") || strings.Contains(a.body, "control-secret") {
+		t.Error(a.body)
+	}
+	diff(t, "status", http.StatusUnauthorized, send(t, s.Client(), http.MethodGet, s.URL+"/__admin", ofBrowser).status)
+}
