@@ -159,14 +159,17 @@ func TestSignOut(t *testing.T) {
 	t.Parallel()
 	s := mock.NewServer(t, mock.WithStrict())
 	client := browser(t, s)
-	const directory, link = "/portal/portaladmin", `<a href="/portal/portaladmin/logout">Sign out</a>`
+	const directory, link = "/portal/portaladmin", `<a href="/portal/portaladmin/logout?redirect=%2Fportal%2Fportaladmin%2Flogin">Sign out</a>`
 	page := fetch(t, client, post(directory+"/login", "username", "admin", "password", "admin-password").to(t, s.URL))
 	contains(t, page.body, "Signed in as", link)
 	if byToken := ask(t, s, get(directory, "token", "admin-token")); strings.Contains(byToken.body, link) {
 		t.Errorf("a call with a token of its own has a session to end:\n%s", byToken.body)
 	}
-	page = fetch(t, client, get(directory+"/logout").to(t, s.URL))
+	page = fetch(t, client, get(directory+"/logout", "redirect", directory+"/login").to(t, s.URL))
 	contains(t, page.body, `action="/portal/portaladmin/login"`, `value="/portal/portaladmin"`)
+	if strings.Contains(page.body, "Token Required") {
+		t.Errorf("the sign-in page says that somebody was refused:\n%s", page.body)
+	}
 	diff(t, "code of the root", 499, errorOf(t, fetch(t, client, get(directory, "f", "json").to(t, s.URL))).Code)
 	diff(t, "code with the token", 0, errorOf(t, ask(t, s, get(directory, "f", "json", "token", "admin-token"))).Code)
 }

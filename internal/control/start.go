@@ -83,7 +83,7 @@ func (a *API) startPage(s start) []byte {
 	_ = page.Start(&b, page.StartPage{ // a buffer takes everything
 		Head: page.Head{Directory: "mockportal", Title: "mockportal"}, Scenario: s.Scenario, Summary: s.Summary,
 		Sharing: link(s.SharingURL), PortalAdmin: link(s.PortalAdminURL), Members: s.Members,
-		SignInAt: []page.Link{{Text: "with a session", URL: s.SignInURL}, {Text: "for a token", URL: s.TokenURL}},
+		SignInAt: []page.Link{{Text: "to the Portal Administrator Directory", URL: s.SignInURL}, {Text: "for a token", URL: s.TokenURL}},
 		Calls:    link(s.CallsURL), CallsCommand: command,
 		Control: []page.Link{link(s.ControlURL), {Text: "its contract", URL: s.ControlURL + "/control.yaml"}},
 	})

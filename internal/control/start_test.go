@@ -39,7 +39,7 @@ func TestStartPage(t *testing.T) {
 		diff(t, path, "text/html", a.kind())
 		diff(t, path+": header of a call", "", a.header.Get("Mockportal-Call"))
 		for _, want := range []string{
-			"<b>trial</b>", "<b>viewer</b>", `href="` + s.URL + sandbox + `/portal/sharing/rest"`, `href="` + s.URL + sandbox + `/portal/portaladmin"`,
+			"<b>trial</b>", "<b>viewer", `href="` + s.URL + sandbox + `/portal/sharing/rest"`, `href="` + s.URL + sandbox + `/portal/portaladmin"`,
 			"mockportal calls --url " + s.URL, "mockportal show trial",
 		} {
 			if !strings.Contains(a.body, want) {

@@ -95,7 +95,7 @@ func (c *call) head() page.Head {
 	case h.Member == "":
 		h.SignIn = c.signInURL()
 	case wire.TokenOutside(c.request, c.api).In == "cookie":
-		h.SignOut = directory + "/logout"
+		h.SignOut = directory + "/logout?redirect=" + url.QueryEscape(c.signInURL())
 	}
 	if c.kind == directoryPage {
 		h.Crumbs = []page.Link{{Text: "Home"}}
