@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 
@@ -124,6 +125,9 @@ func (p Process) conclude(err error) int {
 		return failed
 	}
 	p.warn("mockportal: " + err.Error())
+	if !strings.Contains(err.Error(), prefix) && len(p.variables) > 0 {
+		p.warn("Set by the environment: " + strings.Join(slices.Sorted(maps.Values(p.variables)), ", "))
+	}
 	if errors.As(err, &usage) {
 		p.warn("Run mockportal help for the commands, mockportal help COMMAND for the flags of one.")
 	}
