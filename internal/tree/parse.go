@@ -77,47 +77,45 @@ func syntaxMistake(file string, source []byte, err error) Mistake {
 	if load.Stage == yaml.ComposerStage {
 		return at.Mistake(noAlias)
 	}
-	if message := inOurWords(load.Message, lineBefore(source, at)); message != "" {
+	if message := inOurWords(load.Message, source, at); message != "" {
 		return at.Mistake(message)
 	}
 	return at.Mistake(strings.TrimSuffix("not YAML: "+load.Message+", "+load.ContextMsg, ", "))
 }
 
-// lineBefore returns what stands before a position in its line, and the tab at the position.
-func lineBefore(source []byte, at Position) string {
-	lines := strings.Split(string(source), "\n")
-	if at.Line < 1 || at.Line > len(lines) {
-		return ""
-	}
-	line := []rune(lines[at.Line-1])
-	end := min(max(at.Column-1, 0), len(line))
-	for end < len(line) && (line[end] == '\t' || line[end] == ' ') {
-		end++
-	}
-	return string(line[:end])
-}
-
-// inOurWords says what to do about the commonest mistakes of indenting and quoting; "" for others. before is what stands before the place
-// in its line.
-func inOurWords(message, before string) string {
-	first := strings.TrimSpace(before) == ""
+// inOurWords says what to do about the commonest mistakes of indenting and quoting; "" for others.
+func inOurWords(message string, source []byte, at Position) string {
+	before, behind := lineAt(source, at)
+	first, second := strings.TrimSpace(before) == "", strings.HasPrefix(behind, ":") && strings.Contains(before, ": ")
+	noToken := message == "found character that cannot start any token"
 	switch {
-	case strings.Contains(message, "a tab character"), strings.HasSuffix(message, "cannot start any token") && strings.Contains(before, "\t"):
+	case strings.HasPrefix(message, "found a tab character"), noToken && strings.HasPrefix(strings.TrimLeft(behind, " "), "\t"):
 		return "a tab: indent with spaces"
-	case strings.HasSuffix(message, "cannot start any token"):
+	case noToken:
 		return "no text begins with this character: quote the text"
-	case strings.HasPrefix(message, "mapping values are not allowed") && strings.Contains(before, ": "):
+	case second:
 		return "a second colon: quote a text that contains a colon"
-	case strings.HasPrefix(message, "mapping values are not allowed"):
+	case message == "mapping values are not allowed in this context":
 		return "indented too far: the line above it is complete"
-	case strings.HasPrefix(message, "did not find expected key") && first:
+	case message == "did not find expected key" && first:
 		return "indented differently: the keys of an object begin in one column"
-	case strings.HasPrefix(message, "did not find expected key"):
+	case message == "did not find expected key":
 		return "more text behind a quoted one: quote the whole text"
-	case strings.HasPrefix(message, "did not find expected '-'") && first:
+	case message == "did not find expected '-' indicator" && first:
 		return "no list item: begin it with -, or indent it like the keys of the item above"
 	}
 	return ""
+}
+
+// lineAt returns what stands before a position in its line, and what stands at it and behind.
+func lineAt(source []byte, at Position) (before, behind string) {
+	lines := strings.Split(string(source), "\n")
+	if at.Line < 1 || at.Line > len(lines) {
+		return "", ""
+	}
+	line := []rune(lines[at.Line-1])
+	column := min(max(at.Column-1, 0), len(line))
+	return string(line[:column]), string(line[column:])
 }
 
 // converter turns YAML nodes into values, and reports what JSON does not have.
