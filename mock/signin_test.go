@@ -184,7 +184,8 @@ func TestRefusedForm(t *testing.T) {
 	for token, message := range map[string]string{"": "Token Required", "stale-5ec12e7": "Invalid token."} {
 		a := ask(t, s, sent.with("token", token))
 		contains(
-			t, a.body, message, `action="/portal`+provisionPath+`"`, `value="sWwd06TnJR4lHopc"`, "{&#34;maxUsers&#34;:7,", "a&lt;b", `name="token" value=""`,
+			t, a.body, message, `action="/portal`+provisionPath+`"`, `value="sWwd06TnJR4lHopc"`,
+			"{&#34;maxUsers&#34;:7,", "a&lt;b", `name="token" value=""`,
 			`<a href="/portal/sharing/rest/generateToken" target="_blank" rel="noopener">`,
 		)
 		if strings.Contains(a.body, "5ec12e7") {

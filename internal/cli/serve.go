@@ -21,7 +21,7 @@ type serveCmd struct {
 
 	portalFlags
 
-	Ready    string `default:"auto" enum:"auto,text,json" help:"What says that the portal is ready: text for people, one line of json, or auto: text on a terminal, else json."`
+	Ready    string `default:"auto" enum:"auto,text,json" help:"How to say that the portal is ready: text, json or auto (text on a terminal)."`
 	LogLevel string `default:"info" enum:"debug,info,warn,error" help:"debug logs all calls, info and warn those with violations."`
 }
 

@@ -31,41 +31,48 @@ func TestStartPage(t *testing.T) {
 	t.Parallel()
 	s := prepared(t)
 	before := len(s.Calls())
-	links := map[string]bool{}
-	for path, sandbox := range map[string]string{
-		"/": "", "/__admin": "", "/__admin/": "", "/sandboxes/mine": "/sandboxes/mine", "/sandboxes/mine/": "/sandboxes/mine",
+	var links []string
+	for path, root := range map[string]string{
+		"/": s.URL, "/__admin": s.URL, "/__admin/": s.URL,
+		"/sandboxes/mine": s.URL + "/sandboxes/mine", "/sandboxes/mine/": s.URL + "/sandboxes/mine",
 	} {
 		a := send(t, s.Client(), http.MethodGet, s.URL+path, ofBrowser)
-		diff(t, path, "text/html", a.kind())
-		diff(t, path+": header of a call", "", a.header.Get("Mockportal-Call"))
-		for _, want := range []string{
-			"<b>trial</b>", "<b>viewer", `href="` + s.URL + sandbox + `/portal/sharing/rest"`, `href="` + s.URL + sandbox + `/portal/portaladmin"`,
-			"mockportal calls --url " + s.URL, "mockportal show trial",
-		} {
-			if !strings.Contains(a.body, want) {
-				t.Errorf("%s: no %s in\n%s", path, want, a.body)
-			}
-		}
-		if strings.Contains(a.body, "-token<") || strings.Contains(a.body, "-password") {
-			t.Errorf("%s: it has a secret:\n%s", path, a.body)
-		}
-		if csp := a.header.Get("Content-Security-Policy"); !strings.HasPrefix(csp, "default-src 'none'; style-src 'sha256-") {
-			t.Errorf("%s: the policy is %q", path, csp)
+		proveStartPage(t, path, a, root)
+		if !strings.Contains(a.body, "mockportal calls --url "+s.URL) {
+			t.Errorf("%s: no command in\n%s", path, a.body)
 		}
 		for _, part := range strings.Split(a.body, ` href="`+s.URL)[1:] {
 			link, _, _ := strings.Cut(part, `"`)
-			links[link] = true
+			links = append(links, link)
 		}
 	}
 	diff(t, "calls", before, len(s.Calls()))
-	for link := range links {
+	diff(t, "links", 5*7, len(links))
+	for _, link := range links {
 		a := send(t, s.Client(), http.MethodGet, s.URL+link, ofBrowser)
 		if a.status != http.StatusOK || a.kind() == "text/html" && strings.Contains(a.body, "Invalid URL") {
 			t.Errorf("%s answers %d: %s", link, a.status, a.body)
 		}
 	}
-	if len(links) < 10 {
-		t.Errorf("the pages have only the links %v", links)
+}
+
+// proveStartPage proves that an answer is the page of the portal at a root, and has no secret.
+func proveStartPage(t *testing.T, path string, a answer, root string) {
+	t.Helper()
+	diff(t, path, "text/html", a.kind())
+	diff(t, path+": header of a call", "", a.header.Get("Mockportal-Call"))
+	for _, want := range []string{
+		"<b>trial</b>", "<b>viewer", `href="` + root + `/portal/sharing/rest"`, `href="` + root + `/portal/portaladmin"`, "mockportal show trial",
+	} {
+		if !strings.Contains(a.body, want) {
+			t.Errorf("%s: no %s in\n%s", path, want, a.body)
+		}
+	}
+	if strings.Contains(a.body, "-token<") || strings.Contains(a.body, "-password") {
+		t.Errorf("%s: it has a secret:\n%s", path, a.body)
+	}
+	if csp := a.header.Get("Content-Security-Policy"); !strings.HasPrefix(csp, "default-src 'none'; style-src 'sha256-") {
+		t.Errorf("%s: the policy is %q", path, csp)
 	}
 }
 

@@ -34,8 +34,8 @@ func HAR(w io.Writer, page journal.Page, root, version string) error {
 type object = map[string]any
 
 // rebuilt says what in an archive did not come over the wire like that.
-const rebuilt = "rebuilt from mockportal's journal: query and form are encoded anew from the parameters, in the order in which they were sent; " +
-	"secrets are ***; replies of JSON are written anew, members by name; headers are missing, apart from the one with the token"
+const rebuilt = "rebuilt from mockportal's journal: query and form are encoded anew from the parameters, in the order in which they " +
+	"were sent; secrets are ***; replies of JSON are written anew, members by name; headers are missing, apart from the one with the token"
 
 // harComment says what was rebuilt, and which calls are not here.
 func harComment(page journal.Page) string {

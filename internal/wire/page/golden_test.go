@@ -111,8 +111,9 @@ func starts() []golden {
 			Head: page.Head{Directory: "mockportal", Title: "mockportal"}, Scenario: "trial", Summary: "The documented world.",
 			Sharing:     page.Link{Text: "/portal/sharing/rest", URL: "/portal/sharing/rest"},
 			PortalAdmin: page.Link{Text: "/portal/portaladmin", URL: "/portal/portaladmin"},
-			Members:     []string{"admin", "viewer"}, SignInAt: []page.Link{{Text: "to the directory", URL: "/portaladmin/login"}, {Text: "for a token", URL: "/a"}},
-			Calls: page.Link{Text: "the journal", URL: "/__admin/sandboxes/default/calls"}, CallsCommand: "mockportal calls",
+			Members:     []string{"admin", "viewer"},
+			SignInAt:    []page.Link{{Text: "to the directory", URL: "/portaladmin/login"}, {Text: "for a token", URL: "/a"}},
+			Calls:       page.Link{Text: "the journal", URL: "/__admin/sandboxes/default/calls"}, CallsCommand: "mockportal calls",
 			Control: []page.Link{{Text: "/__admin", URL: "/__admin"}, {Text: "its contract", URL: "/__admin/control.yaml"}},
 		})},
 		{"start-hostile", start(page.StartPage{
