@@ -3,6 +3,7 @@ package control
 import (
 	"bytes"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/mockportal/mockportal/internal/sandbox"
@@ -12,25 +13,41 @@ import (
 
 // start says where everything is: the portal of a sandbox, its sign-in, its calls, the control API. It has no password and no token.
 type start struct {
-	address
-	Summary    string   `json:"summary"`
-	Members    []string `json:"members"`
-	SignInURL  string   `json:"signInUrl"`
-	TokenURL   string   `json:"generateTokenUrl"`
-	ControlURL string   `json:"controlUrl"`
-	CallsURL   string   `json:"callsUrl"`
+	URL            string   `json:"url"`
+	SharingURL     string   `json:"sharingUrl"`
+	PortalAdminURL string   `json:"portalAdminUrl"`
+	ControlURL     string   `json:"controlUrl"`
+	CallsURL       string   `json:"callsUrl"`
+	SignInURL      string   `json:"signInUrl"`
+	TokenURL       string   `json:"generateTokenUrl"`
+	Scenario       string   `json:"scenario"`
+	ScenarioURL    string   `json:"scenarioUrl,omitempty"` // "" for a document that a client has sent
+	Summary        string   `json:"summary"`
+	Members        []string `json:"members"`
+	command        string   // prints the calls
 }
 
 func (a *API) startAt(r request, box *sandbox.Sandbox) start {
-	masks := a.masks()
-	s := start{address: a.addressOf(r, box), Summary: masks.Hide(box.Scenario().Summary), Members: []string{}}
-	s.SignInURL, s.TokenURL = s.PortalAdminURL+"/login", s.SharingURL+"/generateToken"
-	s.ControlURL = a.ControlURL
-	if s.ControlURL == "" {
-		s.ControlURL = masks.Hide(wire.ReachedBy(r.Request, a.TrustProxy).URL())
+	masks, at := a.masks(), a.addressOf(r, box)
+	root := a.ControlURL
+	if root == "" {
+		root = masks.Hide(wire.ReachedBy(r.Request, a.TrustProxy).URL())
 	}
-	s.ControlURL += "/__admin"
-	s.CallsURL = s.ControlURL + "/sandboxes/" + box.ID + "/calls"
+	s := start{
+		URL: at.URL, SharingURL: at.SharingURL, PortalAdminURL: at.PortalAdminURL,
+		ControlURL: root + "/__admin", CallsURL: root + "/__admin/sandboxes/" + box.ID + "/calls",
+		SignInURL: at.PortalAdminURL + "/login", TokenURL: at.SharingURL + "/generateToken",
+		Scenario: at.Scenario, Summary: masks.Hide(box.Scenario().Summary), Members: []string{}, command: "mockportal calls --url " + root,
+	}
+	if box.ID != sandbox.Default {
+		s.command += " --sandbox " + box.ID
+	}
+	if a.Token != "" {
+		s.command += " --control-token TOKEN"
+	}
+	if _, err := a.Library.Scenario(s.Scenario); err == nil {
+		s.ScenarioURL = s.ControlURL + (&url.URL{Path: "/scenarios/" + s.Scenario}).EscapedPath()
+	}
 	for _, member := range box.World().Credentials().Members {
 		s.Members = append(s.Members, masks.Hide(member.Username))
 	}
@@ -43,7 +60,7 @@ func (a *API) getStart(r request) (any, error) {
 	if !wantsPage(r.Request) {
 		return s, nil
 	}
-	return response{contentType: wire.TypeHTML, body: a.startPage(s)}, nil
+	return response{contentType: wire.TypeHTML, body: s.page()}, nil
 }
 
 // ServeStart answers a browser that asks for the root of the portal or of a sandbox, and returns true. Everybody else is for the portal.
@@ -63,28 +80,22 @@ func (a *API) ServeStart(w http.ResponseWriter, r *http.Request) bool {
 	setHeaders(w.Header())
 	w.Header().Set("Content-Type", wire.TypeHTML)
 	// An error means that the client has gone.
-	_, _ = w.Write(a.startPage(a.startAt(request{Request: r}, box)))
+	_, _ = w.Write(a.startAt(request{Request: r}, box).page())
 	return true
 }
 
 // wantsPage reports whether a browser asks: only browsers name html.
 func wantsPage(r *http.Request) bool { return strings.Contains(r.Header.Get("Accept"), "text/html") }
 
-func (a *API) startPage(s start) []byte {
-	command := "mockportal calls --url " + strings.TrimSuffix(s.ControlURL, "/__admin")
-	if s.ID != sandbox.Default {
-		command += " --sandbox " + s.ID
-	}
-	if a.Token != "" {
-		command += " --control-token TOKEN"
-	}
-	link := func(url string) page.Link { return page.Link{Text: url, URL: url} }
+func (s start) page() []byte {
+	link := func(address string) page.Link { return page.Link{Text: address, URL: address} }
 	var b bytes.Buffer
 	_ = page.Start(&b, page.StartPage{ // a buffer takes everything
-		Head: page.Head{Directory: "mockportal", Title: "mockportal"}, Scenario: s.Scenario, Summary: s.Summary,
+		Head:     page.Head{Directory: "mockportal", Title: "mockportal"},
+		Scenario: page.Link{Text: s.Scenario, URL: s.ScenarioURL}, Summary: s.Summary,
 		Sharing: link(s.SharingURL), PortalAdmin: link(s.PortalAdminURL), Members: s.Members,
 		SignInAt: []page.Link{{Text: "to the Portal Administrator Directory", URL: s.SignInURL}, {Text: "for a token", URL: s.TokenURL}},
-		Calls:    link(s.CallsURL), CallsCommand: command,
+		Calls:    link(s.CallsURL), CallsCommand: s.command,
 		Control: []page.Link{link(s.ControlURL), {Text: "its contract", URL: s.ControlURL + "/control.yaml"}},
 	})
 	return b.Bytes()

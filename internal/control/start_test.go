@@ -17,12 +17,24 @@ func TestStart(t *testing.T) {
 	s := mock.NewServer(t, mock.WithScenario("purchased"))
 	for _, path := range []string{"/__admin", "/__admin/"} {
 		diff(t, path, map[string]any{
-			"id": "default", "scenario": "purchased", "seed": 0.0, "summary": "The purchaser has bought the listing, without end.",
+			"scenario": "purchased", "scenarioUrl": s.URL + "/__admin/scenarios/purchased", "summary": "The purchaser has bought the listing, without end.",
 			"url": s.URL, "sharingUrl": s.URL + "/portal/sharing/rest", "portalAdminUrl": s.URL + "/portal/portaladmin",
 			"members":   []any{"admin", "licensing", "publisher", "viewer"},
 			"signInUrl": s.URL + "/portal/portaladmin/login", "generateTokenUrl": s.URL + "/portal/sharing/rest/generateToken",
 			"controlUrl": s.URL + "/__admin", "callsUrl": s.URL + "/__admin/sandboxes/default/calls",
 		}, good[map[string]any](t, s, "getStart", path, ""))
+	}
+}
+
+// TestStartOfADocument proves that the start leads to no scenario if a client has sent the document.
+func TestStartOfADocument(t *testing.T) {
+	t.Parallel()
+	s := mock.NewServer(t)
+	document := `{"scenario":{"format":1,"summary":"Mine.","extends":"trial"}}`
+	good[any](t, s, "playScenario", "/__admin/sandboxes/default/scenario", document)
+	diff(t, "scenarioUrl", nil, good[map[string]any](t, s, "getStart", "/__admin", "")["scenarioUrl"])
+	if a := send(t, s.Client(), http.MethodGet, s.URL+"/", ofBrowser); !strings.Contains(a.body, "in the scenario document.") {
+		t.Error(a.body)
 	}
 }
 
@@ -47,7 +59,7 @@ func TestStartPage(t *testing.T) {
 		}
 	}
 	diff(t, "calls", before, len(s.Calls()))
-	diff(t, "links", 5*7, len(links))
+	diff(t, "links", 5*8, len(links))
 	for _, link := range links {
 		a := send(t, s.Client(), http.MethodGet, s.URL+link, ofBrowser)
 		if a.status != http.StatusOK || a.kind() == "text/html" && strings.Contains(a.body, "Invalid URL") {
@@ -62,7 +74,7 @@ func proveStartPage(t *testing.T, path string, a answer, root string) {
 	diff(t, path, "text/html", a.kind())
 	diff(t, path+": header of a call", "", a.header.Get("Mockportal-Call"))
 	for _, want := range []string{
-		"<b>trial</b>", "<b>viewer", `href="` + root + `/portal/sharing/rest"`, `href="` + root + `/portal/portaladmin"`, "mockportal show trial",
+		"<b>trial</b>", "<b>viewer", `href="` + root + `/portal/sharing/rest"`, `href="` + root + `/portal/portaladmin"`, `/__admin/scenarios/trial"`,
 	} {
 		if !strings.Contains(a.body, want) {
 			t.Errorf("%s: no %s in\n%s", path, want, a.body)

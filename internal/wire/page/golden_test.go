@@ -108,7 +108,8 @@ func starts() []golden {
 	evil := page.Link{Text: hostile, URL: "javascript:alert(10)"}
 	return []golden{
 		{"start", start(page.StartPage{
-			Head: page.Head{Directory: "mockportal", Title: "mockportal"}, Scenario: "trial", Summary: "The documented world.",
+			Head: page.Head{Directory: "mockportal", Title: "mockportal"}, Summary: "The documented world.",
+			Scenario:    page.Link{Text: "trial", URL: "/__admin/scenarios/trial"},
 			Sharing:     page.Link{Text: "/portal/sharing/rest", URL: "/portal/sharing/rest"},
 			PortalAdmin: page.Link{Text: "/portal/portaladmin", URL: "/portal/portaladmin"},
 			Members:     []string{"admin", "viewer"},
@@ -117,7 +118,7 @@ func starts() []golden {
 			Control: []page.Link{{Text: "/__admin", URL: "/__admin"}, {Text: "its contract", URL: "/__admin/control.yaml"}},
 		})},
 		{"start-hostile", start(page.StartPage{
-			Head: enemy(), Scenario: hostile, Summary: hostile, Sharing: evil, PortalAdmin: evil, Members: []string{hostile},
+			Head: enemy(), Scenario: evil, Summary: hostile, Sharing: evil, PortalAdmin: evil, Members: []string{hostile},
 			SignInAt: []page.Link{evil}, Calls: evil, CallsCommand: hostile, Control: []page.Link{evil},
 		})},
 	}

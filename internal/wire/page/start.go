@@ -5,7 +5,7 @@ import "io"
 // StartPage is where a person begins: it leads to both directories of a portal, and says how to sign in and how to see calls.
 type StartPage struct {
 	Head
-	Scenario     string   // what the portal plays
+	Scenario     Link     // what the portal plays; its document has the passwords and tokens
 	Summary      string   // of the scenario, one sentence
 	Sharing      Link     // the directory of the sharing API
 	PortalAdmin  Link     // the directory of the Portal Administrator API
