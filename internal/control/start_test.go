@@ -17,8 +17,9 @@ func TestStart(t *testing.T) {
 	s := mock.NewServer(t, mock.WithScenario("purchased"))
 	for _, path := range []string{"/__admin", "/__admin/"} {
 		diff(t, path, map[string]any{
-			"scenario": "purchased", "scenarioUrl": s.URL + "/__admin/scenarios/purchased", "summary": "The purchaser has bought the listing, without end.",
-			"url": s.URL, "sharingUrl": s.URL + "/portal/sharing/rest", "portalAdminUrl": s.URL + "/portal/portaladmin",
+			"scenario": "purchased", "scenarioUrl": s.URL + "/__admin/scenarios/purchased",
+			"summary": "The purchaser has bought the listing, without end.",
+			"url":     s.URL, "sharingUrl": s.URL + "/portal/sharing/rest", "portalAdminUrl": s.URL + "/portal/portaladmin",
 			"members":   []any{"admin", "licensing", "publisher", "viewer"},
 			"signInUrl": s.URL + "/portal/portaladmin/login", "generateTokenUrl": s.URL + "/portal/sharing/rest/generateToken",
 			"controlUrl": s.URL + "/__admin", "callsUrl": s.URL + "/__admin/sandboxes/default/calls",
