@@ -79,7 +79,7 @@ func (a *API) ServeStart(w http.ResponseWriter, r *http.Request) bool {
 	}
 	setHeaders(w.Header())
 	w.Header().Set("Content-Type", wire.TypeHTML)
-	// An error means that the client has gone.
+	//nolint:gosec // a template has escaped the host of the request; an error means that the client has gone
 	_, _ = w.Write(a.startAt(request{Request: r}, box).page())
 	return true
 }

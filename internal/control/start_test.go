@@ -75,7 +75,8 @@ func proveStartPage(t *testing.T, path string, a answer, root string) {
 	diff(t, path, "text/html", a.kind())
 	diff(t, path+": header of a call", "", a.header.Get("Mockportal-Call"))
 	for _, want := range []string{
-		"<b>trial</b>", "<b>viewer", `href="` + root + `/portal/sharing/rest"`, `href="` + root + `/portal/portaladmin"`, `/__admin/scenarios/trial"`,
+		"<b>trial</b>", "<b>viewer", `href="` + root + `/portal/sharing/rest"`,
+		`href="` + root + `/portal/portaladmin"`, `/__admin/scenarios/trial"`,
 	} {
 		if !strings.Contains(a.body, want) {
 			t.Errorf("%s: no %s in\n%s", path, want, a.body)
