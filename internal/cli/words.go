@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -51,25 +52,23 @@ func takesValue(app *kong.Application, flag, next string) bool {
 	return !strings.HasPrefix(next, "-") && !slices.Contains(commands(app), next)
 }
 
-// otherNames are flags of other programs, and ours for the same.
-var otherNames = map[string]string{
-	"--port": "--addr", "-p": "--addr", "--host": "--addr", "--listen": "--addr", "--bind": "--addr", "--address": "--addr",
+// ours is our flag for what other programs call by another name; "" for other names.
+func ours(flag string) string {
+	switch flag {
+	case "--port", "-p", "--host", "--listen", "--bind", "--address":
+		return "--addr"
+	}
+	return ""
 }
 
 // suggestFlag suggests a flag of the command in place of an unknown one.
 func suggestFlag(command *kong.Node, flag string) string {
-	if ours := otherNames[flag]; ours != "" {
-		return nearest.Suggest(ours, flags(command))
-	}
-	return nearest.Suggest(flag, flags(command))
+	return nearest.Suggest(cmp.Or(ours(flag), flag), flags(command))
 }
-
-// given are the variables that run gives its command and no flag reads.
-var given = []string{"SHARING_URL", "PORTALADMIN_URL", "CONTROL_URL", "TLS_URL", "TOKEN"}
 
 // warnOfVariables names the variables of the environment that no flag reads. They may belong to another version, so they are no errors.
 func (p Process) warnOfVariables(app *kong.Application) {
-	known := slices.Clone(given)
+	known := []string{"SHARING_URL", "PORTALADMIN_URL", "CONTROL_URL", "TLS_URL", "TOKEN"} // what run gives its command, beside flags
 	for _, command := range app.Children {
 		for _, flag := range command.Flags {
 			known = append(known, strings.TrimPrefix(variable(flag.Name), prefix))
@@ -77,8 +76,8 @@ func (p Process) warnOfVariables(app *kong.Application) {
 	}
 	for _, pair := range p.Env {
 		whole, value, _ := strings.Cut(pair, "=")
-		name, ours := strings.CutPrefix(whole, prefix)
-		if !ours || value == "" || slices.Contains(known, name) || isServiceVariable(name, value) {
+		name, begins := strings.CutPrefix(whole, prefix)
+		if !begins || value == "" || slices.Contains(known, name) || isServiceVariable(name, value) {
 			continue
 		}
 		hint := suggestVariable(name, known)
@@ -90,13 +89,12 @@ func (p Process) warnOfVariables(app *kong.Application) {
 
 func suggestVariable(name string, known []string) string {
 	near, ok := nearest.Name(name, known)
-	if ours := otherNames["--"+strings.ToLower(name)]; ours != "" {
-		near, ok = strings.TrimPrefix(variable(strings.TrimPrefix(ours, "--")), prefix), true
+	if flag := ours("--" + strings.ToLower(name)); flag != "" {
+		return ` (did you mean "` + variable(strings.TrimPrefix(flag, "--")) + `"?)`
+	} else if ok {
+		return ` (did you mean "` + prefix + near + `"?)`
 	}
-	if !ok {
-		return ""
-	}
-	return ` (did you mean "` + prefix + near + `"?)`
+	return ""
 }
 
 // isServiceVariable reports whether Kubernetes sets the variable for a service that is named mockportal.
