@@ -209,11 +209,17 @@ func TestFormPage(t *testing.T) {
 	t.Parallel()
 	s := mock.NewServer(t)
 	page := ask(t, s, get("/portal"+provisionPath))
-	contains(t, page.body, `action="/portal`+provisionPath+`"`, `name="purchaserOrgId"`, `name="orgEntitlements"`, `name="token"`, `name="f"`)
+	contains(
+		t, page.body, `action="/portal`+provisionPath+`"`, `name="purchaserOrgId"`, `name="orgEntitlements"`, `name="token"`, `name="f"`,
+		`<a href="/portal/sharing/rest/generateToken">Sign in</a>`,
+	)
 	contains(t, ask(t, s, provision().with("f", "html")).body, "sWwd06TnJR4lHopc", "spatialAnalyst")
 	kinds := []string{}
 	for _, c := range s.Calls() {
 		kinds = append(kinds, c.Operation+" "+string(c.Kind))
 	}
 	diff(t, "journaled", []string{" support", "provisionOrgEntitlements licensing"}, kinds)
+	if page = ask(t, s, get("/portal/sharing/rest/generateToken")); strings.Contains(page.body, ">Sign in<") {
+		t.Errorf("the page to sign in at links to itself:\n%s", page.body)
+	}
 }

@@ -92,7 +92,7 @@ func (c *call) head() page.Head {
 	name, directory := c.root()
 	h := page.Head{Directory: name, Title: c.title(), Member: c.caller.Name()}
 	switch {
-	case h.Member == "":
+	case h.Member == "" && c.path != c.signInURL():
 		h.SignIn = c.signInURL()
 	case wire.TokenOutside(c.request, c.api).In == "cookie":
 		h.SignOut = directory + "/logout?redirect=" + url.QueryEscape(c.signInURL())
