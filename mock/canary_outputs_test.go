@@ -45,6 +45,8 @@ func (m *mine) outputs() map[string]string {
 		"the rules":                  m.admin("sandboxes/default/rules"),
 		"the clock":                  m.admin("sandboxes/default/clock"),
 		"the sandboxes":              m.admin("sandboxes"),
+		"the start":                  m.admin(""),
+		"the start page":             m.startPage(),
 		"the scenarios":              m.admin("scenarios"),
 		"the log":                    m.log.String(),
 		"the failures of the test":   strings.Join(m.test.end(), "\n"),
@@ -122,6 +124,17 @@ func (m *mine) send(what string, r *http.Request) answer {
 func (m *mine) admin(path string) string {
 	m.t.Helper()
 	return m.ask(http.MethodGet, path, "")
+}
+
+// startPage asks for the root of the portal, as a browser does.
+func (m *mine) startPage() string {
+	m.t.Helper()
+	w := httptest.NewRecorder()
+	m.server.ServeHTTP(w, get("/").sending("Accept", "text/html").to(m.t, canaryHost))
+	if !strings.Contains(w.Body.String(), "mockportal calls") {
+		m.t.Fatalf("/: %d %s", w.Code, w.Body)
+	}
+	return w.Body.String()
 }
 
 func (m *mine) ask(method, path, body string) string {

@@ -41,16 +41,17 @@ func successes() map[string]request {
 		"validateRedirectUri": get(
 			oauth+"validateRedirectUri", f, "json", "client_id", "app", "redirect_uri", "https://app.example.com",
 		),
-		"portalSelf":        get("/sharing/rest/portals/self", f, "json", token, "admin-token"),
-		"portal":            get("/sharing/rest/portals/HwhoSWTiJyaB0VDi", f, "json", token, "admin-token"),
-		"communitySelf":     get("/sharing/rest/community/self", f, "json", token, "admin-token"),
-		"user":              get("/sharing/rest/community/users/viewer", f, "json", token, "admin-token"),
-		"sharingInfo":       get("/sharing/rest/info", f, "json"),
-		"serverInfo":        get("/rest/info", f, "json"),
-		"sharingRoot":       get("/sharing/rest", f, "json"),
-		"portalAdminRoot":   get("/portaladmin", f, "json", token, "admin-token"),
-		"healthCheck":       get("/portaladmin/healthCheck", f, "json"),
-		"portalAdminSignIn": post("/portaladmin/login", f, "json", "username", "admin", "password", "admin-password"),
+		"portalSelf":         get("/sharing/rest/portals/self", f, "json", token, "admin-token"),
+		"portal":             get("/sharing/rest/portals/HwhoSWTiJyaB0VDi", f, "json", token, "admin-token"),
+		"communitySelf":      get("/sharing/rest/community/self", f, "json", token, "admin-token"),
+		"user":               get("/sharing/rest/community/users/viewer", f, "json", token, "admin-token"),
+		"sharingInfo":        get("/sharing/rest/info", f, "json"),
+		"serverInfo":         get("/rest/info", f, "json"),
+		"sharingRoot":        get("/sharing/rest", f, "json"),
+		"portalAdminRoot":    get("/portaladmin", f, "json", token, "admin-token"),
+		"healthCheck":        get("/portaladmin/healthCheck", f, "json"),
+		"portalAdminSignIn":  post("/portaladmin/login", f, "json", "username", "admin", "password", "admin-password"),
+		"portalAdminSignOut": get("/portaladmin/logout", f, "json"),
 	}
 }
 
@@ -212,6 +213,9 @@ func failures() map[string]outcomeRow {
 		"portalAdminSignIn/sign-in-failed":       of(login.with("password", "wrong")),
 		"portalAdminSignIn/method-not-supported": of(get("/portaladmin/login", "f", "json"), "Allowed: POST."),
 		"portalAdminSignIn/parameters-invalid":   of(login.with("f", "xml"), noFormat),
+
+		"portalAdminSignOut/method-not-supported": of(post("/portaladmin/logout", "f", "json"), "Allowed: GET, HEAD."),
+		"portalAdminSignOut/parameters-invalid":   of(ok["portalAdminSignOut"].with("f", "xml"), noFormat),
 	}
 }
 

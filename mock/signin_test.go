@@ -154,17 +154,72 @@ func TestSignInRedirect(t *testing.T) {
 	}
 }
 
+// TestSignOut proves that the directory links to its sign-out for a browser that has signed in, and that the session ends there.
+func TestSignOut(t *testing.T) {
+	t.Parallel()
+	s := mock.NewServer(t, mock.WithStrict())
+	client := browser(t, s)
+	const directory, link = "/portal/portaladmin", `<a href="/portal/portaladmin/logout?redirect=%2Fportal%2Fportaladmin%2Flogin">Sign out</a>`
+	page := fetch(t, client, post(directory+"/login", "username", "admin", "password", "admin-password").to(t, s.URL))
+	contains(t, page.body, "Signed in as", link)
+	if byToken := ask(t, s, get(directory, "token", "admin-token")); strings.Contains(byToken.body, link) {
+		t.Errorf("a call with a token of its own has a session to end:\n%s", byToken.body)
+	}
+	page = fetch(t, client, get(directory+"/logout", "redirect", directory+"/login").to(t, s.URL))
+	contains(t, page.body, `action="/portal/portaladmin/login"`, `value="/portal/portaladmin"`)
+	if strings.Contains(page.body, "Token Required") {
+		t.Errorf("the sign-in page says that somebody was refused:\n%s", page.body)
+	}
+	diff(t, "code of the root", 499, errorOf(t, fetch(t, client, get(directory, "f", "json").to(t, s.URL))).Code)
+	diff(t, "code with the token", 0, errorOf(t, ask(t, s, get(directory, "f", "json", "token", "admin-token"))).Code)
+}
+
+// TestRefusedForm proves that a form that was refused for its token comes again with its values, apart from secrets, and with a link to
+// the sign-in.
+func TestRefusedForm(t *testing.T) {
+	t.Parallel()
+	s := mock.NewServer(t, mock.AllowViolations())
+	const entitlements = `{"maxUsers":7,"entitlements":{"a<b":{"num":1}}}`
+	sent := provision().at("/portal"+provisionPath).with("f", "html").with("orgEntitlements", entitlements)
+	for token, message := range map[string]string{"": "Token Required", "stale-5ec12e7": "Invalid token."} {
+		a := ask(t, s, sent.with("token", token))
+		contains(
+			t, a.body, message, `action="/portal`+provisionPath+`"`, `value="sWwd06TnJR4lHopc"`,
+			"{&#34;maxUsers&#34;:7,", "a&lt;b", `name="token" value=""`,
+			`<a href="/portal/sharing/rest/generateToken" target="_blank" rel="noopener">`,
+		)
+		if strings.Contains(a.body, "5ec12e7") {
+			t.Errorf("it shows the token:\n%s", a.body)
+		}
+	}
+	secretive := sent.with("token", "").with("purchaserOrgId", "admin-token").with("orgEntitlements", `{"password":"x5ec12e7"}`)
+	if a := ask(t, s, secretive); strings.Contains(a.body, "admin-token<") || strings.Contains(a.body, "5ec12e7") ||
+		strings.Contains(a.body, `"admin-token"`) {
+		t.Errorf("it shows secrets:\n%s", a.body)
+	}
+	refused := ask(t, s, provision().with("f", "html").with("purchaserOrgId", ""))
+	if strings.Contains(refused.body, "<form") {
+		t.Errorf("another error has become a form:\n%s", refused.body)
+	}
+}
+
 // TestFormPage proves that the page of the operation is a form that works: what it has filled in and what a person adds is a good
 // request.
 func TestFormPage(t *testing.T) {
 	t.Parallel()
 	s := mock.NewServer(t)
 	page := ask(t, s, get("/portal"+provisionPath))
-	contains(t, page.body, `action="/portal`+provisionPath+`"`, `name="purchaserOrgId"`, `name="orgEntitlements"`, `name="token"`, `name="f"`)
+	contains(
+		t, page.body, `action="/portal`+provisionPath+`"`, `name="purchaserOrgId"`, `name="orgEntitlements"`, `name="token"`, `name="f"`,
+		`<a href="/portal/sharing/rest/generateToken">Sign in</a>`,
+	)
 	contains(t, ask(t, s, provision().with("f", "html")).body, "sWwd06TnJR4lHopc", "spatialAnalyst")
 	kinds := []string{}
 	for _, c := range s.Calls() {
 		kinds = append(kinds, c.Operation+" "+string(c.Kind))
 	}
 	diff(t, "journaled", []string{" support", "provisionOrgEntitlements licensing"}, kinds)
+	if page = ask(t, s, get("/portal/sharing/rest/generateToken")); strings.Contains(page.body, ">Sign in<") {
+		t.Errorf("the page to sign in at links to itself:\n%s", page.body)
+	}
 }

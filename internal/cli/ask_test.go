@@ -25,16 +25,14 @@ func ask() {
 }
 
 func askOnce(method, address string, pairs []string) error {
-	values := url.Values{}
-	for _, pair := range pairs {
+	encoded := make([]string, len(pairs)) // in their order
+	for i, pair := range pairs {
 		name, value, _ := strings.Cut(pair, "=")
-		values.Add(name, value)
+		encoded[i] = url.QueryEscape(name) + "=" + url.QueryEscape(value)
 	}
-	form := ""
+	form := strings.Join(encoded, "&")
 	if method == http.MethodGet {
-		address += "?" + values.Encode()
-	} else {
-		form = values.Encode()
+		address, form = address+"?"+form, ""
 	}
 	r, err := http.NewRequest(method, address, strings.NewReader(form)) //nolint:noctx // the script has a time limit
 	if err != nil {

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 
@@ -38,7 +39,7 @@ Every flag has an environment variable; the flag overrides it. Exit codes: 0 goo
 func Run(ctx context.Context, p Process) int {
 	p.variables = map[string]string{}
 	parser := newParser(ctx, p)
-	args := withCommand(p.Args)
+	args := withCommand(parser.Model, p.Args)
 	if !slices.Contains(commands(parser.Model), args[0]) {
 		return p.conclude(usageError{unknownCommand(parser.Model, args[0])})
 	}
@@ -49,6 +50,7 @@ func Run(ctx context.Context, p Process) int {
 	case err != nil:
 		return p.conclude(usageError{p.inOurWords(parser.Model, args[0], err)})
 	}
+	p.warnOfVariables(parser.Model)
 	return p.conclude(parsed.Run())
 }
 
@@ -60,21 +62,6 @@ func newParser(ctx context.Context, p Process) *kong.Kong {
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(p))...)
 	parser.Model.HelpFlag.Help = "Show this help."
 	return parser
-}
-
-// withCommand puts the command in front that a command line without one means.
-func withCommand(args []string) []string {
-	switch {
-	case len(args) == 0:
-		return []string{"serve"}
-	case args[0] == "-h", args[0] == "--help":
-		return append([]string{"help"}, args[1:]...)
-	case args[0] == "-v", args[0] == "--version":
-		return append([]string{"version"}, args[1:]...)
-	case strings.HasPrefix(args[0], "-"):
-		return append([]string{"serve"}, args...)
-	}
-	return args
 }
 
 // meaning is the help of a flag or an argument.
@@ -115,7 +102,7 @@ func help(options kong.HelpOptions, about *kong.Context) error {
 // usageError is a command line that cannot be read.
 type usageError struct{ error }
 
-// failure is a check that was done and failed.
+// failure is a check that was done and failed. Its text is the result, and goes to standard output.
 type failure struct{ error }
 
 // conclude prints an error, and returns the exit code for it.
@@ -134,10 +121,13 @@ func (p Process) conclude(err error) int {
 		}
 		return status.code
 	case errors.As(err, &check):
-		p.warn(check.Error())
+		p.say(check.Error())
 		return failed
 	}
 	p.warn("mockportal: " + err.Error())
+	if !strings.Contains(err.Error(), prefix) && len(p.variables) > 0 {
+		p.warn("Set by the environment: " + strings.Join(slices.Sorted(maps.Values(p.variables)), ", "))
+	}
 	if errors.As(err, &usage) {
 		p.warn("Run mockportal help for the commands, mockportal help COMMAND for the flags of one.")
 	}

@@ -22,6 +22,9 @@ func (h *healthcheckCmd) Run(ctx context.Context, p Process) error {
 	url, own := strings.TrimSuffix(h.URL, "/"), h.URL == ""
 	if own {
 		url = p.ownURL()
+		if err := checkAddress(p.ownAddress()); err != nil {
+			return fmt.Errorf("MOCKPORTAL_ADDR %w", err)
+		}
 	}
 	if err := checkRoot(url); err != nil {
 		return fmt.Errorf("%s %w", p.flag("url"), err)
@@ -48,10 +51,12 @@ func (h *healthcheckCmd) Run(ctx context.Context, p Process) error {
 
 // ownURL is the root of the server that the environment describes.
 func (p Process) ownURL() string {
-	address := cmp.Or(p.getenv("MOCKPORTAL_ADDR"), "127.0.0.1:8080")
+	address := p.ownAddress()
 	switch strings.ToLower(p.getenv("MOCKPORTAL_TLS")) { // as kong reads a flag
 	case "true", "1", "yes":
 		return "https://" + server.Reachable(address)
 	}
 	return "http://" + server.Reachable(address)
 }
+
+func (p Process) ownAddress() string { return cmp.Or(p.getenv("MOCKPORTAL_ADDR"), "127.0.0.1:8080") }

@@ -29,14 +29,14 @@ func execute(t *testing.T, env []string, args ...string) result {
 	return result{code, out.text.String(), err.String()}
 }
 
-// untilReady is a standard output. It calls ready once a server has printed its ready line.
+// untilReady is a standard output. It calls ready once a server has said that it is ready.
 type untilReady struct {
 	text  bytes.Buffer
 	ready func()
 }
 
 func (u *untilReady) Write(p []byte) (int, error) {
-	if bytes.HasPrefix(p, []byte(`{"url":`)) {
+	if bytes.HasPrefix(p, []byte(`{"url":`)) || bytes.HasPrefix(p, []byte("mockportal plays ")) {
 		u.ready()
 	}
 	return u.text.Write(p)

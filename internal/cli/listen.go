@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
+	"net/netip"
+	"strings"
 
 	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/server"
@@ -51,7 +54,7 @@ type started struct {
 // start loads a portal, then serves it at every endpoint or at none.
 func (f *portalFlags) start(p Process, a addresses, log *slog.Logger, history *sandbox.History) (*started, error) {
 	portal, err := f.portal(p, log, history)
-	if err != nil {
+	if err = errors.Join(a.mistakes(p), err); err != nil {
 		return nil, err
 	}
 	portal.ControlApart = a.control != ""
@@ -69,6 +72,9 @@ func (f *portalFlags) start(p Process, a addresses, log *slog.Logger, history *s
 			return nil, errors.Join(err, s.stop())
 		}
 		s.listeners = append(s.listeners, one)
+		if e.flag == "control-addr" {
+			portal.Control.ControlURL = one.URL
+		}
 	}
 	s.line = a.ready(portal, s.listeners)
 	return s, nil
@@ -78,4 +84,42 @@ func (f *portalFlags) start(p Process, a addresses, log *slog.Logger, history *s
 func (s *started) stop() error {
 	s.Sandboxes.Close()
 	return server.Stop(s.listeners...)
+}
+
+// mistakes are the addresses that cannot be read.
+func (a addresses) mistakes(p Process) error {
+	var mistakes []error
+	for _, row := range [][2]string{{"addr", a.portal}, {"tls-addr", a.tls}, {"control-addr", a.control}} {
+		if err := checkAddress(row[1]); err != nil && (row[1] != "" || row[0] == "addr") {
+			mistakes = append(mistakes, fmt.Errorf("%s %w", p.flag(row[0]), err))
+		}
+	}
+	return errors.Join(mistakes...)
+}
+
+// checkAddress says what is wrong with an address to listen on, and suggests one.
+func checkAddress(address string) error {
+	if isAddress(address) {
+		return nil
+	}
+	hint := ""
+	_, behindScheme, _ := strings.Cut(address, "://")
+	for _, candidate := range []string{"127.0.0.1:" + address, strings.TrimSuffix(behindScheme, "/"), net.JoinHostPort(address, "8080")} {
+		if address != "" && hint == "" && isAddress(candidate) {
+			hint = fmt.Sprintf(" (did you mean %q?)", candidate)
+		}
+	}
+	return fmt.Errorf("%q: must be a host and a port of at most 65535, such as 127.0.0.1:8080%s; port 0 picks a free one", address, hint)
+}
+
+// isAddress reports whether an address has a port that exists, and a host that can.
+func isAddress(address string) bool {
+	host, port, err := net.SplitHostPort(address)
+	if err == nil && strings.Contains(host, ":") {
+		_, err = netip.ParseAddr(host)
+	}
+	if err == nil && port != "" {
+		_, err = net.LookupPort("tcp", port)
+	}
+	return err == nil && port != ""
 }

@@ -17,15 +17,13 @@ type packFlags struct {
 // open loads the built-in scenarios and those of the packs. It fails if a folder does not exist; an empty folder is a pack.
 func (f packFlags) open(p Process) (*scenario.Library, error) {
 	var packs []scenario.Pack
-	for _, list := range f.Pack {
-		for _, dir := range filepath.SplitList(list) {
-			pack, err := openPack(dir)
-			if err != nil {
-				return nil, fmt.Errorf("%s %w", p.flag("pack"), err)
-			}
-			same := func(other scenario.Pack) bool { return other.Name == pack.Name }
-			packs = append(slices.DeleteFunc(packs, same), pack)
+	for _, dir := range f.Pack {
+		pack, err := openPack(dir)
+		if err != nil {
+			return nil, fmt.Errorf("%s %w", p.flag("pack"), err)
 		}
+		same := func(other scenario.Pack) bool { return other.Name == pack.Name }
+		packs = append(slices.DeleteFunc(packs, same), pack)
 	}
 	return scenario.Open(packs...)
 }

@@ -60,6 +60,9 @@ func (f *portalFlags) portal(p Process, log *slog.Logger, history *sandbox.Histo
 	if err != nil {
 		return nil, err
 	}
+	if err := exchange.CheckContexts(f.Context); err != nil {
+		return nil, fmt.Errorf("%s: %w", p.flag("context"), err)
+	}
 	clock, err := sandbox.ParseClock(f.Clock)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", p.flag("clock"), err)

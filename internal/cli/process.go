@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -32,9 +33,12 @@ func (p Process) getenv(name string) string {
 	return ""
 }
 
+// prefix begins the names of our environment variables.
+const prefix = "MOCKPORTAL_"
+
 // variable is the environment variable of a flag.
 func variable(flag string) string {
-	return "MOCKPORTAL_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+	return prefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
 // resolve gives kong the value of a flag that is not on the command line. An empty variable counts as not set.
@@ -45,6 +49,13 @@ func (p Process) resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, e
 		return nil, nil
 	}
 	p.variables[flag.Name] = name
+	if flag.Name == "pack" {
+		var list []any
+		for _, dir := range filepath.SplitList(value) {
+			list = append(list, dir)
+		}
+		return list, nil
+	}
 	return value, nil
 }
 

@@ -19,6 +19,7 @@ type runCmd struct {
 	HAR             string `name:"har" placeholder:"FILE" help:"A file for the calls, as HAR 1.2 for the network panel of a browser."`
 	AllowViolations bool   `help:"Do not fail on calls that violate the contract; for suites that make some on purpose."`
 	RequireCalls    bool   `help:"Fail if the command made no call."`
+	Coverage        string `default:"full" enum:"none,summary,full" help:"How much coverage to print: none, summary (one line) or full."`
 
 	Command []string `arg:"" passthrough:"partial" help:"The command and its arguments, after --." example:"mockportal run -- npm test"`
 }

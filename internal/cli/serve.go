@@ -5,8 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
+	"net/url"
+	"os"
 	"slices"
+	"strings"
 
 	"github.com/mockportal/mockportal/internal/server"
 )
@@ -17,6 +21,7 @@ type serveCmd struct {
 
 	portalFlags
 
+	Ready    string `default:"auto" enum:"auto,text,json" help:"How to say that the portal is ready: text, json or auto (text on a terminal)."`
 	LogLevel string `default:"info" enum:"debug,info,warn,error" help:"warn: calls with violations; info: with notes too; debug: all."`
 }
 
@@ -27,8 +32,8 @@ func (s *serveCmd) Run(ctx context.Context, p Process) error {
 	if err != nil {
 		return err
 	}
-	if err := json.NewEncoder(p.Stdout).Encode(portal.line); err != nil {
-		return fmt.Errorf("write the ready line: %w", err)
+	if err := s.sayReady(p.Stdout, portal.line); err != nil {
+		return fmt.Errorf("say that the portal is ready: %w", err)
 	}
 	select {
 	case err = <-portal.failures:
@@ -36,6 +41,42 @@ func (s *serveCmd) Run(ctx context.Context, p Process) error {
 		log.Info("stopping")
 	}
 	return errors.Join(err, portal.stop())
+}
+
+// sayReady writes the ready line, or what it says to people.
+func (s *serveCmd) sayReady(w io.Writer, line readyLine) error {
+	if s.Ready == "json" || s.Ready == "auto" && !isTerminal(w) {
+		return json.NewEncoder(w).Encode(line)
+	}
+	curl, calls := "curl", "mockportal calls"
+	if root := strings.TrimSuffix(line.ControlURL, controlPath); root != "http://127.0.0.1:8080" {
+		calls += " --url " + root
+	}
+	if strings.HasPrefix(line.URL, "https:") {
+		curl, calls = "curl --insecure", calls+" --ca FILE"
+	}
+	if s.ControlToken != "" {
+		calls += " --control-token TOKEN"
+	}
+	_, err := fmt.Fprintf(w, `mockportal plays the scenario %q at %s
+Open this address in a browser, or try in another terminal:
+
+  %s "%s/license/getFutureLicense?f=json&token=%s"
+  %s
+
+Ctrl-C ends the portal. --ready json prints one line for programs instead.
+`, line.Scenario, line.URL, curl, line.PortalAdminURL, url.QueryEscape(line.token()), calls)
+	return err
+}
+
+// isTerminal reports whether an output is a terminal, or another device.
+func isTerminal(w io.Writer) bool {
+	file, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
 // readyLine is the line on standard output that says that the portal is ready.
@@ -50,13 +91,13 @@ type readyLine struct {
 }
 
 func (a addresses) ready(portal *server.Portal, listeners []*server.Listener) readyLine {
-	url, control := listeners[0].URL, listeners[0].URL
+	root, control := listeners[0].URL, listeners[0].URL
 	if a.control != "" {
 		control = listeners[len(listeners)-1].URL
 	}
 	line := readyLine{
-		URL: url, SharingURL: url + "/portal/sharing/rest", PortalAdminURL: url + "/portal/portaladmin",
-		ControlURL: control + "/__admin", Scenario: portal.Scenario.Name, Tokens: map[string]string{},
+		URL: root, SharingURL: root + "/portal/sharing/rest", PortalAdminURL: root + "/portal/portaladmin",
+		ControlURL: control + controlPath, Scenario: portal.Scenario.Name, Tokens: map[string]string{},
 	}
 	if a.tls != "" {
 		line.TLSURL = listeners[1].URL

@@ -99,7 +99,13 @@ func (s *summary) String() string {
 			fmt.Fprintf(&b, "\n%s: %s", sandboxOf(v.Sandbox, v.Scenario.Name, v.Scenario.Seed), v.Verdict)
 		}
 	}
-	fmt.Fprintf(&b, "\n%s", s.coverage)
+	switch s.run.Coverage {
+	case "summary":
+		line, _, _ := strings.Cut(s.coverage.String(), "\n")
+		b.WriteString("\n" + line)
+	case "full":
+		b.WriteString("\n" + s.coverage.String())
+	}
 	return b.String()
 }
 

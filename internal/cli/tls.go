@@ -34,7 +34,9 @@ func (f tlsFlags) identity(p Process, log *slog.Logger) (identity *certs.Identit
 			identity, err = certs.Given(certificate)
 		}
 	case f.TLS || f.TLSAddr != "":
-		identity, err = certs.Generate(f.TLSHost, time.Now())
+		if identity, err = certs.Generate(f.TLSHost, time.Now()); err != nil {
+			err = fmt.Errorf("%s: %w", p.flag("tls-host"), err)
+		}
 	}
 	return identity, errors.Join(append(f.mistakes(p), err)...)
 }

@@ -1,11 +1,14 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -42,7 +45,7 @@ func mappers() []kong.Option {
 		reflect.Bool:   {false, "true or false"},
 		reflect.Int:    {0, "a whole number"},
 		reflect.Int64:  {int64(0), "a whole number"},
-		reflect.Uint64: {uint64(0), "a whole number, 0 or more"},
+		reflect.Uint64: {uint64(0), "a whole number"},
 	} {
 		options = append(options, kong.KindMapper(kind, mapper{defaults.ForType(reflect.TypeOf(row.zero)), row.allowed}))
 	}
@@ -53,7 +56,13 @@ func mappers() []kong.Option {
 // Decode implements [kong.Mapper].
 func (m mapper) Decode(c *kong.DecodeContext, target reflect.Value) error {
 	came := c.Scan.Peek()
-	if err := m.Mapper.Decode(c, target); err != nil {
+	err := m.Mapper.Decode(c, target)
+	switch text := came.String(); {
+	case c.Value.Flag != nil && (target.CanInt() || target.CanUint()) && negative().MatchString(text):
+		return &valueError{c.Value, came, m.allowed + ", 0 or more"}
+	case err != nil && target.Type() != reflect.TypeFor[time.Duration]() && digits().MatchString(text):
+		return &valueError{c.Value, came, "a smaller whole number"}
+	case err != nil:
 		return &valueError{c.Value, came, m.allowed}
 	}
 	if c.Value.Enum != "" && !slices.Contains(c.Value.EnumSlice(), target.String()) {
@@ -85,11 +94,7 @@ func (p Process) inOurWords(app *kong.Application, name string, err error) error
 	case strings.HasPrefix(word, "-") && word != "-":
 		return unknownFlag(app, command, word)
 	}
-	hint := ""
-	if name == "serve" && slices.Contains(commands(app), word) { // serve may be implied
-		hint = "; flags stand after their command"
-	}
-	return fmt.Errorf("%s takes %s: %q is one too many%s", name, plural(len(command.Positional), "argument", "arguments"), word, hint)
+	return fmt.Errorf("%s takes %s: %q is one too many", name, plural(len(command.Positional), "argument", "arguments"), word)
 }
 
 // badValue says where a value came from, and what is allowed instead.
@@ -98,17 +103,22 @@ func (p Process) badValue(command *kong.Node, e *valueError) error {
 	if e.value.Flag != nil {
 		where = p.flag(e.value.Name)
 	}
-	if !e.came.IsValue() {
-		return fmt.Errorf("%s: the value is missing; write %s", where, e.value.Summary())
-	}
 	came := e.came.String()
+	if !e.came.IsValue() && !negative().MatchString(came) {
+		return fmt.Errorf("%s: the value is missing; write --%s %s", where, e.value.Name, cmp.Or(e.value.Flag.PlaceHolder, e.value.Default))
+	}
 	return fmt.Errorf("%s %q: must be %s%s", where, came, e.allowed, nearest.Suggest(came, e.value.EnumSlice()))
 }
+
+var digits = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9]+$`) })
+
+// negative matches a value that kong takes for a flag.
+var negative = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^-[0-9]`) })
 
 // unknownFlag names the flag that was probably meant, else the commands that have one of this name.
 func unknownFlag(app *kong.Application, command *kong.Node, word string) error {
 	word, _, _ = strings.Cut(word, "=")
-	hint := nearest.Suggest(word, flags(command))
+	hint := suggestFlag(command, word)
 	owners := slices.DeleteFunc(commands(app), func(other string) bool { return !slices.Contains(flags(node(app, other)), word) })
 	if hint == "" && len(owners) > 0 {
 		hint = " (it is a flag of " + list(owners, "and") + ")"

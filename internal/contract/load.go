@@ -15,7 +15,9 @@ import (
 // load compiles a document. The error lists where the document violates OpenAPI 3.0, or else what this package does not
 // support, one mistake per line.
 func load(document []byte) (*Contract, error) {
-	spec, err := openapi3.NewLoader().LoadFromData(document)
+	reader := openapi3.NewLoader()
+	reader.IncludeOrigin = true // for the order of the fields of forms, which maps lose
+	spec, err := reader.LoadFromData(document)
 	if err != nil {
 		return nil, err
 	}

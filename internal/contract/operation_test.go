@@ -316,3 +316,25 @@ func emptied(r *contract.Route) []contract.Value {
 	}
 	return values
 }
+
+// TestOrderOfParameters proves that required parameters come first, then the others as the contract has them, and common ones last.
+func TestOrderOfParameters(t *testing.T) {
+	t.Parallel()
+	for operation, want := range map[string]string{
+		"provisionOrgEntitlements": "itemId purchaserOrgId orgEntitlements purchaserSubscriptionId token callback f",
+		"generateToken":            "username password client referer ip expiration serverUrl request token callback f",
+		"portalAdminSignIn":        "username password redirect token f",
+	} {
+		o, ok := contract.BuiltIn().Operation(operation)
+		if !ok {
+			t.Fatalf("no operation %s", operation)
+		}
+		var names []string
+		for _, p := range o.Routes[0].Parameters {
+			names = append(names, p.Name)
+		}
+		if got := strings.Join(names, " "); got != want {
+			t.Errorf("%s has %s, want %s", operation, got, want)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package contract
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -97,27 +98,23 @@ func (l *loader) addBody(r *Route, content openapi3.Content) {
 	}
 }
 
-// addForm adds the fields of a form in a stable order: required ones in the contract's order, then the others by name.
+// addForm adds the fields of a form in the contract's order.
 func (l *loader) addForm(r *Route, media *openapi3.MediaType) {
 	schema := media.Schema.Value
-	names := slices.Clone(schema.Required)
-	for _, name := range keys(schema.Properties) {
-		if !slices.Contains(names, name) {
-			names = append(names, name)
+	for _, name := range schema.Required {
+		if schema.Properties[name] == nil {
+			l.mistake("the form requires %s, but does not declare it", name)
 		}
 	}
-	for _, name := range names {
+	line := func(name string) int { return schema.Properties[name].Origin.Key.Line }
+	inOrder := func(a, b string) int { return cmp.Compare(line(a), line(b)) }
+	for _, name := range slices.SortedFunc(maps.Keys(schema.Properties), inOrder) {
 		l.addField(r, media, name)
 	}
 }
 
 func (l *loader) addField(r *Route, media *openapi3.MediaType, name string) {
-	property := media.Schema.Value.Properties[name]
-	if property == nil {
-		l.mistake("the form requires %s, but does not declare it", name)
-		return
-	}
-	parameter := l.parameter(name, "form", property.Value)
+	parameter := l.parameter(name, "form", media.Schema.Value.Properties[name].Value)
 	parameter.Required = slices.Contains(media.Schema.Value.Required, name)
 	if encoding := media.Encoding[name]; encoding != nil && encoding.ContentType == "application/json" {
 		parameter.JSON, parameter.plain = true, false
@@ -142,10 +139,14 @@ func (l *loader) parameter(name, in string, schema *openapi3.Schema) Parameter {
 	return p
 }
 
-// order puts the path's parameters first, and last those that every operation has.
+// order puts the path's parameters first, then required ones, and last those that every operation has.
 func (p Parameter) order() int {
-	if p.In == "path" {
-		return -1
+	common := slices.Index([]string{"token", "callback", "f"}, p.Name)
+	switch {
+	case p.In == "path":
+		return 0
+	case p.Required:
+		return 1
 	}
-	return slices.Index([]string{"token", "callback", "f"}, p.Name) + 1
+	return common + 3
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/internal/secret"
 	"github.com/mockportal/mockportal/internal/wire"
+	"github.com/mockportal/mockportal/internal/wire/page"
 )
 
 // Options says what the API shows and changes.
@@ -27,6 +28,7 @@ type Options struct {
 	Token      string          // the bearer token that a request must have; "" lets every request pass
 	TrustProxy bool            // X-Forwarded-Proto and -Host say how the client came
 	PortalURL  string          // the portal's root if it has another listener; "": as the client reached the API
+	ControlURL string          // the root of the API if it has another listener than the portal; "": as the client reached the portal
 }
 
 // API is an http.Handler, safe for concurrent use.
@@ -66,6 +68,7 @@ type response struct {
 
 // operations does each operation of the contract. The value goes out as JSON unless it is a response. The error goes out as a problem.
 var operations = map[string]func(*API, request) (any, error){
+	"getStart":                (*API).getStart,
 	"livez":                   func(*API, request) (any, error) { return map[string]string{"status": "ok"}, nil },
 	"readyz":                  func(*API, request) (any, error) { return map[string]string{"status": "ok"}, nil },
 	"getControlContract":      func(a *API, _ request) (any, error) { return yaml(a.contract), nil },
@@ -97,8 +100,7 @@ var operations = map[string]func(*API, request) (any, error){
 // ServeHTTP answers one request.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
+	setHeaders(h)
 	answer, err := a.answer(w, r)
 	if err != nil {
 		answer = problemOf(err).response(h)
@@ -113,13 +115,21 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(answer.body)
 }
 
+// setHeaders sets what every answer has; the policy is for pages.
+func setHeaders(h http.Header) {
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Content-Security-Policy", page.ContentSecurityPolicy(""))
+}
+
 // answer takes a request through guard and route to its operation.
 func (a *API) answer(w http.ResponseWriter, r *http.Request) (response, error) {
 	if err := a.guard(r); err != nil {
 		return response{}, err
 	}
 	found, ok := a.contract.Router().Find(r)
-	if !ok || strings.HasSuffix(r.URL.Path, "/") { // only the portal's paths may end with a slash
+	if !ok || strings.HasSuffix(r.URL.Path, "/") && r.URL.Path != "/__admin/" { // only the roots and the portal's paths may end with a slash
 		return response{}, a.unknownPath(a.masks().Hide(r.URL.Path))
 	}
 	route := found.Route(r.Method)

@@ -258,7 +258,7 @@ func TestUnknownPath(t *testing.T) {
 	t.Parallel()
 	s := mock.NewServer(t)
 	for _, path := range []string{
-		"/__admin", "/__admin/", "/__admin/scenario", "/__admin/sandboxes/default/", "/__admin/sandboxes/default/rule",
+		"/__admin//", "/__admin/scenario", "/__admin/sandboxes/default/", "/__admin/sandboxes/default/rule",
 		"/__admin/sandboxes/default/rules/rule-1/x", "/__admin//scenarios", "/__admin/scenarios/",
 	} {
 		t.Run(path, func(t *testing.T) {

@@ -68,6 +68,7 @@ const resetRule = `{"when":{"operation":"getFutureLicense"},"times":1,"fault":{"
 func requests() map[string]asked {
 	const asJSON, asYAML, mine = "application/json", "application/yaml", "/__admin/sandboxes/mine"
 	return map[string]asked{
+		"getStart":                {"/__admin", "", 200, asJSON},
 		"livez":                   {"/livez", "", 200, asJSON},
 		"readyz":                  {"/readyz", "", 200, asJSON},
 		"getControlContract":      {"/__admin/control.yaml", "", 200, asYAML},

@@ -56,16 +56,16 @@ func TestWaitRefused(t *testing.T) {
 		"count=2":           "count says how many calls wait waits for: send wait too",
 		"wait=11m":          "wait must be at most 10m0s, not 11m0s",
 		"wait=10m0.001s":    "wait must be at most 10m0s, not 10m0.001s",
-		"wait=2":            `wait: "2" must be a duration such as 50ms, 1m30s or 31d`,
-		"wait=-1s":          `wait: "-1s" must be a duration such as 50ms, 1m30s or 31d`,
-		"wait=soon&count=2": `wait: "soon" must be a duration such as 50ms, 1m30s or 31d`,
+		"wait=2":            `wait: "2" must be a duration of 0 or more, such as 50ms, 1m30s or 31d`,
+		"wait=-1s":          `wait: "-1s" must be a duration of 0 or more, such as 50ms, 1m30s or 31d`,
+		"wait=soon&count=2": `wait: "soon" must be a duration of 0 or more, such as 50ms, 1m30s or 31d`,
 		"wait=1s&count=0":   "query count: must be an integer from 1 to 9007199254740991, got 0",
 	} {
 		diff(t, query, want, bad(t, s, http.StatusBadRequest, "listCalls", callsPath+"?"+query, "").Detail)
 	}
 	for within, want := range map[string]string{
 		"11m":  "within must be at most 10m0s, not 11m0s",
-		"soon": `within: "soon" must be a duration such as 50ms, 1m30s or 31d`,
+		"soon": `within: "soon" must be a duration of 0 or more, such as 50ms, 1m30s or 31d`,
 	} {
 		for _, expect := range []string{`"expect":[{"when":{},"exactly":0}],`, ""} {
 			diff(t, within, want, bad(t, s, http.StatusBadRequest, "verifyCalls", verifyPath, `{`+expect+`"within":"`+within+`"}`).Detail)

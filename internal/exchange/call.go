@@ -54,7 +54,7 @@ type call struct {
 	// rules
 	decision sandbox.Decision
 	// operate
-	cookie string // what a browser keeps of a sign-in
+	cookie string // what a browser keeps of a sign-in, or forgets
 	// render, prove
 	answer
 	// journal

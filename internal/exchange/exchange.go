@@ -46,7 +46,7 @@ type Exchange struct {
 
 // New returns an exchange. It fails if a context is not valid.
 func New(o Options) (*Exchange, error) {
-	if err := checkContexts(o.Contexts); err != nil {
+	if err := CheckContexts(o.Contexts); err != nil {
 		return nil, err
 	}
 	if o.MaxBody == 0 {
@@ -76,7 +76,8 @@ var reserved = []string{"/__admin", "/livez", "/readyz", "/sandboxes", "/sharing
 
 var contextRule = regexp.MustCompile(`^/[A-Za-z0-9._~-]+$`)
 
-func checkContexts(contexts []string) error {
+// CheckContexts says which of the contexts is not valid.
+func CheckContexts(contexts []string) error {
 	for _, c := range contexts {
 		if !contextRule.MatchString(c) || slices.Contains(reserved, c) {
 			return fmt.Errorf("context %q: must be one segment such as /portal, of letters, digits and . _ ~ -, and none of %s",

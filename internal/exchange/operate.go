@@ -62,6 +62,8 @@ func (c *call) do() (portal.Reply, *portal.Problem) {
 		return portal.AdminSuccess(), nil
 	case "portalAdminSignIn":
 		return c.signIn()
+	case "portalAdminSignOut":
+		return c.signOut()
 	}
 	panic("exchange: nothing does the operation " + c.operation.ID)
 }
@@ -161,11 +163,22 @@ func (c *call) signIn() (portal.Reply, *portal.Problem) {
 		return reply, problem
 	}
 	token, _ := reply.Value.(portal.Token)
+	c.keep(token.Token, 0)
+	return portal.AdminSuccess(), nil
+}
+
+// signOut ends the session of a browser. The token stays good, because a client may have it from elsewhere.
+func (c *call) signOut() (portal.Reply, *portal.Problem) {
+	c.keep("", -1)
+	return portal.AdminSuccess(), nil
+}
+
+// keep has a browser keep a token, or forget it with a negative age.
+func (c *call) keep(token string, age int) {
 	_, directory := c.root()
 	cookie := http.Cookie{ //nolint:gosec // a browser would not send a Secure cookie back over plain HTTP, which tests use
-		Name: wire.Cookie, Value: token.Token, Path: directory,
+		Name: wire.Cookie, Value: token, Path: directory, MaxAge: age,
 		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: c.secure(),
 	}
 	c.cookie = cookie.String()
-	return portal.AdminSuccess(), nil
 }

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/mockportal/mockportal/internal/contract"
+	"github.com/mockportal/mockportal/internal/record"
+	"github.com/mockportal/mockportal/internal/wire"
 	"github.com/mockportal/mockportal/internal/wire/page"
 )
 
@@ -31,6 +33,8 @@ func (c *call) page() string {
 		err = page.SignIn(&b, c.signInPage())
 	case c.signsInForApp():
 		err = page.SignIn(&b, c.oauthPage())
+	case c.asksForToken() && c.sentForm():
+		err = page.Form(&b, c.refusedPage())
 	case c.errorCode != 0:
 		e := c.envelope.Error
 		p := page.ErrorPage{Head: c.head(), Code: e.Code, MessageCode: e.MessageCode, Message: e.Message, Details: e.Details}
@@ -56,7 +60,15 @@ func (c *call) signsIn() bool {
 	if c.kind == signInPage && (c.aside || c.errorCode != 0) {
 		return true
 	}
-	return c.api == contract.PortalAdmin && (c.errorCode == 498 || c.errorCode == 499)
+	return c.api == contract.PortalAdmin && c.asksForToken()
+}
+
+// asksForToken reports whether the portal refuses the call because its token is missing or bad.
+func (c *call) asksForToken() bool { return c.errorCode == 498 || c.errorCode == 499 }
+
+// sentForm reports whether the call may come from the page of a form.
+func (c *call) sentForm() bool {
+	return c.route != nil && c.route.Method == http.MethodPost && c.request.Method == http.MethodPost
 }
 
 // forPeople reports whether the page of the operation is made for people to sign in, whatever a client accepts.
@@ -72,11 +84,23 @@ func (c *call) root() (name, directory string) {
 	return "ArcGIS Portal Directory", c.context + "/sharing/rest"
 }
 
+// signInURL is the page of the directory at which a person signs in: portaladmin keeps a session, the sharing API answers a token.
+func (c *call) signInURL() string {
+	_, directory := c.root()
+	if c.api == contract.PortalAdmin {
+		return directory + "/login"
+	}
+	return directory + "/generateToken"
+}
+
 func (c *call) head() page.Head {
 	name, directory := c.root()
 	h := page.Head{Directory: name, Title: c.title(), Member: c.caller.Name()}
-	if c.api == contract.PortalAdmin && h.Member == "" {
-		h.SignIn = directory + "/login"
+	switch {
+	case h.Member == "" && c.path != c.signInURL():
+		h.SignIn = c.signInURL()
+	case wire.TokenOutside(c.request, c.api).In == "cookie":
+		h.SignOut = directory + "/logout?redirect=" + url.QueryEscape(c.signInURL())
 	}
 	if c.kind == directoryPage {
 		h.Crumbs = []page.Link{{Text: "Home"}}
@@ -164,6 +188,20 @@ func (c *call) formPage() page.FormPage {
 	for i := range c.route.Parameters {
 		if p := &c.route.Parameters[i]; p.In != "path" {
 			f.Fields = append(f.Fields, field(p))
+		}
+	}
+	return f
+}
+
+// refusedPage is the form again, with the values that were sent: those of the journal, which are masked.
+func (c *call) refusedPage() page.FormPage {
+	f := c.formPage()
+	f.Refused = &page.Refusal{Code: c.errorCode, Message: c.envelope.Error.Message, Details: c.envelope.Error.Details, SignIn: c.signInURL()}
+	for i := range f.Fields {
+		field := &f.Fields[i]
+		sent := slices.IndexFunc(c.values, func(v contract.Value) bool { return v.Name == field.Name })
+		if sent >= 0 && field.Kind != "password" {
+			field.Value = record.MaskNames(c.values[sent].Text)
 		}
 	}
 	return f

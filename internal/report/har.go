@@ -33,12 +33,16 @@ func HAR(w io.Writer, page journal.Page, root, version string) error {
 // object is a JSON object of the archive, which has all members that readers ask for.
 type object = map[string]any
 
-// harComment says which calls are not here.
+// rebuilt says what in an archive did not come over the wire like that.
+const rebuilt = "rebuilt from mockportal's journal: query and form are encoded anew from the parameters, in the order in which they " +
+	"were sent; secrets are ***; replies of JSON are written anew, members by name; headers are missing, apart from the one with the token"
+
+// harComment says what was rebuilt, and which calls are not here.
 func harComment(page journal.Page) string {
 	if page.Complete {
-		return ""
+		return rebuilt
 	}
-	return fmt.Sprintf("%d calls were dropped before they could be written: the journal is bounded", page.Dropped)
+	return fmt.Sprintf("%d calls were dropped before they could be written: the journal is bounded; the others are %s", page.Dropped, rebuilt)
 }
 
 // harTime is RFC 3339 with the milliseconds that HAR wants.
@@ -74,7 +78,10 @@ func newRequest(call *journal.Call, root string) object {
 	}
 	if len(form) > 0 {
 		headers = append(headers, object{"name": "Content-Type", "value": urlencoded})
-		request["postData"] = object{"mimeType": urlencoded, "params": harPairs(form), "text": encode(form)}
+		request["postData"] = object{
+			"mimeType": urlencoded, "params": harPairs(form), "text": encode(form),
+			"comment": "rebuilt from the parameters: the body may have been multipart/form-data",
+		}
 	}
 	if body := in(call, "body"); len(body) > 0 {
 		post := object{"mimeType": "x-unknown", "params": harPairs(body), "text": encode(body)}
@@ -121,8 +128,11 @@ func newContent(call *journal.Call) object {
 		text = compact(reply)
 	}
 	content := object{"size": len(text), "mimeType": mime, "text": text}
-	if call.ReplyTruncated {
+	switch {
+	case call.ReplyTruncated:
 		content["comment"] = "truncated: the journal keeps only the beginning of so long a reply"
+	case mime == "application/json":
+		content["comment"] = "rebuilt from the decoded reply: members by name; the portal may have sent it as html or with white space"
 	}
 	return content
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -116,8 +117,8 @@ func TestHARSaysWhatIsMissing(t *testing.T) {
 		page journal.Page
 		want string
 	}{
-		{"nothing", journal.Page{Complete: true}, ""},
-		{"dropped", journal.Page{Dropped: 2}, "2 calls were dropped before they could be written: the journal is bounded"},
+		{"nothing", journal.Page{Complete: true}, "rebuilt from mockportal's journal: "},
+		{"dropped", journal.Page{Dropped: 2}, "2 calls were dropped before they could be written: the journal is bounded; "},
 	} {
 		var out bytes.Buffer
 		if err := report.HAR(&out, tt.page, root, "1.2.3"); err != nil {
@@ -132,8 +133,22 @@ func TestHARSaysWhatIsMissing(t *testing.T) {
 		if err := json.Unmarshal(out.Bytes(), &got); err != nil {
 			t.Fatal(err)
 		}
-		if got.Log.Comment != tt.want || got.Log.Entries == nil {
+		if !strings.HasPrefix(got.Log.Comment, tt.want) || got.Log.Entries == nil {
 			t.Errorf("%s: comment %q, want %q; entries %v", tt.name, got.Log.Comment, tt.want, got.Log.Entries)
+		}
+	}
+}
+
+// TestHARKeepsTheOrder proves that the parameters stand in the order in which they were sent, the query's and the form's apart.
+func TestHARKeepsTheOrder(t *testing.T) {
+	t.Parallel()
+	page := journal.Page{Complete: true, Calls: []journal.Call{with(provision(), func(c *journal.Call) {
+		c.ParamsIn = append(values("query", "z", "1", "f", "json", "a", "2"), values("form", "y", "3", "token", "***", "b", "4", "y", "5")...)
+	})}}
+	har := string(written(t, func(out *bytes.Buffer) error { return report.HAR(out, page, root, "1.2.3") }))
+	for _, want := range []string{`?z=1&f=json&a=2"`, `"text": "y=3&token=%2A%2A%2A&b=4&y=5"`} {
+		if !strings.Contains(har, want) {
+			t.Errorf("no %s in:\n%s", want, har)
 		}
 	}
 }

@@ -60,11 +60,11 @@ func (d *decoder) rule(f tree.Field) decodedRule {
 
 // readDelay reads a fixed delay, or a delay between min and max.
 func readDelay(f tree.Field) Delay {
-	if f.Is(tree.Text) {
+	if f.Is(tree.Text) || f.Is(tree.Unreadable) {
 		fixed := f.Duration()
 		return Delay{Min: fixed, Max: fixed}
 	}
-	if f.Present() && !f.Is(tree.Object) && !f.Is(tree.Unreadable) {
+	if f.Present() && !f.Is(tree.Object) {
 		f.Mistake("delay must be a duration such as 50ms, or an object with min and max, not %s", f.Value().Kind)
 		return Delay{}
 	}

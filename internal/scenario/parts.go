@@ -14,7 +14,7 @@ import (
 func ParseDuration(text string) (time.Duration, error) {
 	d, ok := tree.ParseDuration(text)
 	if !ok {
-		return 0, fmt.Errorf("%q must be a duration such as 50ms, 1m30s or 31d", text)
+		return 0, fmt.Errorf("%q must be a duration of 0 or more, such as 50ms, 1m30s or 31d", text)
 	}
 	return d, nil
 }

@@ -31,7 +31,7 @@ func TestParseDuration(t *testing.T) {
 			t.Errorf("%q is %v", text, got)
 			continue
 		}
-		if diff := cmp.Diff(`"`+text+`" must be a duration such as 50ms, 1m30s or 31d`, err.Error()); diff != "" {
+		if diff := cmp.Diff(`"`+text+`" must be a duration of 0 or more, such as 50ms, 1m30s or 31d`, err.Error()); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", text, diff)
 		}
 	}
@@ -124,7 +124,7 @@ func TestRulesMistakes(t *testing.T) {
 		},
 		{
 			"all at once", "- { when: { member: x1 }, delay: soon }\n- 7\n",
-			"rules:1:34: delay must be a duration such as 50ms, 1m30s or 2d, not \"soon\"\nrules:2:3: ",
+			"rules:1:34: delay must be a duration of 0 or more, such as 50ms, 1m30s or 2d, not \"soon\"\nrules:2:3: ",
 		},
 	} {
 		rules, err := library.Rules(find(t, library, "trial"), []byte(tt.source))

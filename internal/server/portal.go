@@ -83,9 +83,13 @@ func New(o Options) (*Portal, error) {
 }
 
 // ServeHTTP answers one request, to the portal or to the control API. If that is apart, the portal still answers /livez and /readyz.
+// A browser at a root gets the start page, which is no call.
 func (p *Portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if control.IsHealth(r.URL.Path) || !p.ControlApart && control.Owns(r.URL.Path) {
 		p.Control.ServeHTTP(w, r)
+		return
+	}
+	if p.Control.ServeStart(w, r) {
 		return
 	}
 	p.exchange.ServeHTTP(w, r)

@@ -52,9 +52,14 @@ func compose(first, second *Value) *Value {
 }
 
 // combine calls merge for each entry of patch, with target's value of the same key or nil. What merge returns is the result's value
-// of that key; nil leaves the key out. A patch that is not an object replaces the target.
+// of that key; nil leaves the key out. A patch that is not an object replaces the target, unless it is unreadable and the target an object.
 func combine(target, patch *Value, merge func(old *Value, entry Entry) *Value) *Value {
-	if patch.Kind != Object {
+	switch {
+	case patch.Kind == Unreadable && target != nil && target.Kind == Object:
+		kept := *target // so that no mistake follows from this one
+		kept.At = patch.At
+		return &kept
+	case patch.Kind != Object:
 		return patch
 	}
 	merged := &Value{Kind: Object, At: patch.At}

@@ -77,7 +77,45 @@ func syntaxMistake(file string, source []byte, err error) Mistake {
 	if load.Stage == yaml.ComposerStage {
 		return at.Mistake(noAlias)
 	}
+	if message := inOurWords(load.Message, source, at); message != "" {
+		return at.Mistake(message)
+	}
 	return at.Mistake(strings.TrimSuffix("not YAML: "+load.Message+", "+load.ContextMsg, ", "))
+}
+
+// inOurWords says what to do about the commonest mistakes of indenting and quoting; "" for others.
+func inOurWords(message string, source []byte, at Position) string {
+	before, behind := lineAt(source, at)
+	first, second := strings.TrimSpace(before) == "", strings.HasPrefix(behind, ":") && strings.Contains(before, ": ")
+	noToken := message == "found character that cannot start any token"
+	switch {
+	case strings.HasPrefix(message, "found a tab character"), noToken && strings.HasPrefix(strings.TrimLeft(behind, " "), "\t"):
+		return "a tab: indent with spaces"
+	case noToken:
+		return "no text begins with this character: quote the text"
+	case second:
+		return "a second colon: quote a text that contains a colon"
+	case message == "mapping values are not allowed in this context":
+		return "indented too far: the line above it is complete"
+	case message == "did not find expected key" && first:
+		return "indented differently: the keys of an object begin in one column"
+	case message == "did not find expected key":
+		return "more text behind a quoted one: quote the whole text"
+	case message == "did not find expected '-' indicator" && first:
+		return "no list item: begin it with -, or indent it like the keys of the item above"
+	}
+	return ""
+}
+
+// lineAt returns what stands before a position in its line, and what stands at it and behind.
+func lineAt(source []byte, at Position) (before, behind string) {
+	lines := strings.Split(string(source), "\n")
+	if at.Line < 1 || at.Line > len(lines) {
+		return "", ""
+	}
+	line := []rune(lines[at.Line-1])
+	column := min(max(at.Column-1, 0), len(line))
+	return string(line[:column]), string(line[column:])
 }
 
 // converter turns YAML nodes into values, and reports what JSON does not have.
@@ -89,6 +127,9 @@ type converter struct {
 const (
 	noAlias = "anchors and aliases are not supported: write the value out, or quote the text"
 	noTag   = "tags are not supported: quote the text"
+	noValue = `no value: indent what belongs to it, or write null, "", [] or {}`
+	noWord  = "YAML readers disagree on this value: write true or false, or quote it as text"
+	noJSON  = "YAML readers disagree on this value and JSON does not have it: quote it"
 	tooDeep = "nested deeper than %d levels"
 )
 
@@ -174,12 +215,16 @@ func (c *converter) scalar(n *yaml.Node) (Kind, string) {
 		return Text, n.Value
 	}
 	if n.Value == "" {
-		c.mistake(n, `no value: write null, "", [] or {}`)
+		c.mistake(n, noValue)
 		return Unreadable, ""
 	}
 	kind, certain := plain(n.Value)
 	if !certain || kind == Text && n.ShortTag() != "!!str" {
-		c.mistake(n, "YAML readers disagree on this value and JSON does not have it: quote it")
+		message := noJSON
+		if isWord(n.Value) {
+			message = noWord
+		}
+		c.mistake(n, message)
 		return Unreadable, ""
 	}
 	if kind == Null {

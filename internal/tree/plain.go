@@ -3,6 +3,7 @@ package tree
 import (
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -26,8 +27,13 @@ func plain(s string) (kind Kind, certain bool) {
 		return Number, true
 	}
 	switch strings.ToLower(s) {
-	case "~", "null", "true", "false", "yes", "no", "on", "off", "y", "n", "=", ".inf", "+.inf", "-.inf", ".nan":
+	case "~", "null", "=", ".inf", "+.inf", "-.inf", ".nan":
 		return Text, false
 	}
-	return Text, !ambiguous().MatchString(s)
+	return Text, !isWord(s) && !ambiguous().MatchString(s)
+}
+
+// isWord reports whether a scalar is true or false in YAML 1.1.
+func isWord(s string) bool {
+	return slices.Contains([]string{"true", "false", "yes", "no", "on", "off", "y", "n"}, strings.ToLower(s))
 }

@@ -19,6 +19,7 @@ type Field struct {
 	name     string
 	value    *Value // nil: absent
 	at       Position
+	outer    *ObjectField // the object whose key it is under, however deep in lists and objects with free keys; nil: none
 }
 
 // Present reports whether the document has the value.
@@ -49,6 +50,9 @@ func (f Field) MistakeAt(at Position, format string, args ...any) {
 
 // wants reports whether the value is of the kind. It records a mistake if the value is of another kind.
 func (f Field) wants(kind Kind, what string) bool {
+	if f.Is(Unreadable) {
+		f.settle(what)
+	}
 	if f.value == nil || f.value.Kind == kind || f.value.Kind == Unreadable {
 		return f.Is(kind)
 	}
@@ -60,23 +64,43 @@ func (f Field) wants(kind Kind, what string) bool {
 	return false
 }
 
+// settle says what the field wants, in place of a mistake that the parser found without knowing the field.
+func (f Field) settle(what string) {
+	for i := range *f.mistakes {
+		if m := &(*f.mistakes)[i]; m.Position == f.at && (m.Message == noWord || m.Message == noJSON) {
+			m.Message = fmt.Sprintf("%s must be %s", f.name, what)
+			if what == "text" {
+				m.Message += ": quote it"
+			}
+		}
+	}
+}
+
+// isEmpty reports whether a value is missing after its key.
+func (f Field) isEmpty(v *Value) bool { return slices.Contains(*f.mistakes, v.At.Mistake(noValue)) }
+
 // ObjectField is an object with known keys.
 type ObjectField struct {
 	Field
 
-	asked []string // the keys that the decoder has asked for
+	asked []string       // the keys that the decoder has asked for
+	inner []*ObjectField // the objects with known keys in it
 }
 
 // Object reads an object with known keys. Call [ObjectField.Close] after the last key.
 func (f Field) Object() *ObjectField {
 	f.wants(Object, "an object")
-	return &ObjectField{Field: f}
+	o := &ObjectField{Field: f}
+	if f.outer != nil {
+		f.outer.inner = append(f.outer.inner, o)
+	}
+	return o
 }
 
 // Key returns the field of an optional key.
 func (o *ObjectField) Key(name string) Field {
 	o.asked = append(o.asked, name)
-	field := Field{mistakes: o.mistakes, name: name, at: o.at}
+	field := Field{mistakes: o.mistakes, name: name, at: o.at, outer: o}
 	if value := o.value.Get(name); value != nil {
 		field.value, field.at = value, value.At
 	}
@@ -98,12 +122,29 @@ func (o *ObjectField) Close() {
 		return
 	}
 	allowed := slices.Compact(slices.Sorted(slices.Values(o.asked)))
-	for _, entry := range o.value.Entries {
-		if !slices.Contains(allowed, entry.Key) {
+	inFileOrder := slices.SortedFunc(slices.Values(o.value.Entries), func(a, b Entry) int { return a.At.compare(b.At) })
+	outdented := false // keys that belong to an empty value above them, whose mistake says so
+	for _, entry := range inFileOrder {
+		known := slices.Contains(allowed, entry.Key)
+		outdented = outdented && !known || o.isEmpty(entry.Value)
+		if !known && !outdented {
 			o.MistakeAt(entry.At, "unknown key %q%s; %s has %s",
-				entry.Key, nearest.Suggest(entry.Key, allowed), o.name, strings.Join(allowed, ", "))
+				entry.Key, o.suggest(entry.Key, allowed), o.name, strings.Join(allowed, ", "))
 		}
 	}
+}
+
+// suggest says which key was probably meant in place of an unknown one, or else in which object further in it has its place.
+func (o *ObjectField) suggest(key string, allowed []string) string {
+	if near := nearest.Suggest(key, allowed); near != "" {
+		return near
+	}
+	for _, inner := range o.inner {
+		if slices.Contains(inner.asked, key) {
+			return " (" + inner.name + " has it: indent it further)"
+		}
+	}
+	return ""
 }
 
 // Each reads an object with free keys. It calls read with each key, its position, and the field of its value.
@@ -116,7 +157,7 @@ func (f Field) Each(read func(key string, at Position, entry Field)) {
 			f.MistakeAt(entry.At, "an empty key in %s", f.name)
 		}
 		name := f.name + "." + entry.Key
-		read(entry.Key, entry.At, Field{mistakes: f.mistakes, name: name, value: entry.Value, at: entry.Value.At})
+		read(entry.Key, entry.At, Field{f.mistakes, name, entry.Value, entry.Value.At, f.outer})
 	}
 }
 
@@ -126,6 +167,6 @@ func (f Field) Items(read func(item Field)) {
 		return
 	}
 	for i, item := range f.value.Items {
-		read(Field{mistakes: f.mistakes, name: fmt.Sprintf("%s[%d]", f.name, i), value: item, at: item.At})
+		read(Field{f.mistakes, fmt.Sprintf("%s[%d]", f.name, i), item, item.At, f.outer})
 	}
 }

@@ -90,7 +90,7 @@ func (f Field) Time() time.Time {
 
 // Duration reads a duration as [ParseDuration] does.
 func (f Field) Duration() time.Duration {
-	return read(f, Text, "a duration such as 50ms or 2d", "a duration such as 50ms, 1m30s or 2d", ParseDuration)
+	return read(f, Text, "a duration such as 50ms or 2d", "a duration of 0 or more, such as 50ms, 1m30s or 2d", ParseDuration)
 }
 
 // read reads a value that the document writes as one of the kind. It says in mistakes what the value must be.

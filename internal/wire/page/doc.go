@@ -1,5 +1,6 @@
 // Package page writes the HTML pages of the portal's two directories: the "ArcGIS Portal Directory" of the sharing API
 // and the "ArcGIS Portal Administrator Directory" of portaladmin. A client that does not ask for JSON gets a page.
+// [Start] writes mockportal's own start page.
 //
 //	head := page.Head{
 //		Directory: "ArcGIS Portal Administrator Directory",

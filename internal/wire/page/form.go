@@ -13,6 +13,15 @@ type FormPage struct {
 	Method  string  // GET or POST
 	Fields  []Field // the parameters, in the order of the form
 	Submit  string  // the text of the button; empty: "Submit"
+	Refused *Refusal
+}
+
+// Refusal says why the portal refused a form; nil: it has not been sent. Its fields have the values that were sent.
+type Refusal struct {
+	Code    int // inside the envelope, such as 499
+	Message string
+	Details []string // one line each
+	SignIn  string   // the URL of a page that gives a token
 }
 
 // Field is a parameter in a form.

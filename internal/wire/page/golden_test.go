@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -52,6 +53,7 @@ func enemy() page.Head {
 		Formats:   []page.Link{{Text: hostile, URL: hostile}, {Text: hostile}},
 		Member:    hostile,
 		SignIn:    "javascript:alert(5)",
+		SignOut:   "javascript:alert(6)",
 	}
 }
 
@@ -96,7 +98,30 @@ func cases(tb testing.TB) []golden {
 		})},
 		{"error-hostile", problem(page.ErrorPage{Head: enemy(), Code: 400, MessageCode: hostile, Message: hostile, Details: []string{hostile}})},
 	}
-	return append(append(all, forms()...), directories(tb)...)
+	return slices.Concat(all, forms(), starts(), directories(tb))
+}
+
+func starts() []golden {
+	start := func(s page.StartPage) func(io.Writer) error {
+		return func(w io.Writer) error { return page.Start(w, s) }
+	}
+	evil := page.Link{Text: hostile, URL: "javascript:alert(10)"}
+	return []golden{
+		{"start", start(page.StartPage{
+			Head: page.Head{Directory: "mockportal", Title: "mockportal"}, Summary: "The documented world.",
+			Scenario:    page.Link{Text: "trial", URL: "/__admin/scenarios/trial"},
+			Sharing:     page.Link{Text: "/portal/sharing/rest", URL: "/portal/sharing/rest"},
+			PortalAdmin: page.Link{Text: "/portal/portaladmin", URL: "/portal/portaladmin"},
+			Members:     []string{"admin", "viewer"},
+			SignInAt:    []page.Link{{Text: "to the directory", URL: "/portaladmin/login"}, {Text: "for a token", URL: "/a"}},
+			Calls:       page.Link{Text: "the journal", URL: "/__admin/sandboxes/default/calls"}, CallsCommand: "mockportal calls",
+			Control: []page.Link{{Text: "/__admin", URL: "/__admin"}, {Text: "its contract", URL: "/__admin/control.yaml"}},
+		})},
+		{"start-hostile", start(page.StartPage{
+			Head: enemy(), Scenario: evil, Summary: hostile, Sharing: evil, PortalAdmin: evil, Members: []string{hostile},
+			SignInAt: []page.Link{evil}, Calls: evil, CallsCommand: hostile, Control: []page.Link{evil},
+		})},
+	}
 }
 
 func forms() []golden {
@@ -122,9 +147,11 @@ func forms() []golden {
 	}
 	return []golden{
 		{"form-provision", form(provisionForm())},
+		{"form-refused", form(refusedForm())},
 		{"form-plain", form(page.FormPage{Method: "get", Fields: []page.Field{{Name: "f", Kind: "select", Options: []string{"html", "json"}}}})},
 		{"form-hostile", form(page.FormPage{
 			Head: enemy(), Summary: hostile, Action: "javascript:alert(7)", Method: "post", Submit: hostile,
+			Refused: &page.Refusal{Code: 499, Message: hostile, Details: []string{hostile}, SignIn: "javascript:alert(8)"},
 			Fields: []page.Field{
 				enemyField("text"), enemyField("password"), enemyField("textarea"),
 				enemyField("select"), enemyField("number"),
@@ -153,6 +180,14 @@ func forms() []golden {
 			Head: enemy(), Action: "javascript:alert(8)", Redirect: hostile, Username: hostile, Message: hostile, Details: []string{hostile},
 		})},
 	}
+}
+
+// refusedForm has no token, and the values that were sent.
+func refusedForm() page.FormPage {
+	f := provisionForm()
+	f.Fields[0].Value, f.Fields[2].Value = "sWwd06TnJR4lHopc", `{"maxUsers":"ten"}`
+	f.Refused = &page.Refusal{Code: 499, Message: "Token Required", Details: []string{"a detail"}, SignIn: "/sharing/rest/generateToken"}
+	return f
 }
 
 func provisionForm() page.FormPage {

@@ -28,7 +28,7 @@ var known = map[string][]string{
 	"html": {"lang"}, "head": nil, "meta": {"charset", "name", "content"}, "link": {"rel", "href"}, "title": nil,
 	"style": nil, "body": nil, "header": nil, "main": {"id"}, "footer": nil, "nav": {"class", "aria-label"},
 	"section": {"class", "id", "aria-label"}, "div": {"class", "id"}, "p": {"class"}, "span": {"class", "aria-current"},
-	"a": {"class", "href"}, "b": nil, "h1": nil, "h2": nil, "ul": {"class"}, "ol": {"class"}, "li": nil,
+	"a": {"class", "href", "target", "rel"}, "b": nil, "h1": nil, "h2": nil, "ul": {"class"}, "ol": {"class"}, "li": nil,
 	"dl": {"class"}, "dt": nil, "dd": nil, "code": nil, "time": {"datetime"},
 	"form": {"class", "action", "method", "aria-describedby"}, "label": {"for"}, "button": {"type", "name", "value", "formnovalidate"},
 	"script": {"type"},

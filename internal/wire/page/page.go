@@ -16,6 +16,7 @@ type Head struct {
 	Window    string        // the window's title; empty: Title and Directory
 	Data      template.HTML // a script that programs read; empty: none
 	SignIn    string        // the URL of the sign-in page
+	SignOut   string        // the URL that ends the session of a browser
 }
 
 // Link is a text that links to a URL. Without a URL it is plain text.

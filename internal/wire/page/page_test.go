@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -33,6 +34,28 @@ func TestContentSecurityPolicyAllowsTheStyle(t *testing.T) {
 	want := "style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 	if got := strings.Split(page.ContentSecurityPolicy(""), "; "); !slices.Contains(got, want) || got[0] != "default-src 'none'" {
 		t.Errorf("got %q, want default-src 'none' first, and %s", got, want)
+	}
+}
+
+// TestLongWordsBreak proves that a long name breaks wherever it stands, also in a flex item, so that no page scrolls sideways. A time of
+// day is the only text that stays on one line, and it is short.
+func TestLongWordsBreak(t *testing.T) {
+	t.Parallel()
+	style, err := os.ReadFile("templates/style.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for rule := range strings.SplitSeq(string(style), "\n") {
+		selector, declarations, _ := strings.Cut(rule, " { ")
+		for declaration := range strings.SplitSeq(declarations, "; ") {
+			if strings.Contains(declaration, "wrap: anywhere") || strings.Contains(declaration, "nowrap") || strings.Contains(declaration, "word") {
+				got = append(got, selector+" "+strings.TrimSuffix(declaration, "; }"))
+			}
+		}
+	}
+	if diff := cmp.Diff([]string{"body overflow-wrap: anywhere", "time white-space: nowrap"}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

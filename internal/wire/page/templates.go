@@ -21,7 +21,7 @@ var pages = sync.OnceValue(func() map[string]*template.Template {
 		"style": func() template.CSS { return template.CSS(style) }, //nolint:gosec // an embedded file, not input
 	}).ParseFS(files, "templates/layout.html", "templates/value.html"))
 	kinds := map[string]*template.Template{}
-	for _, kind := range []string{"result", "error", "form", "signin", "approval"} {
+	for _, kind := range []string{"result", "error", "form", "signin", "approval", "start"} {
 		kinds[kind] = template.Must(template.Must(layout.Clone()).ParseFS(files, "templates/"+kind+".html"))
 	}
 	return kinds
