@@ -35,13 +35,16 @@ func NewKnown(values ...string) *Known {
 	k := &Known{}
 	for _, value := range values {
 		if MinLength <= len(value) && len(value) <= MaxLength && !IsName(value) {
-			k.texts = append(k.texts, value, strings.ReplaceAll(value, " ", "+")) // the second as a form writes it
+			// The second as a form writes it, the third as a JSON pointer does.
+			k.texts = append(k.texts, value, strings.ReplaceAll(value, " ", "+"), pointer.Replace(value))
 		}
 	}
 	slices.SortFunc(k.texts, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), strings.Compare(a, b)) })
 	k.texts = slices.Compact(k.texts)
 	return k
 }
+
+var pointer = strings.NewReplacer("~", "~0", "/", "~1")
 
 // Hide masks in a text every value that any of the finders knows: as it is, with percent escapes, and with the escapes
 // of a JSON string. Where one has escapes, all of the text loses them.

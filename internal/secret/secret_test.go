@@ -49,6 +49,7 @@ func TestHide(t *testing.T) {
 		"/a/kr-%2F%C3%A9%20x/b":            "/a/***/b",
 		"a=kr-%2F%C3%A9+x&b":               "a=***&b",
 		"a=kr-/é+x&b":                      "a=***&b",
+		"/a/kr-~1é x is missing":           "/a/*** is missing",
 		"/a%20b/c%2Fd":                     "/a%20b/c%2Fd",
 		`{"a":"\u0061dmin-token\n"}`:       "{\"a\":\"***\n\"}",
 		`a qu\"o\\te b \ \u12`:             `a *** b \ \u12`,

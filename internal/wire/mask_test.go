@@ -104,7 +104,7 @@ func TestMaskedViolations(t *testing.T) {
 	}
 	masks.Violations(violations)
 	want := []openapi.Violation{
-		{Name: "***", Pointer: "/a/b/***/c", Message: "the ***", Hint: "***", Allowed: "***"},
+		{Name: "***", Pointer: "/a~1b/***/c", Message: "the ***", Hint: "***", Allowed: "***"},
 		{Name: "a", Pointer: "/a~1b", Message: "b", Hint: "c", Allowed: "d"},
 	}
 	if diff := cmp.Diff(want, violations); diff != "" {
