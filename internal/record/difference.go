@@ -10,9 +10,9 @@ import (
 	"github.com/mockportal/mockportal/mock/journal"
 )
 
-// maxDifferences is how many differences are told of one call: lists that differ throughout would bring millions, and
+// maxDifferences is how many differences are told of one call: objects that differ throughout would bring millions, and
 // nobody reads them.
-const maxDifferences = 100
+const maxDifferences = 30
 
 // differences reports how a call differs from what an expectation counts, and returns how often it did. A call of another
 // operation differs in nothing else.
@@ -26,9 +26,9 @@ func differences(e scenario.Expectation, s *scenario.Subject, report func(path [
 	return n
 }
 
-// compare says how a call differs from what an expectation counts, and what probably happened.
-func compare(e scenario.Expectation, r *Record) journal.Near {
-	near := journal.Near{Call: r.Read(), Differences: []journal.Difference{}}
+// compare says how a call, of which it shows the brief form, differs from what an expectation counts, and what probably happened.
+func compare(e scenario.Expectation, r *Record, shown journal.Call) journal.Near {
+	near := journal.Near{Call: shown, Differences: []journal.Difference{}}
 	var hints []string
 	n := differences(e, r.subject(), func(path []string, want, got any, beside map[string]any) {
 		near.Differences = append(near.Differences, journal.Difference{
@@ -55,17 +55,24 @@ func pointer(path []string) string {
 	return b.String()
 }
 
-// rawJSON returns a value as JSON; nil for no value.
+// rawJSON returns a value as JSON, as text if it is long; nil for no value.
 func rawJSON(value any) json.RawMessage {
 	switch value.(type) {
 	case scenario.Nothing, scenario.Anything:
 		return nil
 	}
-	return json.RawMessage(jsonText(value))
+	text := jsonText(value)
+	if len(text) > longest {
+		text = jsonText(shortened(text, longest))
+	}
+	return json.RawMessage(text)
 }
 
-// longest is how much of a value stands in a line.
-const longest = 200
+// How many bytes of a value stand in a line, and in a difference.
+const (
+	lineful = 200
+	longest = 1000
+)
 
 func inWords(value any) string {
 	switch value.(type) {
@@ -74,9 +81,13 @@ func inWords(value any) string {
 	case scenario.Anything:
 		return "any value"
 	}
-	text := jsonText(value)
-	if len(text) <= longest {
+	return shortened(jsonText(value), lineful)
+}
+
+// shortened cuts a text that is too long, and says how long it was.
+func shortened(text string, most int) string {
+	if len(text) <= most {
 		return text
 	}
-	return fmt.Sprintf("%s… (%d bytes)", strings.ToValidUTF8(text[:longest], ""), len(text))
+	return fmt.Sprintf("%s… (%d bytes)", strings.ToValidUTF8(text[:most], ""), len(text))
 }

@@ -2,6 +2,7 @@ package record
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"reflect"
 	"slices"
@@ -13,44 +14,84 @@ import (
 // mostNear is how many calls an explanation points at.
 const mostNear = 3
 
-// explain finds the calls that come closest to an expectation: the ones too many, or those that differ least.
-func explain(u *journal.Unmet, e scenario.Expectation, all, counted []*Record) {
-	switch {
-	case u.AtMost != scenario.NoLimit && u.Seen > u.AtMost:
-		for i := u.AtMost; i < min(len(counted), u.AtMost+mostNear); i++ {
-			near := journal.Near{Call: counted[i].Read(), Differences: []journal.Difference{}, Hint: repeats(counted[:i], counted[i])}
-			u.Nearest = append(u.Nearest, near)
+// mostExplained is how many unmet expectations of a verdict are explained by calls; nobody reads more.
+const mostExplained = 20
+
+// explain finds the calls that come closest to each unmet expectation: the ones too many, or those that differ least. It stops when ctx
+// ends, because then nobody reads it.
+func (w *watch) explain(ctx context.Context, unmet []journal.Unmet) {
+	var open []*search
+	for i := range unmet[:min(len(unmet), mostExplained)] {
+		u := &unmet[i]
+		e, counted := w.Expect[u.Expectation-1], w.seen[u.Expectation-1]
+		switch {
+		case len(u.Nearest) > 0: // that came too early
+		case u.AtMost != scenario.NoLimit && u.Seen > u.AtMost:
+			for i := u.AtMost; i < min(len(counted), u.AtMost+mostNear); i++ {
+				near := journal.Near{Call: counted[i].Brief(), Differences: []journal.Difference{}, Hint: repeats(counted[:i], counted[i])}
+				u.Nearest = append(u.Nearest, near)
+			}
+		case u.Seen >= u.AtLeast: // only what was dropped could tell more
+		case len(w.all) == 0:
+			u.Hint = "no call came at all"
+		default:
+			open = append(open, &search{unmet: u, expectation: e})
 		}
-	case u.Seen >= u.AtLeast: // only what was dropped could tell more
-	case len(all) == 0:
-		u.Hint = "no call came at all"
-	default:
-		u.Nearest = closest(e, all)
+	}
+	for _, r := range w.all {
+		if len(open) == 0 || ctx.Err() != nil {
+			return
+		}
+		subject := r.subject() // decoded once for all expectations
+		for _, s := range open {
+			s.look(r, subject)
+		}
+	}
+	briefs := map[*Record]journal.Call{} // a call may be near to many expectations
+	for _, s := range open {
+		s.unmet.Nearest = s.nearest(briefs)
 	}
 }
 
-// closest returns the calls that come closest, best first: of those that an expectation concerns, else of those with a
-// misspelt path, else of the rest. Fewer differences are nearer; of equals the earlier call is.
-func closest(e scenario.Expectation, all []*Record) []journal.Near {
-	type candidate struct {
-		record      *Record
-		differences int
+// search finds the calls that come closest to an expectation.
+type search struct {
+	unmet       *journal.Unmet
+	expectation scenario.Expectation
+	missed      [3][]candidate // the closest, best first: of calls that it concerns, of those with a misspelt path, of the rest
+}
+
+type candidate struct {
+	record      *Record
+	differences int
+}
+
+// look compares a call that the expectation does not count. Fewer differences are nearer; of equals the earlier call is.
+func (s *search) look(r *Record, subject *scenario.Subject) {
+	class := 2
+	switch c := &r.Call; {
+	case s.expectation.Concerns(c.Operation, c.Kind):
+		class = 0
+	case c.Kind == journal.KindUnknown && len(c.Violations) > 0:
+		class = 1
 	}
+	if class == 2 && len(s.missed[0])+len(s.missed[1]) > 0 || s.expectation.Counts(subject) {
+		return
+	}
+	found := candidate{r, differences(s.expectation, subject, func([]string, any, any, map[string]any) {})}
+	best := append(s.missed[class], found)
+	slices.SortStableFunc(best, func(a, b candidate) int { return cmp.Compare(a.differences, b.differences) })
+	s.missed[class] = best[:min(len(best), mostNear)]
+}
+
+// nearest explains the closest calls, best first.
+func (s *search) nearest(briefs map[*Record]journal.Call) []journal.Near {
 	near := []journal.Near{}
-	for _, likely := range []func(*journal.Call) bool{
-		func(c *journal.Call) bool { return e.Concerns(c.Operation, c.Kind) },
-		func(c *journal.Call) bool { return c.Kind == journal.KindUnknown && len(c.Violations) > 0 },
-		func(*journal.Call) bool { return true },
-	} {
-		var missed []candidate
-		for _, r := range all {
-			if subject := r.subject(); likely(&r.Call) && !e.Counts(subject) {
-				missed = append(missed, candidate{r, differences(e, subject, func([]string, any, any, map[string]any) {})})
+	for _, missed := range s.missed {
+		for _, m := range missed {
+			if _, ok := briefs[m.record]; !ok {
+				briefs[m.record] = m.record.Brief()
 			}
-		}
-		slices.SortStableFunc(missed, func(a, b candidate) int { return cmp.Compare(a.differences, b.differences) })
-		for _, m := range missed[:min(len(missed), mostNear)] {
-			near = append(near, compare(e, m.record))
+			near = append(near, compare(s.expectation, m.record, briefs[m.record]))
 		}
 		if len(near) > 0 {
 			break

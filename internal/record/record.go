@@ -36,6 +36,31 @@ func (r *Record) Read() journal.Call {
 	return call
 }
 
+// briefly is how many bytes of a call's values an explanation shows.
+const briefly = 8 << 10
+
+// Brief returns the call as explanations show it: whoever needs more reads the call by its number. What does not fit is cut, and then it
+// is text; values that come after are left out.
+func (r *Record) Brief() journal.Call {
+	brief, room := *r, briefly
+	brief.Sent.Values = nil
+	for _, v := range r.Sent.Values {
+		if room <= 0 {
+			break
+		}
+		if r.Sent.IsJSON(v) && len(v.Text) > room {
+			v.Text = MaskNames(v.Text) // half a JSON text is not decoded any more
+		}
+		v.Text, v.Name = shortened(v.Text, room), shortened(v.Name, room)
+		room -= len(v.Text) + len(v.Name)
+		brief.Sent.Values = append(brief.Sent.Values, v)
+	}
+	if len(r.Reply) > briefly {
+		brief.Reply, brief.Call.ReplyTruncated = shortened(MaskNames(r.Reply), briefly), true
+	}
+	return brief.Read()
+}
+
 // subject returns the call as expectations look at it.
 func (r *Record) subject() *scenario.Subject {
 	c := &r.Call

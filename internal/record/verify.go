@@ -19,14 +19,14 @@ func (j *Journal) Judge(e scenario.Expectations) journal.Verdict {
 // that are still to come. It answers as soon as no call that may come changes the verdict: an upper bound is kept only
 // when the whole time is over.
 func (j *Journal) Verify(ctx context.Context, e scenario.Expectations) journal.Verdict {
-	ctx, cancel := context.WithTimeout(ctx, e.Within)
+	waiting, cancel := context.WithTimeout(ctx, e.Within)
 	defer cancel()
 	w := watch{Expectations: e, seen: make([][]*Record, len(e.Expect))}
-	news, _ := j.Tail(0).follow(ctx, func(n *News) bool {
+	news, _ := j.Tail(0).follow(waiting, func(n *News) bool {
 		w.take(n)
 		return w.decided(n.lost)
 	})
-	return w.verdict(news.lost)
+	return w.verdict(ctx, news.lost)
 }
 
 // unmetBy says why so many calls do not meet an expectation; nothing when they do. lost calls may have counted too.
@@ -103,15 +103,14 @@ func (w *watch) decided(lost tally) bool {
 	return !open
 }
 
-// verdict is what the calls say that were counted so far.
-func (w *watch) verdict(lost tally) journal.Verdict {
+// verdict is what the calls say that were counted so far. It is not explained to the end if ctx ends.
+func (w *watch) verdict(ctx context.Context, lost tally) journal.Verdict {
 	v := journal.Verdict{Expectations: len(w.Expect), Complete: lost.all() == 0, Dropped: lost.all(), Unmet: []journal.Unmet{}}
 	var last followed
 	for i, e := range w.Expect {
 		u := journal.Unmet{Expectation: i + 1, Seen: len(w.seen[i]), AtLeast: e.AtLeast, AtMost: e.AtMost, Nearest: []journal.Near{}}
 		if reason := unmetBy(e, u.Seen, lost.concerning(e)); reason != "" {
 			u.Message = e.String() + "; " + reason
-			explain(&u, e, w.all, w.seen[i])
 		}
 		if w.InOrder && e.AtLeast > 0 {
 			last.lost = last.lost || lost.concerning(e) > 0
@@ -121,6 +120,7 @@ func (w *watch) verdict(lost tally) journal.Verdict {
 			v.Unmet = append(v.Unmet, u)
 		}
 	}
+	w.explain(ctx, v.Unmet)
 	return v
 }
 
@@ -146,7 +146,7 @@ func (f *followed) follow(u *journal.Unmet, e scenario.Expectation, counted []*R
 	if f.lost {
 		u.Message += ", but calls are no longer held that may have come in order, so nobody can tell"
 	}
-	early := counted[len(counted)-len(following)-1].Read()
+	early := counted[len(counted)-len(following)-1].Brief()
 	hint := fmt.Sprintf("it came before call %d, which expectation %d counts", f.number, f.expectation)
 	if early.Number == f.number {
 		hint = fmt.Sprintf("expectation %d counts it already", f.expectation)

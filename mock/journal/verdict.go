@@ -22,12 +22,12 @@ type Unmet struct {
 	AtLeast     int    `json:"atLeast"`
 	AtMost      int    `json:"atMost"`         // -1: no limit
 	Hint        string `json:"hint,omitempty"` // where there is no call to point at
-	Nearest     []Near `json:"nearest"`        // the calls that come closest, best first; where too many came, the ones too many
+	Nearest     []Near `json:"nearest"`        // the calls that come closest, best first; where too many came, the ones too many; none behind the first 20 unmet
 }
 
 // Near is a call that is not what an expectation asks for, or one too many.
 type Near struct {
-	Call        Call         `json:"call"`
+	Call        Call         `json:"call"`        // long values are cut, also in the differences
 	Differences []Difference `json:"differences"` // by pointer
 	Hint        string       `json:"hint"`        // what probably happened, in words; often empty
 }
