@@ -22,7 +22,8 @@ const (
 )
 
 // Portal is a fake portal for a program: an http.Handler that answers the portal's own paths, and the control API under /__admin.
-// Its methods return errors; they are about the portal's default sandbox. It is safe for concurrent use. A test takes a [Server].
+// Its methods return errors; they are about the portal's default sandbox. It does not listen: the URL and the Client are those of the
+// httptest.Server or http.Server that serves it. It is safe for concurrent use. A test takes a [Server], which has both.
 type Portal struct {
 	server *server.Portal
 	box    *sandbox.Sandbox
