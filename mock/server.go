@@ -65,8 +65,9 @@ func (c *config) listen(tb TB) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen on a loopback address: %w", err)
 	}
-	box := common{listener.URL, &Portal{portal, portal.Sandboxes.Default}, tb, &http.Client{Transport: transport}}
-	return &Server{listener.URL, box, listener}, nil
+	return &Server{URL: listener.URL, listener: listener, common: common{
+		url: listener.URL, portal: &Portal{portal, portal.Sandboxes.Default}, tb: tb, client: &http.Client{Transport: transport},
+	}}, nil
 }
 
 // Close stops the server. It blocks until the calls that are being answered are done, for five seconds at most; then it breaks their
@@ -94,7 +95,8 @@ func (s *Server) Sandbox(tb TB, scenario string, options ...Option) *Sandbox {
 		return nil
 	}
 	root := s.url + "/sandboxes/" + box.ID
-	own := &Sandbox{root, common{root, &Portal{s.portal.server, box}, tb, s.client}}
+	own := &Sandbox{URL: root, common: common{url: root, portal: &Portal{s.portal.server, box}, tb: tb, client: s.client}}
+	s.shared.Store(true)
 	tb.Cleanup(func() {
 		// It may have expired, or been deleted over HTTP; then there is nothing left to end.
 		_, _ = s.portal.server.Sandboxes.Delete(box.ID)

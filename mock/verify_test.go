@@ -336,6 +336,34 @@ call  operation         member  outcome  violations  rule
 	}
 }
 
+// TestOnlySandboxes proves that a failed test which only uses sandboxes logs no empty journal of the default one, but any other.
+func TestOnlySandboxes(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name  string
+		calls int
+		want  []string
+	}{
+		{"default unused", 0, []string{`mock: sandbox "s1" (scenario "trial", seed 0): 0 calls in the journal`}},
+		{"default used", 1, []string{
+			`mock: sandbox "s1" (scenario "trial", seed 0): 0 calls in the journal`,
+			`mock: sandbox "default" (scenario "trial", seed 0): the journal
+call  operation         member  outcome  violations  rule
+1     getFutureLicense  admin   ok       0           -`,
+		}},
+	} {
+		tb := &tester{}
+		s := mock.NewServer(tb)
+		s.Sandbox(tb, "trial")
+		for range row.calls {
+			ask(t, s, license())
+		}
+		tb.Errorf("something")
+		tb.end()
+		diff(t, row.name, row.want, tb.logs)
+	}
+}
+
 // TestJournalIsLoggedAfterAViolation proves that what only the end of the test finds out has the journal logged too.
 func TestJournalIsLoggedAfterAViolation(t *testing.T) {
 	t.Parallel()
