@@ -21,6 +21,13 @@ const (
 	GetFutureLicense         = "getFutureLicense"
 )
 
+// What all built-in scenarios have, under the names that scenarios and fixtures use: itemId, orgId, purchaserOrgId.
+const (
+	ItemID         = "6489da7f08f045ac8c0a5b1de37d56fe" // of the listing
+	OrgID          = "HwhoSWTiJyaB0VDi"                 // the selling organisation, to which all members belong
+	PurchaserOrgID = "sWwd06TnJR4lHopc"                 // the purchasing organisation
+)
+
 // Portal is a fake portal for a program: an http.Handler that answers the portal's own paths, and the control API under /__admin.
 // Its methods return errors; they are about the portal's default sandbox. It does not listen: the URL and the Client are those of the
 // httptest.Server or http.Server that serves it. It is safe for concurrent use. A test takes a [Server], which has both.
