@@ -44,7 +44,7 @@ func TestVerify(t *testing.T) {
 			"unmet", s,
 			[]mock.Expectation{provisions.Param("orgEntitlements", map[string]any{"maxUsers": 11}).Exactly(1)},
 			`mock: sandbox "default" (scenario "trial", seed 0): the expectation is unmet
-expectation 1: exactly 1 call of provisionOrgEntitlements with orgEntitlements = {"maxUsers":11}; none came
+expectation 1: Exactly(1) call of provisionOrgEntitlements with orgEntitlements = {"maxUsers":11}; none came
     call 3: POST ` + provisionPath + ` by admin, ok
         /params/orgEntitlements/maxUsers: expected 11, got 10`,
 		},
@@ -52,7 +52,7 @@ expectation 1: exactly 1 call of provisionOrgEntitlements with orgEntitlements =
 			"of two one", s,
 			[]mock.Expectation{provisions.AtLeast(1), mock.Expect(mock.GetFutureLicense).Exactly(1)},
 			`mock: sandbox "default" (scenario "trial", seed 0): 1 of 2 expectations are unmet
-expectation 2: exactly 1 call of getFutureLicense; 2 came
+expectation 2: Exactly(1) call of getFutureLicense; 2 came
     call 2: GET ` + licensePath + ` by admin, ok
         it repeats call 1, which was done`,
 		},
@@ -60,7 +60,7 @@ expectation 2: exactly 1 call of getFutureLicense; 2 came
 			"in a sandbox of its own", box,
 			[]mock.Expectation{mock.Expect(mock.GetFutureLicense).Exactly(0)},
 			`mock: sandbox "s1" (scenario "purchased", seed 7): the expectation is unmet
-expectation 1: no call of getFutureLicense; 1 came
+expectation 1: Exactly(0) calls of getFutureLicense; 1 came
     call 1: GET /sandboxes/s1` + licensePath + ` by admin, ok`,
 		},
 	} {
@@ -95,22 +95,33 @@ func TestVerifyFatal(t *testing.T) {
 			[]mock.Expectation{mock.Expect("").Exactly(1), mock.Expect("").Member("admn").Exactly(1)},
 			`mock: expectation 2: no member "admn" (did you mean "admin"?)`,
 		},
-		{"no number", []mock.Expectation{mock.Expect(mock.GetFutureLicense)}, "mock: expectation 1: expect[0] needs exactly, atLeast or atMost"},
+		{"no number", []mock.Expectation{mock.Expect(mock.GetFutureLicense)}, "mock: expectation 1: it needs Exactly, AtLeast or AtMost"},
 		{
 			"two numbers",
 			[]mock.Expectation{mock.Expect("").Exactly(1).AtLeast(1)},
-			"mock: expectation 1: exactly cannot be combined with atLeast or atMost",
+			"mock: expectation 1: Exactly cannot be combined with AtLeast or AtMost",
 		},
 		{
 			"a number below none",
 			[]mock.Expectation{mock.Expect("").Exactly(-1)},
-			"mock: expectation 1: exactly must be a whole number of at least 0, not -1",
+			"mock: expectation 1: Exactly must be a whole number of at least 0, not -1",
 		},
 		{
 			"a secret",
 			[]mock.Expectation{mock.Expect("").Param("token", "admin-token").Exactly(1)},
-			"mock: expectation 1: token is masked in the journal and equals nothing there; expect it with present: [token]",
+			"mock: expectation 1: token is masked in the journal and equals nothing there; expect it with Present(\"token\")",
 		},
+		{
+			"bounds that cross",
+			[]mock.Expectation{mock.Expect("").AtLeast(3).AtMost(2)},
+			"mock: expectation 1: AtMost must be at least AtLeast, 3, not 2",
+		},
+		{
+			"a code of what was done",
+			[]mock.Expectation{mock.Expect("").Outcome(journal.OK).ErrorCode(498).Exactly(1)},
+			"mock: expectation 1: ErrorCode needs the outcome error, not ok",
+		},
+		{"none", nil, "mock: no expectations: name at least one"},
 		{"a value JSON cannot write", []mock.Expectation{mock.Expect("").Param("f", make(chan int)).Exactly(1)}, "mock: expectation 1: json: "},
 		{"two faults", []mock.Expectation{mock.Expect("x").Exactly(1), mock.Expect("y").Exactly(1)}, "expectation 2: no operation \"y\""},
 	} {
@@ -148,7 +159,7 @@ func TestVerifyAll(t *testing.T) {
 	s.VerifyAll(t, mock.Expectations{Expect: []mock.Expectation{first, second}, InOrder: true})
 	wrong := mock.Expectations{Expect: []mock.Expectation{second, first}, InOrder: true, Within: time.Millisecond}
 	tb := &tester{}
-	if s.VerifyAll(tb, wrong) || len(tb.errors) != 1 || !strings.Contains(tb.errors[0], "expectation 2: at least 1 "+
+	if s.VerifyAll(tb, wrong) || len(tb.errors) != 1 || !strings.Contains(tb.errors[0], "expectation 2: AtLeast(1) "+
 		"call of provisionOrgEntitlements, after call 2; 1 came, 0 after it") {
 		t.Errorf("out of order: %q", tb.output())
 	}

@@ -19,6 +19,36 @@ type Field struct {
 	name     string
 	value    *Value // nil: absent
 	at       Position
+	inGo     bool // see InGo
+}
+
+// InGo returns the field for readers who write Go: mistakes name its keys like Go's exported names, exactly as Exactly.
+func (f Field) InGo() Field {
+	f.inGo = true
+	return f
+}
+
+// Named returns the field with another name in mistakes.
+func (f Field) Named(name string) Field {
+	f.name = name
+	return f
+}
+
+// KeyName returns the name of a key in mistakes.
+func (f Field) KeyName(key string) string {
+	if f.inGo {
+		return strings.ToUpper(key[:1]) + key[1:]
+	}
+	return key
+}
+
+// inside returns a field of the same document.
+func (f Field) inside(name string, value *Value) Field {
+	f.name, f.value = name, value
+	if value != nil {
+		f.at = value.At
+	}
+	return f
 }
 
 // Present reports whether the document has the value.
@@ -76,11 +106,7 @@ func (f Field) Object() *ObjectField {
 // Key returns the field of an optional key.
 func (o *ObjectField) Key(name string) Field {
 	o.asked = append(o.asked, name)
-	field := Field{mistakes: o.mistakes, name: name, at: o.at}
-	if value := o.value.Get(name); value != nil {
-		field.value, field.at = value, value.At
-	}
-	return field
+	return o.inside(o.KeyName(name), o.value.Get(name))
 }
 
 // Need returns the field of a required key. It records a mistake if the key is absent.
@@ -115,8 +141,7 @@ func (f Field) Each(read func(key string, at Position, entry Field)) {
 		if entry.Key == "" {
 			f.MistakeAt(entry.At, "an empty key in %s", f.name)
 		}
-		name := f.name + "." + entry.Key
-		read(entry.Key, entry.At, Field{mistakes: f.mistakes, name: name, value: entry.Value, at: entry.Value.At})
+		read(entry.Key, entry.At, f.inside(f.name+"."+entry.Key, entry.Value))
 	}
 }
 
@@ -126,6 +151,6 @@ func (f Field) Items(read func(item Field)) {
 		return
 	}
 	for i, item := range f.value.Items {
-		read(Field{mistakes: f.mistakes, name: fmt.Sprintf("%s[%d]", f.name, i), value: item, at: item.At})
+		read(f.inside(fmt.Sprintf("%s[%d]", f.name, i), item))
 	}
 }
