@@ -165,20 +165,21 @@ func TestHelpers(t *testing.T) {
 // failingCalls calls each exported function that may fail a test, so that it does.
 func failingCalls() map[string]func(tb mock.TB, s *mock.Server) {
 	return map[string]func(tb mock.TB, s *mock.Server){
-		"NewServer":         func(tb mock.TB, _ *mock.Server) { mock.NewServer(tb, mock.WithScenario("trail")) },
-		"Server.Sandbox":    func(tb mock.TB, s *mock.Server) { s.Sandbox(tb, "trail") },
+		"NewServer":        func(tb mock.TB, _ *mock.Server) { mock.NewServer(tb, mock.WithScenario("trail")) },
+		"Server.Sandbox":   func(tb mock.TB, s *mock.Server) { s.Sandbox(tb, "trail") },
 		"common.Token":     func(_ mock.TB, s *mock.Server) { s.Token("nobody") },
 		"common.Password":  func(_ mock.TB, s *mock.Server) { s.Password("nobody") },
 		"common.Calls":     func(_ mock.TB, s *mock.Server) { s.Calls("nothing") },
 		"common.Await":     func(_ mock.TB, s *mock.Server) { s.Await(nil, "nothing", 1) }, //nolint:staticcheck // it does not come to waiting
+		"common.AddRule":   func(_ mock.TB, s *mock.Server) { s.AddRule(mock.Rule{}) },
 		"common.AddRules":  func(_ mock.TB, s *mock.Server) { s.AddRules("{}") },
 		"common.Play":      func(_ mock.TB, s *mock.Server) { s.Play("trail") },
 		"common.Reset":     nil, // what could be begun can be begun again
 		"common.Verify":    func(tb mock.TB, s *mock.Server) { s.Verify(tb, mock.Expect("").Exactly(1)) },
 		"common.VerifyAll": func(tb mock.TB, s *mock.Server) { s.VerifyAll(tb, mock.Expectations{}) },
-		"Clock.Advance":     func(_ mock.TB, s *mock.Server) { s.Clock().Advance(-1) },
-		"Clock.AdvanceTo":   func(_ mock.TB, s *mock.Server) { s.Clock().AdvanceTo(time.Time{}) },
-		"Clock.SetMode":     func(_ mock.TB, s *mock.Server) { s.Clock().SetMode("frosen") },
+		"Clock.Advance":    func(_ mock.TB, s *mock.Server) { s.Clock().Advance(-1) },
+		"Clock.AdvanceTo":  func(_ mock.TB, s *mock.Server) { s.Clock().AdvanceTo(time.Time{}) },
+		"Clock.SetMode":    func(_ mock.TB, s *mock.Server) { s.Clock().SetMode("frosen") },
 	}
 }
 

@@ -107,12 +107,21 @@ func (p *Portal) AdvanceTo(at time.Time) error {
 	return p.box.ChangeClock(sandbox.ClockChange{At: at})
 }
 
-// AddRules puts rules before the scenario's: one or a list, in YAML or JSON, as a scenario file has them. The error lists everything that
+// AddRules is AddRule for a text: one rule or a list, in YAML or JSON, as a scenario file has them. The error lists everything that
 // is wrong with them; then none is added.
 func (p *Portal) AddRules(document string) error {
 	rules, err := p.server.Library.Rules(p.box.Scenario(), []byte(document))
 	if err == nil {
 		p.box.AddRules(rules)
+	}
+	return err
+}
+
+// AddRule puts rules before the scenario's. The error lists everything that is wrong with them; then none is added.
+func (p *Portal) AddRule(rules ...Rule) error {
+	read, err := readRules(rules, p.server.Library, p.box.Scenario())
+	if err == nil {
+		p.box.AddRules(read)
 	}
 	return err
 }

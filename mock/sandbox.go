@@ -86,7 +86,13 @@ func (s *common) Calls(operations ...string) []journal.Call {
 // Journal returns the journaled calls that match, and whether any were dropped.
 func (s *common) Journal(q journal.Query) journal.Page { return s.portal.box.Journal.Find(q) }
 
-// AddRules puts rules before the scenario's: one or a list, in YAML or JSON, as a scenario file has them. Mistakes in them fail the test.
+// AddRule puts rules before the scenario's. Mistakes in them fail the test.
+func (s *common) AddRule(rules ...Rule) {
+	s.tb.Helper()
+	s.require(s.portal.AddRule(rules...))
+}
+
+// AddRules is AddRule for a text: one rule or a list, in YAML or JSON, as a scenario file has them.
 func (s *common) AddRules(document string) {
 	s.tb.Helper()
 	s.require(s.portal.AddRules(document))
