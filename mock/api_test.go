@@ -54,7 +54,7 @@ func TestGoDocFindsEverything(t *testing.T) {
 	}
 	for _, typed := range []reflect.Type{
 		reflect.TypeFor[*mock.Server](), reflect.TypeFor[*mock.Sandbox](), reflect.TypeFor[*mock.Portal](), reflect.TypeFor[*mock.Clock](),
-		reflect.TypeFor[*mock.Coverage](), reflect.TypeFor[*mock.Expectation](), reflect.TypeFor[*mock.Expectations](),
+		reflect.TypeFor[*mock.Coverage](), reflect.TypeFor[*mock.Expectation](), reflect.TypeFor[*mock.Expectations](), reflect.TypeFor[*mock.Rule](),
 	} {
 		var names []string
 		for i := range typed.NumMethod() {

@@ -139,14 +139,57 @@ func (p *Portal) Play(scenario string) error {
 	return p.box.Play(next)
 }
 
-// Verify checks the calls against expectations, and explains each unmet one by the calls that come closest. It waits as long as
+// Verify checks the calls against expectations, and explains each unmet one by the calls that come closest, and by the other sandboxes
+// that have such calls. It waits as long as
 // expectations.Within says, but no longer than ctx. The error says what is wrong with the expectations; an unmet verdict is not an error.
 func (p *Portal) Verify(ctx context.Context, expectations Expectations) (journal.Verdict, error) {
 	read, err := expectations.read(p.server.Library, p.box.Scenario())
 	if err != nil {
 		return journal.Verdict{}, err
 	}
-	return p.box.Journal.Verify(ctx, read), nil
+	return p.judge(ctx, read), nil
+}
+
+// judge checks the calls, and adds to each expectation for which too few calls came which other sandboxes have such calls.
+func (p *Portal) judge(ctx context.Context, e scenario.Expectations) journal.Verdict {
+	v := p.box.Journal.Verify(ctx, e)
+	for i := range v.Unmet {
+		u := &v.Unmet[i]
+		if u.Seen >= u.AtLeast {
+			continue
+		}
+		if found := p.elsewhere(e.Expect[u.Expectation-1]); found != "" {
+			u.Hint = strings.TrimPrefix(u.Hint+"; "+found, "; ")
+		}
+	}
+	return v
+}
+
+// mostElsewhere is how many other sandboxes a message names.
+const mostElsewhere = 3
+
+// elsewhere names the other sandboxes that have calls which an expectation counts; "" if there are none.
+func (p *Portal) elsewhere(e scenario.Expectation) string {
+	var found []string
+	e.AtLeast, e.AtMost = 0, 0 // every call that it counts is one too many
+	for _, id := range p.server.Sandboxes.IDs() {
+		box, err := p.server.Sandboxes.Get(id)
+		if err != nil || box == p.box {
+			continue
+		}
+		for _, u := range box.Journal.Judge(scenario.Expectations{Expect: []scenario.Expectation{e}}).Unmet {
+			if u.Seen > 0 {
+				found = append(found, fmt.Sprintf("%d in sandbox %q", u.Seen, id))
+			}
+		}
+	}
+	if more := len(found) - mostElsewhere; more > 0 {
+		found = append(found[:mostElsewhere], fmt.Sprintf("and in %d more", more))
+	}
+	if len(found) == 0 {
+		return ""
+	}
+	return "such calls came elsewhere: " + strings.Join(found, ", ")
 }
 
 // Await blocks until there are n calls of an operation, and returns all of them, oldest first. Dropped calls do not count. When ctx ends
@@ -160,7 +203,11 @@ func (p *Portal) Await(ctx context.Context, operation string, n int) ([]journal.
 	if err == nil {
 		return page.Calls, nil
 	}
-	return page.Calls, fmt.Errorf("%s: %d of %d calls of %s came%s: %w", p.name(), page.Total, n, operation, dropped(page), err)
+	found := p.elsewhere(scenario.Expectation{When: scenario.Matcher{Operation: operation}})
+	if found != "" {
+		found = "; " + found
+	}
+	return page.Calls, fmt.Errorf("%s: %d of %d calls of %s came%s%s: %w", p.name(), page.Total, n, operation, dropped(page), found, err)
 }
 
 // dropped says how many calls are missing from a page; nothing when it is complete.

@@ -121,7 +121,7 @@ func (s *common) Await(ctx context.Context, operation string, n int) []journal.C
 }
 
 // Verify fails a test when the calls so far do not meet the expectations, and returns whether they do. The failure explains each unmet
-// expectation by the calls that come closest, and shows how they differ.
+// expectation by the calls that come closest, shows how they differ, and names the other sandboxes that have such calls.
 func (s *common) Verify(tb TB, expect ...Expectation) bool {
 	tb.Helper()
 	return s.VerifyAll(tb, Expectations{Expect: expect})
@@ -163,7 +163,7 @@ func (s *common) watch(c *config) {
 // checkExpected fails the test when the calls do not meet what the scenario expects.
 func (s *common) checkExpected() {
 	s.tb.Helper()
-	s.report(s.tb, s.portal.box.Verify(context.Background()))
+	s.report(s.tb, s.portal.judge(context.Background(), s.portal.box.Scenario().Expectations))
 }
 
 // checkViolations fails the test with one line per violation.

@@ -293,7 +293,7 @@ func TestCheckExpectations(t *testing.T) {
 			"a sandbox, unmet", nil,
 			[]mock.Option{expecting, mock.CheckExpectations()},
 			1, 0,
-			`mock: sandbox "s1" (scenario "document", seed 0): ` + unmet,
+			`mock: sandbox "s1" (scenario "document", seed 0): ` + unmet + `; such calls came elsewhere: 1 in sandbox "default"`,
 		},
 		{"a sandbox, met", nil, []mock.Option{expecting, mock.CheckExpectations()}, 0, 1, ""},
 		{"a sandbox, not asked for", []mock.Option{mock.CheckExpectations()}, []mock.Option{expecting}, 0, 0, ""},
@@ -345,6 +345,69 @@ call  operation         member  outcome  violations  rule
 		tb.end()
 		diff(t, row.name, row.want, tb.logs)
 	}
+}
+
+// TestElsewhere proves that a failure for want of calls names the other sandboxes that have such calls, and nothing else does.
+func TestElsewhere(t *testing.T) {
+	t.Parallel()
+	const first = `mock: sandbox "default" (scenario "document", seed 0): `
+	s := mock.NewServer(t, expecting)
+	boxes := make([]*mock.Sandbox, 5)
+	for i := range boxes {
+		boxes[i] = s.Sandbox(t, "trial")
+	}
+	askSandbox(t, boxes[0], license())
+	askSandbox(t, boxes[0], license())
+	askSandbox(t, boxes[1], provision())
+	two := `such calls came elsewhere: 2 in sandbox "s1"`
+	for _, row := range []struct {
+		name   string
+		expect mock.Expectation
+		want   string
+	}{
+		{
+			"of a kind", mock.Expect(mock.GetFutureLicense).Exactly(1),
+			"expectation 1: Exactly(1) call of getFutureLicense; none came\n    no call came at all; " + two,
+		},
+		{
+			"matching", mock.Expect(mock.ProvisionOrgEntitlements).Member("viewer").AtLeast(1),
+			"expectation 1: AtLeast(1) call of provisionOrgEntitlements by viewer; none came\n    no call came at all",
+		},
+		{"met", mock.Expect(mock.GetFutureLicense).AtMost(1), ""},
+	} {
+		tb := &tester{}
+		s.Verify(tb, row.expect)
+		var want []string
+		if row.want != "" {
+			want = []string{first + "the expectation is unmet\n" + row.want}
+		}
+		diff(t, row.name, want, tb.errors)
+	}
+	tb := &tester{}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	awaiting := mock.NewServer(tb)
+	awaiting.Await(ended, mock.GetFutureLicense, 1)
+	askSandbox(t, awaiting.Sandbox(t, "trial"), license())
+	awaiting.Await(ended, mock.GetFutureLicense, 1)
+	const missing = `mock: sandbox "default" (scenario "trial", seed 0): 0 of 1 calls of getFutureLicense came`
+	diff(t, "Await", []string{
+		missing + ": context canceled", missing + `; such calls came elsewhere: 1 in sandbox "s1": context canceled`,
+	}, tb.fatals)
+
+	tb = &tester{}
+	for _, box := range boxes[1:] {
+		askSandbox(t, box, license())
+	}
+	ask(t, s, provision())
+	s.Verify(tb, mock.Expect(mock.GetFutureLicense).Exactly(1), mock.Expect(mock.ProvisionOrgEntitlements).Exactly(0))
+	diff(t, "beside other calls, in many sandboxes", []string{first + `2 of 2 expectations are unmet
+expectation 1: Exactly(1) call of getFutureLicense; none came
+    ` + two + `, 1 in sandbox "s2", 1 in sandbox "s3", and in 2 more
+    call 1: POST ` + provisionPath + ` by admin, ok
+        /operation: expected "getFutureLicense", got "provisionOrgEntitlements"
+expectation 2: Exactly(0) calls of provisionOrgEntitlements; 1 came
+    call 1: POST ` + provisionPath + ` by admin, ok`}, tb.errors)
 }
 
 // TestOnlySandboxes proves that a failed test which only uses sandboxes logs no empty journal of the default one, but any other.
