@@ -55,7 +55,7 @@ func (l *Library) Rules(s *Scenario, source []byte) ([]Rule, error) {
 	if f.Is(tree.List) {
 		rules = d.rules(f)
 	} else {
-		rules = []Rule{d.rule(f).Rule}
+		rules = []Rule{d.rule(f.Named("the rule")).Rule}
 	}
 	if err := masked(mistakes, s.secrets).Err(); err != nil {
 		return nil, err

@@ -105,9 +105,9 @@ func TestRulesMistakes(t *testing.T) {
 	for _, tt := range []struct{ name, source, want string }{
 		{"nothing at all", "", "rules: the document is empty"},
 		{"not YAML", "{", "rules:2:1: not YAML: did not find expected node content"},
-		{"a text", "slow", "rules:1:1: rules must be an object, not text"},
-		{"no action", "when: {}", "rules:1:1: rules does nothing: it needs a delay, a reply or a fault"},
-		{"no when", "delay: 1s", "rules:1:1: rules has no when, which is required"},
+		{"a text", "slow", "rules:1:1: the rule must be an object, not text"},
+		{"no action", "when: {}", "rules:1:1: the rule does nothing: it needs a delay, a reply or a fault"},
+		{"no when", "delay: 1s", "rules:1:1: the rule has no when, which is required"},
 		{"an unknown key", "- when: {}\n  delay: 1s\n  tmes: 1\n", `rules:3:3: unknown key "tmes"`},
 		{"an unknown member", "- { when: { member: admn }, delay: 1s }", `rules:1:21: no member "admn" (did you mean "admin"?)`},
 		{
