@@ -1,16 +1,46 @@
 package mock_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock"
 	"github.com/mockportal/mockportal/mock/journal"
 )
+
+// TestBuiltInIDs holds the constants against every built-in scenario: it has this listing, organisation and purchaser, and no other.
+func TestBuiltInIDs(t *testing.T) {
+	t.Parallel()
+	for _, name := range scenario.BuiltIn().Names() {
+		played, err := scenario.BuiltIn().Scenario(name)
+		must(t, err)
+		var items, orgs, purchasers []string
+		for _, member := range played.World.Members {
+			orgs = append(orgs, member.OrgID)
+		}
+		for item, listing := range played.World.Listings {
+			items, orgs = append(items, item), append(orgs, listing.OrgID)
+			for purchaser, provision := range listing.Provisions {
+				var own struct{ ItemID, AccountID, PurchaserOrgID string }
+				must(t, json.Unmarshal(provision.Body, &own))
+				items, orgs, purchasers = append(items, own.ItemID), append(orgs, own.AccountID), append(purchasers, purchaser, own.PurchaserOrgID)
+			}
+		}
+		for what, ids := range map[string][2][]string{
+			"items": {{mock.ItemID}, items}, "organisations": {{mock.OrgID}, orgs}, "purchasers": {{mock.PurchaserOrgID}, purchasers},
+		} {
+			slices.Sort(ids[1])
+			diff(t, name+": "+what, ids[0], slices.Compact(ids[1]))
+		}
+	}
+}
 
 // TestFlakyPortal proves the exact course of the built-in scenario, on every run and never two of a kind in a row, and that another seed
 // has another one.

@@ -315,6 +315,7 @@ func TestErrorsShowNoSecret(t *testing.T) {
 			_, err := p.Verify(t.Context(), mock.Expectations{Expect: []mock.Expectation{e}})
 			holdErrorWithout(t, what, text, err)
 		}
+		holdErrorWithout(t, "a rule as a value", text, p.AddRule(mock.Rule{When: mock.When{Member: text}, Delay: 1}))
 		holdErrorWithout(t, "a rule", text, p.AddRules("{ name: x, when: { member: \""+text+"\" }, delay: 1ms }"))
 	}
 }

@@ -5,10 +5,10 @@
 //
 //	portal := mock.NewServer(t, mock.WithScenario("trial"))
 //	form := url.Values{
-//		"f": {"json"}, "token": {portal.Token("admin")}, "purchaserOrgId": {"sWwd06TnJR4lHopc"},
+//		"f": {"json"}, "token": {portal.Token("admin")}, "purchaserOrgId": {mock.PurchaserOrgID},
 //		"orgEntitlements": {`{"maxUsers":10,"entitlements":{"standard":{"num":8}}}`},
 //	}
-//	resp, err := portal.Client().PostForm(portal.SharingURL("content/listings", item, "provisionOrgEntitlements"), form)
+//	resp, err := portal.Client().PostForm(portal.SharingURL("content/listings", mock.ItemID, "provisionOrgEntitlements"), form)
 //	calls := portal.Calls(mock.ProvisionOrgEntitlements)
 //	portal.Verify(t, mock.Expect(mock.ProvisionOrgEntitlements).Param("orgEntitlements", map[string]any{"maxUsers": 10}).Exactly(1))
 //

@@ -37,9 +37,9 @@ func ExampleWithPack() {
 	defer portal.Close()
 
 	resp, err := portal.Client().PostForm(
-		portal.SharingURL("content/listings/6489da7f08f045ac8c0a5b1de37d56fe/provisionOrgEntitlements"),
+		portal.SharingURL("content/listings", mock.ItemID, "provisionOrgEntitlements"),
 		url.Values{
-			"f": {"json"}, "token": {portal.Token("admin")}, "purchaserOrgID": {"sWwd06TnJR4lHopc"},
+			"f": {"json"}, "token": {portal.Token("admin")}, "purchaserOrgID": {mock.PurchaserOrgID},
 			"orgEntitlements": {`{"maxUsers":1,"entitlements":{}}`},
 		},
 	)

@@ -46,8 +46,8 @@ func Example_provision() {
 	defer portal.Close()
 
 	seller := Seller{portal.Client(), portal.SharingURL(), portal.Token("admin")}
-	fmt.Println(seller.Provision("6489da7f08f045ac8c0a5b1de37d56fe", "sWwd06TnJR4lHopc", 5))
-	fmt.Println(seller.Provision("6489da7f08f045ac8c0a5b1de37d56fe", "anotherOrg", 5))
+	fmt.Println(seller.Provision(mock.ItemID, mock.PurchaserOrgID, 5))
+	fmt.Println(seller.Provision(mock.ItemID, "anotherOrg", 5))
 	for _, call := range portal.Calls(mock.ProvisionOrgEntitlements) {
 		fmt.Println(call.Number, call.Member, call.Params["purchaserOrgId"], call.Outcome, call.ErrorCode)
 	}

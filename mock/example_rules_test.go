@@ -62,3 +62,26 @@ func ExampleSandbox_AddRules() {
 	// 2 fault 200 "broken off"
 	// 3 ok 200 ""
 }
+
+// A rule is a Go value, too.
+func ExampleSandbox_AddRule() {
+	t := new(testing.T) // the test's own, which also closes the portal
+	portal := mock.NewServer(t)
+	defer portal.Close()
+
+	portal.AddRule(mock.Rule{
+		Name:  "busy",
+		When:  mock.When{Operation: mock.GetFutureLicense, Member: "admin"},
+		Times: 1,
+		Reply: mock.Reply{Status: http.StatusTooManyRequests, Headers: map[string]string{"Retry-After": "1"}, OffSpec: true},
+	})
+	_, err := ReadLicense(portal.Client(), portal.PortalAdminURL("license/getFutureLicense?f=json&token="+portal.Token("admin")))
+	fmt.Println(err)
+	for _, call := range portal.Calls(mock.GetFutureLicense) {
+		fmt.Printf("%d %s %d %q\n", call.Number, call.Outcome, call.Status, call.Rule)
+	}
+	// Output:
+	// <nil>
+	// 1 error 429 "busy"
+	// 2 ok 200 ""
+}

@@ -17,13 +17,13 @@ func ExampleServer_Sandbox() {
 
 	trial := server.Sandbox(t, "trial")
 	seller := Seller{trial.Client(), trial.SharingURL(), trial.Token("admin")}
-	fmt.Println(seller.Provision("6489da7f08f045ac8c0a5b1de37d56fe", "sWwd06TnJR4lHopc", 5))
+	fmt.Println(seller.Provision(mock.ItemID, mock.PurchaserOrgID, 5))
 	trial.Clock().Advance(30 * 24 * time.Hour)
-	fmt.Println(seller.Provision("6489da7f08f045ac8c0a5b1de37d56fe", "sWwd06TnJR4lHopc", 6))
+	fmt.Println(seller.Provision(mock.ItemID, mock.PurchaserOrgID, 6))
 
 	purchased := server.Sandbox(t, "purchased")
 	seller = Seller{purchased.Client(), purchased.SharingURL(), purchased.Token("admin")}
-	fmt.Println(seller.Provision("6489da7f08f045ac8c0a5b1de37d56fe", "sWwd06TnJR4lHopc", 7))
+	fmt.Println(seller.Provision(mock.ItemID, mock.PurchaserOrgID, 7))
 
 	for _, box := range []*mock.Sandbox{trial, purchased} {
 		for _, call := range box.Calls() {

@@ -27,7 +27,7 @@ func ExampleSandbox_Verify() {
 	fmt.Println(met)
 	// Output:
 	// mock: sandbox "default" (scenario "trial", seed 0): 1 of 2 expectations are unmet
-	// expectation 1: at least 1 call of getFutureLicense by admin; none came
+	// expectation 1: AtLeast(1) call of getFutureLicense by admin; none came
 	//     call 1: GET /portal/portaladmin/license/getFutureLicense by viewer, error 403
 	//         /member: expected "admin", got "viewer"
 	// false

@@ -110,30 +110,38 @@ type Expectations struct {
 	Within  time.Duration // how long to wait for calls to come; 0: not at all. An upper bound is met only when this time is over
 }
 
-// read decodes them as those of a scenario file: each is a line of its own, so that the line of a mistake says which one it is about.
-func (e Expectations) read(library *scenario.Library, played *scenario.Scenario) (scenario.Expectations, error) {
-	var document bytes.Buffer
-	document.WriteString("expect:\n")
-	var errs []error
-	for i, one := range e.Expect {
-		text, err := json.Marshal(one)
-		if err != nil {
-			errs = append(errs, fmt.Errorf("expectation %d: %w", i+1, err))
-		}
-		fmt.Fprintf(&document, "- %s\n", text)
-	}
-	switch {
-	case len(errs) > 0:
-		return scenario.Expectations{}, errors.Join(errs...)
-	case len(e.Expect) == 0:
-		return scenario.Expectations{}, errors.New("no expectations: name at least one")
-	}
-	read, err := library.Expectations(played, "expectations", document.Bytes())
-	var mistakes tree.Mistakes
-	errors.As(err, &mistakes) // there is no other error
-	for _, mistake := range mistakes {
-		errs = append(errs, fmt.Errorf("expectation %d: %s", mistake.Line-1, mistake.Message))
-	}
+// read decodes them as those of a scenario file.
+func (e Expectations) read(library *scenario.Library, played *scenario.Scenario) (read scenario.Expectations, err error) {
+	err = asDocument("expectation", "expect:", e.Expect, func(document []byte) (err error) {
+		read, err = library.InGo().Expectations(played, "expectations", document)
+		return err
+	})
 	read.InOrder, read.Within = e.InOrder, e.Within
-	return read, errors.Join(errs...)
+	return read, err
+}
+
+// asDocument has values read as a list of a scenario file, below a line that heads it. Each is a line of its own, so that the line of a
+// mistake says which one it is about.
+func asDocument[T any](what, head string, values []T, read func(document []byte) error) error {
+	if len(values) == 0 {
+		return fmt.Errorf("no %ss: name at least one", what)
+	}
+	document := bytes.NewBufferString(head + "\n")
+	var errs []error
+	for i, value := range values {
+		text, err := json.Marshal(value)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s %d: %w", what, i+1, err))
+		}
+		fmt.Fprintf(document, "- %s\n", text)
+	}
+	if len(errs) > 0 {
+		return errors.Join(errs...)
+	}
+	var mistakes tree.Mistakes
+	errors.As(read(document.Bytes()), &mistakes) // there is no other error
+	for _, mistake := range mistakes {
+		errs = append(errs, fmt.Errorf("%s %d: %s", what, mistake.Line-1, mistake.Message))
+	}
+	return errors.Join(errs...)
 }

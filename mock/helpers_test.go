@@ -28,8 +28,8 @@ var update = flag.Bool("update", false, "write the golden files, and remove the 
 
 // What the built-in scenarios share, and what the documentation asks for.
 const (
-	item         = "6489da7f08f045ac8c0a5b1de37d56fe"
-	purchaser    = "sWwd06TnJR4lHopc"
+	item         = mock.ItemID
+	purchaser    = mock.PurchaserOrgID
 	entitlements = `{"maxUsers":10,"entitlements":{"standard":{"num":8},"advanced":{"num":2},"spatialAnalyst":{"num":2}}}`
 
 	provisionPath = "/sharing/rest/content/listings/" + item + "/provisionOrgEntitlements"

@@ -21,8 +21,16 @@ const (
 	GetFutureLicense         = "getFutureLicense"
 )
 
+// What all built-in scenarios have, under the names that scenarios and fixtures use: itemId, orgId, purchaserOrgId.
+const (
+	ItemID         = "6489da7f08f045ac8c0a5b1de37d56fe" // of the listing
+	OrgID          = "HwhoSWTiJyaB0VDi"                 // the selling organisation, to which all members belong
+	PurchaserOrgID = "sWwd06TnJR4lHopc"                 // the purchasing organisation
+)
+
 // Portal is a fake portal for a program: an http.Handler that answers the portal's own paths, and the control API under /__admin.
-// Its methods return errors; they are about the portal's default sandbox. It is safe for concurrent use. A test takes a [Server].
+// Its methods return errors; they are about the portal's default sandbox. It does not listen: the URL and the Client are those of the
+// httptest.Server or http.Server that serves it. It is safe for concurrent use. A test takes a [Server], which has both.
 type Portal struct {
 	server *server.Portal
 	box    *sandbox.Sandbox
@@ -99,12 +107,21 @@ func (p *Portal) AdvanceTo(at time.Time) error {
 	return p.box.ChangeClock(sandbox.ClockChange{At: at})
 }
 
-// AddRules puts rules before the scenario's: one or a list, in YAML or JSON, as a scenario file has them. The error lists everything that
+// AddRules is AddRule for a text: one rule or a list, in YAML or JSON, as a scenario file has them. The error lists everything that
 // is wrong with them; then none is added.
 func (p *Portal) AddRules(document string) error {
 	rules, err := p.server.Library.Rules(p.box.Scenario(), []byte(document))
 	if err == nil {
 		p.box.AddRules(rules)
+	}
+	return err
+}
+
+// AddRule puts rules before the scenario's. The error lists everything that is wrong with them; then none is added.
+func (p *Portal) AddRule(rules ...Rule) error {
+	read, err := readRules(rules, p.server.Library, p.box.Scenario())
+	if err == nil {
+		p.box.AddRules(read)
 	}
 	return err
 }
@@ -122,14 +139,57 @@ func (p *Portal) Play(scenario string) error {
 	return p.box.Play(next)
 }
 
-// Verify checks the calls against expectations, and explains each unmet one by the calls that come closest. It waits as long as
+// Verify checks the calls against expectations, and explains each unmet one by the calls that come closest, and by the other sandboxes
+// that have such calls. It waits as long as
 // expectations.Within says, but no longer than ctx. The error says what is wrong with the expectations; an unmet verdict is not an error.
 func (p *Portal) Verify(ctx context.Context, expectations Expectations) (journal.Verdict, error) {
 	read, err := expectations.read(p.server.Library, p.box.Scenario())
 	if err != nil {
 		return journal.Verdict{}, err
 	}
-	return p.box.Journal.Verify(ctx, read), nil
+	return p.judge(ctx, read), nil
+}
+
+// judge checks the calls, and adds to each expectation for which too few calls came which other sandboxes have such calls.
+func (p *Portal) judge(ctx context.Context, e scenario.Expectations) journal.Verdict {
+	v := p.box.Journal.Verify(ctx, e)
+	for i := range v.Unmet {
+		u := &v.Unmet[i]
+		if u.Seen >= u.AtLeast {
+			continue
+		}
+		if found := p.elsewhere(e.Expect[u.Expectation-1]); found != "" {
+			u.Hint = strings.TrimPrefix(u.Hint+"; "+found, "; ")
+		}
+	}
+	return v
+}
+
+// mostElsewhere is how many other sandboxes a message names.
+const mostElsewhere = 3
+
+// elsewhere names the other sandboxes that have calls which an expectation counts; "" if there are none.
+func (p *Portal) elsewhere(e scenario.Expectation) string {
+	var found []string
+	e.AtLeast, e.AtMost = 0, 0 // every call that it counts is one too many
+	for _, id := range p.server.Sandboxes.IDs() {
+		box, err := p.server.Sandboxes.Get(id)
+		if err != nil || box == p.box {
+			continue
+		}
+		for _, u := range box.Journal.Judge(scenario.Expectations{Expect: []scenario.Expectation{e}}).Unmet {
+			if u.Seen > 0 {
+				found = append(found, fmt.Sprintf("%d in sandbox %q", u.Seen, id))
+			}
+		}
+	}
+	if more := len(found) - mostElsewhere; more > 0 {
+		found = append(found[:mostElsewhere], fmt.Sprintf("and in %d more", more))
+	}
+	if len(found) == 0 {
+		return ""
+	}
+	return "such calls came elsewhere: " + strings.Join(found, ", ")
 }
 
 // Await blocks until there are n calls of an operation, and returns all of them, oldest first. Dropped calls do not count. When ctx ends
@@ -143,7 +203,11 @@ func (p *Portal) Await(ctx context.Context, operation string, n int) ([]journal.
 	if err == nil {
 		return page.Calls, nil
 	}
-	return page.Calls, fmt.Errorf("%s: %d of %d calls of %s came%s: %w", p.name(), page.Total, n, operation, dropped(page), err)
+	found := p.elsewhere(scenario.Expectation{When: scenario.Matcher{Operation: operation}})
+	if found != "" {
+		found = "; " + found
+	}
+	return page.Calls, fmt.Errorf("%s: %d of %d calls of %s came%s%s: %w", p.name(), page.Total, n, operation, dropped(page), found, err)
 }
 
 // dropped says how many calls are missing from a page; nothing when it is complete.

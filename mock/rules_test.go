@@ -2,15 +2,20 @@ package mock_test
 
 import (
 	"context"
+	"encoding/json"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"runtime"
 	"runtime/pprof"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock"
 	"github.com/mockportal/mockportal/mock/journal"
 )
@@ -59,6 +64,152 @@ func TestAddRules(t *testing.T) {
 		`mock: no scenario "trail" (did you mean "trial"?)`,
 	}, test.fatals)
 	diff(t, "no rule of a broken document", []string{""}, rules(license(), 1))
+}
+
+// valued are rules as Go values and as texts, with every field between them.
+func valued() map[string]mock.Rule {
+	return map[string]mock.Rule{
+		`{ name: busy, when: { operation: getFutureLicense, member: admin, params: { f: json }, present: [f], absent: [token] },
+		   after: 1, times: 2, delay: 50ms, reply: { status: 429, headers: { Retry-After: "2" }, offSpec: true } }`: {
+			Name: "busy",
+			When: mock.When{
+				Operation: mock.GetFutureLicense, Member: "admin", Params: map[string]any{"f": "json"},
+				Present: []string{"f"}, Absent: []string{"token"},
+			},
+			After: 1, Times: 2, Delay: 50 * time.Millisecond,
+			Reply: mock.Reply{Status: http.StatusTooManyRequests, Headers: map[string]string{"Retry-After": "2"}, OffSpec: true},
+		},
+		`{ when: {}, chance: 0.5, inARow: 3, delay: { min: 10ms, max: 1m }, fault: { kind: truncate, fraction: 0.25 } }`: {
+			Chance: 0.5, InARow: 3, Delay: 10 * time.Millisecond, MaxDelay: time.Minute,
+			Fault: mock.Fault{Kind: "truncate", Fraction: 0.25},
+		},
+		`{ when: {}, delay: { min: 0s, max: 1s } }`:              {MaxDelay: time.Second},
+		`{ when: {}, fault: { kind: drip, bytesPerSecond: 7 } }`: {Fault: mock.Fault{Kind: "drip", BytesPerSecond: 7}},
+		`{ when: {}, fault: { kind: html, status: 503 } }`:       {Fault: mock.Fault{Kind: "html", Status: 503}},
+		`{ when: {}, fault: { kind: truncate } }`:                {Fault: mock.Fault{Kind: "truncate"}},
+		`{ when: {}, reply: { status: 200, body: "", offSpec: true } }`: {
+			Reply: mock.Reply{Status: http.StatusOK, Body: "", OffSpec: true},
+		},
+		`{ when: { operation: getFutureLicense }, reply: { error: errors/portaladmin/not-permitted } }`: {
+			When: mock.When{Operation: mock.GetFutureLicense}, Reply: mock.Reply{Error: "errors/portaladmin/not-permitted"},
+		},
+		`{ when: { operation: provisionOrgEntitlements, params: { orgEntitlements: { maxUsers: 11 } } },
+		   reply: { fixture: provisions/trial, with: { purchaserUsername: mmuster } } }`: {
+			When: mock.When{
+				Operation: mock.ProvisionOrgEntitlements, Params: map[string]any{"orgEntitlements": map[string]any{"maxUsers": 11}},
+			},
+			Reply: mock.Reply{Fixture: "provisions/trial", With: map[string]any{"purchaserUsername": "mmuster"}},
+		},
+	}
+}
+
+// TestRuleAsValue proves that a rule as a Go value is the rule that the same text is.
+func TestRuleAsValue(t *testing.T) {
+	t.Parallel()
+	library := scenario.BuiltIn()
+	trial, err := library.Scenario("trial")
+	must(t, err)
+	for text, rule := range valued() {
+		written, err := json.Marshal(rule)
+		must(t, err)
+		got, err := library.Rules(trial, written)
+		must(t, err)
+		want, err := library.Rules(trial, []byte(text))
+		must(t, err)
+		diff(t, text, want, got)
+		must(t, portal(t).AddRule(rule))
+	}
+}
+
+// TestRuleHasEveryKey holds the fields of a rule against the schema of the format.
+func TestRuleHasEveryKey(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../scenarios/schema/scenario.schema.json")
+	must(t, err)
+	var schema struct {
+		Defs map[string]struct{ Properties map[string]any } `json:"$defs"`
+	}
+	must(t, json.Unmarshal(text, &schema))
+	keys := map[string][]string{"rule": nil, "when": nil, "delay": nil, "reply": nil, "fault": nil}
+	for _, rule := range valued() {
+		written, err := json.Marshal(rule)
+		must(t, err)
+		document := decoded(t, string(written)).(map[string]any)
+		keys["rule"] = slices.AppendSeq(keys["rule"], maps.Keys(document))
+		for part := range keys {
+			if object, ok := document[part].(map[string]any); ok {
+				keys[part] = slices.AppendSeq(keys[part], maps.Keys(object))
+			}
+		}
+	}
+	for part, used := range keys {
+		slices.Sort(used)
+		diff(t, part, slices.Sorted(maps.Keys(schema.Defs[part].Properties)), slices.Compact(used))
+	}
+}
+
+// TestAddRule proves that rules as Go values apply like those of a text, and what a broken one fails the test with, in words of Go.
+func TestAddRule(t *testing.T) {
+	t.Parallel()
+	test := &tester{}
+	s := mock.NewServer(test)
+	defer test.end()
+	busy := mock.Rule{
+		Name: "busy", When: mock.When{Operation: mock.GetFutureLicense}, Times: 1, Reply: mock.Reply{Status: 503, OffSpec: true},
+	}
+	broken := mock.Rule{When: mock.When{Operation: mock.GetFutureLicense}, Times: 1, Fault: mock.Fault{Kind: "html"}}
+	s.AddRule(busy, broken)
+	diff(t, "statuses", []int{503, 502, 200}, []int{ask(t, s, license()).status, ask(t, s, license()).status, ask(t, s, license()).status})
+	for _, row := range []struct {
+		want  string
+		rules []mock.Rule
+	}{
+		{"no rules: name at least one", nil},
+		{
+			"rule 1: it does nothing: it needs a delay, a reply or a fault\n" +
+				`rule 3: no operation "getFutureLicence" (did you mean "getFutureLicense"?)`,
+			[]mock.Rule{{}, busy, {When: mock.When{Operation: "getFutureLicence"}, Delay: 1}},
+		},
+		{
+			"rule 2: unreachable: rule 1 matches every call that this rule matches",
+			[]mock.Rule{{Name: "all", Delay: 1}, busy},
+		},
+		{
+			`rule 1: Kind must be one of reset, empty, truncate, drip, hang, html, not "rest" (did you mean "reset"?)`,
+			[]mock.Rule{{Fault: mock.Fault{Kind: "rest"}}},
+		},
+		{"rule 1: Fraction is allowed only with the kind truncate, not with hang", []mock.Rule{{Fault: mock.Fault{Kind: "hang", Fraction: 1}}}},
+		{"rule 1: Times must be a whole number of at least 1, not -1", []mock.Rule{{Times: -1, Delay: 1}}},
+		{"rule 1: InARow without Chance: a rule without Chance applies to every matching call", []mock.Rule{{InARow: 2, Delay: 1}}},
+		{"rule 1: the longest delay must be at least the shortest, 2s, not 1s", []mock.Rule{{Delay: 2 * time.Second, MaxDelay: time.Second}}},
+		{`rule 1: Delay must be a duration of 0 or more, such as 50ms, 1m30s or 2d, not "-1s"`, []mock.Rule{{Delay: -time.Second}}},
+		{
+			"rule 1: the reply cannot be checked without an operation: name one in When, or write OffSpec: true",
+			[]mock.Rule{{Reply: mock.Reply{Status: 429}}},
+		},
+		{
+			"rule 1: off-spec: the portal answers every call with status 200, not 429; write OffSpec: true if that is intended",
+			[]mock.Rule{{When: busy.When, Reply: mock.Reply{Status: 429}}},
+		},
+		{
+			"rule 1: Reply must have exactly one of Error, Fixture and Status, not 2",
+			[]mock.Rule{{When: busy.When, Reply: mock.Reply{Status: 200, Fixture: "provisions/trial"}}},
+		},
+		{
+			`rule 1: the fixture "provisions/trial" is not an error: write Fixture instead of Error`,
+			[]mock.Rule{{When: busy.When, Reply: mock.Reply{Error: "provisions/trial"}}},
+		},
+		{"rule 1: json: ", []mock.Rule{{When: busy.When, Reply: mock.Reply{Status: 200, Body: make(chan int)}}}},
+	} {
+		test := &tester{}
+		s := mock.NewServer(test)
+		s.AddRule(row.rules...)
+		if len(test.fatals) != 1 || !strings.HasPrefix(test.fatals[0], "mock: "+row.want) {
+			t.Errorf("%q, not %q", test.fatals, row.want)
+		}
+		diff(t, "no rule of a broken list", "", ask(t, s, license()).header.Get("Mockportal-Rule"))
+		test.end()
+	}
 }
 
 // TestDelays proves, on the bubble's clock, how long answers are held back: fixed, or drawn between bounds from the seed; and that the

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/mockportal/mockportal/internal/sandbox"
@@ -17,13 +18,21 @@ import (
 type Sandbox struct {
 	URL string // the root of its paths, without a final slash
 
+	common
+}
+
+// common is a sandbox, and the test that it was made for. Its methods are those of a [Server] and of a [Sandbox]: go doc lists the methods
+// of an embedded type only if the type is not exported.
+type common struct {
+	url    string
 	portal *Portal // the same sandbox, with errors
 	tb     TB
 	client *http.Client
+	shared atomic.Bool // a sandbox was made beside this one, so that nobody may mean to use this one
 }
 
 // require ends the test with an error.
-func (s *Sandbox) require(err error) {
+func (s *common) require(err error) {
 	s.tb.Helper()
 	if err != nil {
 		s.tb.Fatalf("mock: %v", err)
@@ -31,26 +40,26 @@ func (s *Sandbox) require(err error) {
 }
 
 // Client returns a client that trusts the server's certificate. Its idle connections are closed with the server.
-func (s *Sandbox) Client() *http.Client { return s.client }
+func (s *common) Client() *http.Client { return s.client }
 
 // SharingURL returns the address of a resource of the sharing API. It joins the parts by slashes, and escapes nothing.
-func (s *Sandbox) SharingURL(parts ...string) string { return s.join("/portal/sharing/rest", parts) }
+func (s *common) SharingURL(parts ...string) string { return s.join("/portal/sharing/rest", parts) }
 
 // PortalAdminURL returns the address of a resource of the Portal Administrator API. It joins the parts by slashes, and escapes nothing.
-func (s *Sandbox) PortalAdminURL(parts ...string) string { return s.join("/portal/portaladmin", parts) }
+func (s *common) PortalAdminURL(parts ...string) string { return s.join("/portal/portaladmin", parts) }
 
-func (s *Sandbox) join(root string, parts []string) string {
-	return strings.Join(append([]string{s.URL + root}, parts...), "/")
+func (s *common) join(root string, parts []string) string {
+	return strings.Join(append([]string{s.url + root}, parts...), "/")
 }
 
 // Scenario returns the name of the scenario that is played.
-func (s *Sandbox) Scenario() string { return s.portal.box.Scenario().Name }
+func (s *common) Scenario() string { return s.portal.box.Scenario().Name }
 
 // Members returns the usernames of the scenario's members, sorted.
-func (s *Sandbox) Members() []string { return s.portal.box.World().Usernames() }
+func (s *common) Members() []string { return s.portal.box.World().Usernames() }
 
 // Token returns the token that the scenario gives a member. A member without one fails the test.
-func (s *Sandbox) Token(member string) string {
+func (s *common) Token(member string) string {
 	s.tb.Helper()
 	token, err := s.portal.Token(member)
 	s.require(err)
@@ -58,7 +67,7 @@ func (s *Sandbox) Token(member string) string {
 }
 
 // Password returns a member's password. A member without one fails the test.
-func (s *Sandbox) Password(member string) string {
+func (s *common) Password(member string) string {
 	s.tb.Helper()
 	password, err := s.portal.Password(member)
 	s.require(err)
@@ -67,7 +76,7 @@ func (s *Sandbox) Password(member string) string {
 
 // Calls returns the journaled calls of these operations, oldest first; with no operation, all calls, also those of unknown paths and of
 // pages. An unknown operation fails the test.
-func (s *Sandbox) Calls(operations ...string) []journal.Call {
+func (s *common) Calls(operations ...string) []journal.Call {
 	s.tb.Helper()
 	calls, err := s.portal.Calls(operations...)
 	s.require(err)
@@ -75,30 +84,36 @@ func (s *Sandbox) Calls(operations ...string) []journal.Call {
 }
 
 // Journal returns the journaled calls that match, and whether any were dropped.
-func (s *Sandbox) Journal(q journal.Query) journal.Page { return s.portal.box.Journal.Find(q) }
+func (s *common) Journal(q journal.Query) journal.Page { return s.portal.box.Journal.Find(q) }
 
-// AddRules puts rules before the scenario's: one or a list, in YAML or JSON, as a scenario file has them. Mistakes in them fail the test.
-func (s *Sandbox) AddRules(document string) {
+// AddRule puts rules before the scenario's. Mistakes in them fail the test.
+func (s *common) AddRule(rules ...Rule) {
+	s.tb.Helper()
+	s.require(s.portal.AddRule(rules...))
+}
+
+// AddRules is AddRule for a text: one rule or a list, in YAML or JSON, as a scenario file has them.
+func (s *common) AddRules(document string) {
 	s.tb.Helper()
 	s.require(s.portal.AddRules(document))
 }
 
 // Reset puts everything back to the start of the scenario: world, clock, journal and its numbers. It drops added rules and releases every
 // answer that a rule holds back.
-func (s *Sandbox) Reset() {
+func (s *common) Reset() {
 	s.tb.Helper()
 	s.require(s.portal.Reset())
 }
 
 // Play starts another scenario by its name. World, clock and rules start over, the journal stays. An unknown scenario fails the test.
-func (s *Sandbox) Play(scenario string) {
+func (s *common) Play(scenario string) {
 	s.tb.Helper()
 	s.require(s.portal.Play(scenario))
 }
 
 // Await blocks until there are n calls of an operation, and returns all of them, oldest first. Dropped calls do not count.
 // It fails the test when ctx ends or the server is closed first, and for an unknown operation.
-func (s *Sandbox) Await(ctx context.Context, operation string, n int) []journal.Call {
+func (s *common) Await(ctx context.Context, operation string, n int) []journal.Call {
 	s.tb.Helper()
 	calls, err := s.portal.Await(ctx, operation, n)
 	s.require(err)
@@ -106,14 +121,14 @@ func (s *Sandbox) Await(ctx context.Context, operation string, n int) []journal.
 }
 
 // Verify fails a test when the calls so far do not meet the expectations, and returns whether they do. The failure explains each unmet
-// expectation by the calls that come closest, and shows how they differ.
-func (s *Sandbox) Verify(tb TB, expect ...Expectation) bool {
+// expectation by the calls that come closest, shows how they differ, and names the other sandboxes that have such calls.
+func (s *common) Verify(tb TB, expect ...Expectation) bool {
 	tb.Helper()
 	return s.VerifyAll(tb, Expectations{Expect: expect})
 }
 
 // VerifyAll does what Verify does, in order and with waiting where the expectations ask for it.
-func (s *Sandbox) VerifyAll(tb TB, expectations Expectations) bool {
+func (s *common) VerifyAll(tb TB, expectations Expectations) bool {
 	tb.Helper()
 	verdict, err := s.portal.Verify(context.Background(), expectations)
 	if err != nil {
@@ -124,7 +139,7 @@ func (s *Sandbox) VerifyAll(tb TB, expectations Expectations) bool {
 }
 
 // report fails a test with an unmet verdict.
-func (s *Sandbox) report(tb TB, verdict journal.Verdict) bool {
+func (s *common) report(tb TB, verdict journal.Verdict) bool {
 	tb.Helper()
 	if !verdict.Met() {
 		tb.Errorf("mock: %s: %s", s.portal.name(), verdict)
@@ -132,21 +147,23 @@ func (s *Sandbox) report(tb TB, verdict journal.Verdict) bool {
 	return verdict.Met()
 }
 
-// watch has the sandbox checked at the end of its test, and its journal logged if the test has failed by then.
-func (s *Sandbox) watch(c *config) {
+// watch has the sandbox checked at the end of its test, and its journal logged if the test has failed by then. Both are reported at the
+// line that made the sandbox.
+func (s *common) watch(c *config) {
+	s.tb.Helper()
 	s.tb.Cleanup(s.logJournal) // cleanups run last first
 	if !c.allowViolations {
 		s.tb.Cleanup(s.checkViolations)
 	}
 	if c.checkExpectations {
-		s.tb.Cleanup(s.checkExpectations)
+		s.tb.Cleanup(s.checkExpected)
 	}
 }
 
-// checkExpectations fails the test when the calls do not meet what the scenario expects, or when it expects nothing.
-func (s *Sandbox) checkExpectations() {
+// checkExpected fails the test when the calls do not meet what the scenario expects, or when it expects nothing.
+func (s *common) checkExpected() {
 	s.tb.Helper()
-	verdict := s.portal.box.Verify(context.Background())
+	verdict := s.portal.judge(context.Background(), s.portal.box.Scenario().Expectations)
 	if verdict.Expectations == 0 {
 		s.tb.Errorf("mock: %s: CheckExpectations has nothing to check: the scenario has no expect", s.portal.name())
 	}
@@ -154,7 +171,7 @@ func (s *Sandbox) checkExpectations() {
 }
 
 // checkViolations fails the test with one line per violation.
-func (s *Sandbox) checkViolations() {
+func (s *common) checkViolations() {
 	s.tb.Helper()
 	with := true
 	page := s.Journal(journal.Query{Violations: &with})
@@ -176,26 +193,27 @@ func (s *Sandbox) checkViolations() {
 	s.tb.Errorf(format, len(page.Calls)+lost, &b)
 }
 
-// logJournal logs the journal of a test that has failed.
-func (s *Sandbox) logJournal() {
+// logJournal logs the journal of a test that has failed; not an empty one of a server on which the test uses sandboxes instead.
+func (s *common) logJournal() {
 	s.tb.Helper()
 	if !s.tb.Failed() {
 		return
 	}
 	page := s.Journal(journal.Query{})
-	if page.Total == 0 {
-		s.tb.Logf("mock: %s: 0 calls in the journal%s", s.portal.name(), dropped(page))
-		return
+	switch {
+	case page.Total > 0:
+		s.tb.Logf("mock: %s: the journal%s\n%s", s.portal.name(), dropped(page), page.Table())
+	case !s.shared.Load():
+		s.tb.Logf("mock: %s: 0 calls in the journal", s.portal.name())
 	}
-	s.tb.Logf("mock: %s: the journal%s\n%s", s.portal.name(), dropped(page), page.Table())
 }
 
 // Clock is a sandbox's clock. Trials and purchases end, parts of the licence take effect and tokens expire as it moves. It never goes
 // back; [Sandbox.Reset] starts it over. It is safe for concurrent use.
-type Clock struct{ of *Sandbox }
+type Clock struct{ of *common }
 
 // Clock returns the sandbox's clock.
-func (s *Sandbox) Clock() Clock { return Clock{s} }
+func (s *common) Clock() Clock { return Clock{s} }
 
 // Now returns the portal's time.
 func (c Clock) Now() time.Time { return c.of.portal.box.ReadClock().Now }

@@ -24,17 +24,15 @@ type TB interface {
 	Cleanup(func())
 }
 
-// Server is a portal that listens on a loopback address for the length of a test. It is itself a [Sandbox], the default one, and has all
-// that a sandbox has: URL, Client, SharingURL and PortalAdminURL; Token, Password, Members and Scenario; Clock, AddRules, Play and Reset;
-// Calls, Journal, Await, Verify and VerifyAll. Its URL is the root, such as http://127.0.0.1:41234. Sandbox makes another sandbox.
+// Server is a portal that listens on a loopback address for the length of a test. It is itself a sandbox, the default one, and has all
+// methods of a [Sandbox]. Sandbox makes another sandbox.
 type Server struct {
-	*defaultSandbox
+	URL string // the root of its paths, without a final slash, such as http://127.0.0.1:41234
+
+	common
 
 	listener *server.Listener
 }
-
-// defaultSandbox embeds a Sandbox under a name that leaves the name Sandbox to the method.
-type defaultSandbox = Sandbox
 
 // NewServer returns a portal that listens. It is closed when the test ends, and then fails the test if calls violated the contract,
 // unless [AllowViolations] is given. Options that are wrong fail the test at once.
@@ -67,8 +65,9 @@ func (c *config) listen(tb TB) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen on a loopback address: %w", err)
 	}
-	box := &Sandbox{listener.URL, &Portal{portal, portal.Sandboxes.Default}, tb, &http.Client{Transport: transport}}
-	return &Server{box, listener}, nil
+	return &Server{URL: listener.URL, listener: listener, common: common{
+		url: listener.URL, portal: &Portal{portal, portal.Sandboxes.Default}, tb: tb, client: &http.Client{Transport: transport},
+	}}, nil
 }
 
 // Close stops the server. It blocks until the calls that are being answered are done, for five seconds at most; then it breaks their
@@ -95,7 +94,9 @@ func (s *Server) Sandbox(tb TB, scenario string, options ...Option) *Sandbox {
 		tb.Fatalf("mock: %v", err)
 		return nil
 	}
-	own := &Sandbox{s.URL + "/sandboxes/" + box.ID, &Portal{s.portal.server, box}, tb, s.client}
+	root := s.url + "/sandboxes/" + box.ID
+	own := &Sandbox{URL: root, common: common{url: root, portal: &Portal{s.portal.server, box}, tb: tb, client: s.client}}
+	s.shared.Store(true)
 	tb.Cleanup(func() {
 		// It may have expired, or been deleted over HTTP; then there is nothing left to end.
 		_, _ = s.portal.server.Sandboxes.Delete(box.ID)

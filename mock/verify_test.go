@@ -44,7 +44,7 @@ func TestVerify(t *testing.T) {
 			"unmet", s,
 			[]mock.Expectation{provisions.Param("orgEntitlements", map[string]any{"maxUsers": 11}).Exactly(1)},
 			`mock: sandbox "default" (scenario "trial", seed 0): the expectation is unmet
-expectation 1: exactly 1 call of provisionOrgEntitlements with orgEntitlements = {"maxUsers":11}; none came
+expectation 1: Exactly(1) call of provisionOrgEntitlements with orgEntitlements = {"maxUsers":11}; none came
     call 3: POST ` + provisionPath + ` by admin, ok
         /params/orgEntitlements/maxUsers: expected 11, got 10`,
 		},
@@ -52,7 +52,7 @@ expectation 1: exactly 1 call of provisionOrgEntitlements with orgEntitlements =
 			"of two one", s,
 			[]mock.Expectation{provisions.AtLeast(1), mock.Expect(mock.GetFutureLicense).Exactly(1)},
 			`mock: sandbox "default" (scenario "trial", seed 0): 1 of 2 expectations are unmet
-expectation 2: exactly 1 call of getFutureLicense; 2 came
+expectation 2: Exactly(1) call of getFutureLicense; 2 came
     call 2: GET ` + licensePath + ` by admin, ok
         it repeats call 1, which was done`,
 		},
@@ -60,7 +60,7 @@ expectation 2: exactly 1 call of getFutureLicense; 2 came
 			"in a sandbox of its own", box,
 			[]mock.Expectation{mock.Expect(mock.GetFutureLicense).Exactly(0)},
 			`mock: sandbox "s1" (scenario "purchased", seed 7): the expectation is unmet
-expectation 1: no call of getFutureLicense; 1 came
+expectation 1: Exactly(0) calls of getFutureLicense; 1 came
     call 1: GET /sandboxes/s1` + licensePath + ` by admin, ok`,
 		},
 	} {
@@ -95,21 +95,21 @@ func TestVerifyFatal(t *testing.T) {
 			[]mock.Expectation{mock.Expect("").Exactly(1), mock.Expect("").Member("admn").Exactly(1)},
 			`mock: expectation 2: no member "admn" (did you mean "admin"?)`,
 		},
-		{"no number", []mock.Expectation{mock.Expect(mock.GetFutureLicense)}, "mock: expectation 1: expect[0] needs exactly, atLeast or atMost"},
+		{"no number", []mock.Expectation{mock.Expect(mock.GetFutureLicense)}, "mock: expectation 1: it needs Exactly, AtLeast or AtMost"},
 		{
 			"two numbers",
 			[]mock.Expectation{mock.Expect("").Exactly(1).AtLeast(1)},
-			"mock: expectation 1: exactly cannot be combined with atLeast or atMost",
+			"mock: expectation 1: Exactly cannot be combined with AtLeast or AtMost",
 		},
 		{
 			"a number below none",
 			[]mock.Expectation{mock.Expect("").Exactly(-1)},
-			"mock: expectation 1: exactly must be a whole number of at least 0, not -1",
+			"mock: expectation 1: Exactly must be a whole number of at least 0, not -1",
 		},
 		{
 			"a secret",
 			[]mock.Expectation{mock.Expect("").Param("token", "admin-token").Exactly(1)},
-			"mock: expectation 1: token is masked in the journal and equals nothing there; expect it with present: [token]",
+			"mock: expectation 1: token is masked in the journal and equals nothing there; expect it with Present(\"token\")",
 		},
 		{
 			"a name in an object",
@@ -133,6 +133,17 @@ func TestVerifyFatal(t *testing.T) {
 			[]mock.Expectation{mock.Expect("").Param("orgEntitlements", []byte(`{"maxUsers":10}`)).Exactly(0)},
 			"mock: expectation 1: orgEntitlements is JSON, and this text is not: write the value itself, or valid JSON",
 		},
+		{
+			"bounds that cross",
+			[]mock.Expectation{mock.Expect("").AtLeast(3).AtMost(2)},
+			"mock: expectation 1: AtMost must be at least AtLeast, 3, not 2",
+		},
+		{
+			"a code of what was done",
+			[]mock.Expectation{mock.Expect("").Outcome(journal.OK).ErrorCode(498).Exactly(1)},
+			"mock: expectation 1: ErrorCode needs the outcome error, not ok",
+		},
+		{"none", nil, "mock: no expectations: name at least one"},
 		{"a value JSON cannot write", []mock.Expectation{mock.Expect("").Param("f", make(chan int)).Exactly(1)}, "mock: expectation 1: json: "},
 		{"two faults", []mock.Expectation{mock.Expect("x").Exactly(1), mock.Expect("y").Exactly(1)}, "expectation 2: no operation \"y\""},
 	} {
@@ -170,7 +181,7 @@ func TestVerifyAll(t *testing.T) {
 	s.VerifyAll(t, mock.Expectations{Expect: []mock.Expectation{first, second}, InOrder: true})
 	wrong := mock.Expectations{Expect: []mock.Expectation{second, first}, InOrder: true, Within: time.Millisecond}
 	tb := &tester{}
-	if s.VerifyAll(tb, wrong) || len(tb.errors) != 1 || !strings.Contains(tb.errors[0], "expectation 2: at least 1 "+
+	if s.VerifyAll(tb, wrong) || len(tb.errors) != 1 || !strings.Contains(tb.errors[0], "expectation 2: AtLeast(1) "+
 		"call of provisionOrgEntitlements, after call 2; 1 came, 0 after it") {
 		t.Errorf("out of order: %q", tb.output())
 	}
@@ -309,7 +320,7 @@ func TestCheckExpectations(t *testing.T) {
 			"a sandbox, unmet", nil,
 			[]mock.Option{expecting, mock.CheckExpectations()},
 			1, 0,
-			`mock: sandbox "s1" (scenario "document", seed 0): ` + unmet,
+			`mock: sandbox "s1" (scenario "document", seed 0): ` + unmet + `; such calls came elsewhere: 1 in sandbox "default"`,
 		},
 		{"a sandbox, met", nil, []mock.Option{expecting, mock.CheckExpectations()}, 0, 1, ""},
 		{"a sandbox, not asked for", []mock.Option{expecting, mock.CheckExpectations()}, []mock.Option{expecting}, 1, 0, ""},
@@ -358,6 +369,102 @@ call  operation         member  outcome  violations  rule
 			ask(t, s, license())
 		}
 		row.fail(tb)
+		tb.end()
+		diff(t, row.name, row.want, tb.logs)
+	}
+}
+
+// TestElsewhere proves that a failure for want of calls names the other sandboxes that have such calls, and nothing else does.
+func TestElsewhere(t *testing.T) {
+	t.Parallel()
+	const first = `mock: sandbox "default" (scenario "document", seed 0): `
+	s := mock.NewServer(t, expecting)
+	boxes := make([]*mock.Sandbox, 5)
+	for i := range boxes {
+		boxes[i] = s.Sandbox(t, "trial")
+	}
+	askSandbox(t, boxes[0], license())
+	askSandbox(t, boxes[0], license())
+	askSandbox(t, boxes[1], provision())
+	two := `such calls came elsewhere: 2 in sandbox "s1"`
+	for _, row := range []struct {
+		name   string
+		expect mock.Expectation
+		want   string
+	}{
+		{
+			"of a kind", mock.Expect(mock.GetFutureLicense).Exactly(1),
+			"expectation 1: Exactly(1) call of getFutureLicense; none came\n    no call came at all; " + two,
+		},
+		{
+			"matching", mock.Expect(mock.ProvisionOrgEntitlements).Member("viewer").AtLeast(1),
+			"expectation 1: AtLeast(1) call of provisionOrgEntitlements by viewer; none came\n    no call came at all",
+		},
+		{"met", mock.Expect(mock.GetFutureLicense).AtMost(1), ""},
+	} {
+		tb := &tester{}
+		s.Verify(tb, row.expect)
+		var want []string
+		if row.want != "" {
+			want = []string{first + "the expectation is unmet\n" + row.want}
+		}
+		diff(t, row.name, want, tb.errors)
+	}
+	tb := &tester{}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	awaiting := mock.NewServer(tb)
+	awaiting.Await(ended, mock.GetFutureLicense, 1)
+	askSandbox(t, awaiting.Sandbox(t, "trial"), license())
+	awaiting.Await(ended, mock.GetFutureLicense, 1)
+	const missing = `mock: sandbox "default" (scenario "trial", seed 0): 0 of 1 calls of getFutureLicense came`
+	diff(t, "Await", []string{
+		missing + ": context canceled", missing + `; such calls came elsewhere: 1 in sandbox "s1": context canceled`,
+	}, tb.fatals)
+
+	tb = &tester{}
+	for _, box := range boxes[1:] {
+		askSandbox(t, box, license())
+	}
+	ask(t, s, provision())
+	s.Verify(
+		tb, mock.Expect(mock.GetFutureLicense).Exactly(1), mock.Expect(mock.ProvisionOrgEntitlements).Exactly(0),
+		mock.Expect(mock.ProvisionOrgEntitlements).AtLeast(2),
+	)
+	diff(t, "beside other calls, in many sandboxes", []string{first + `3 of 3 expectations are unmet
+expectation 1: Exactly(1) call of getFutureLicense; none came
+    ` + two + `, 1 in sandbox "s2", 1 in sandbox "s3", and in 2 more
+    call 1: POST ` + provisionPath + ` by admin, ok
+        /operation: expected "getFutureLicense", got "provisionOrgEntitlements"
+expectation 2: Exactly(0) calls of provisionOrgEntitlements; 1 came
+    call 1: POST ` + provisionPath + ` by admin, ok
+expectation 3: AtLeast(2) calls of provisionOrgEntitlements; 1 came
+    such calls came elsewhere: 1 in sandbox "s2"`}, tb.errors)
+}
+
+// TestOnlySandboxes proves that a failed test which only uses sandboxes logs no empty journal of the default one, but any other.
+func TestOnlySandboxes(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name  string
+		calls int
+		want  []string
+	}{
+		{"default unused", 0, []string{`mock: sandbox "s1" (scenario "trial", seed 0): 0 calls in the journal`}},
+		{"default used", 1, []string{
+			`mock: sandbox "s1" (scenario "trial", seed 0): 0 calls in the journal`,
+			`mock: sandbox "default" (scenario "trial", seed 0): the journal
+call  operation         member  outcome  violations  rule
+1     getFutureLicense  admin   ok       0           -`,
+		}},
+	} {
+		tb := &tester{}
+		s := mock.NewServer(tb)
+		s.Sandbox(tb, "trial")
+		for range row.calls {
+			ask(t, s, license())
+		}
+		tb.Errorf("something")
 		tb.end()
 		diff(t, row.name, row.want, tb.logs)
 	}

@@ -12,17 +12,18 @@ import (
 func TestBrokenAnswer(t *testing.T) {
 	t.Parallel()
 	server := mock.NewServer(t)
-	for name, answer := range map[string]string{
-		"reset":     `fault: { kind: reset }`,
-		"empty":     `fault: { kind: empty }`,
-		"truncated": `fault: { kind: truncate, fraction: 0.9 }`,
-		"a proxy's": `fault: { kind: html, status: 503 }`,
-		"no reply":  `reply: { status: 200, body: "", offSpec: true }`,
+	for name, answer := range map[string]mock.Rule{
+		"reset":     {Fault: mock.Fault{Kind: "reset"}},
+		"empty":     {Fault: mock.Fault{Kind: "empty"}},
+		"truncated": {Fault: mock.Fault{Kind: "truncate", Fraction: 0.9}},
+		"a proxy's": {Fault: mock.Fault{Kind: "html", Status: 503}},
+		"no reply":  {Reply: mock.Reply{Status: 200, Body: "", OffSpec: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			portal := server.Sandbox(t, "trial")
-			portal.AddRules(`{ when: { operation: provisionOrgEntitlements }, times: 1, ` + answer + ` }`)
+			answer.When.Operation, answer.Times = mock.ProvisionOrgEntitlements, 1
+			portal.AddRule(answer)
 			client := newClient(portal)
 			got, err := client.Provision(t.Context(), listing, purchaser, tenUsers)
 			if err == nil {
@@ -52,7 +53,7 @@ func TestPortalUnavailable(t *testing.T) {
 func TestCancelled(t *testing.T) {
 	t.Parallel()
 	portal := mock.NewServer(t)
-	portal.AddRules(`{ when: { operation: provisionOrgEntitlements }, fault: { kind: hang } }`)
+	portal.AddRule(mock.Rule{When: mock.When{Operation: mock.ProvisionOrgEntitlements}, Fault: mock.Fault{Kind: "hang"}})
 	client := newClient(portal)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()

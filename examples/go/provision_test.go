@@ -16,8 +16,8 @@ import (
 
 // The ids that all built-in scenarios share.
 const (
-	listing   = "6489da7f08f045ac8c0a5b1de37d56fe"
-	purchaser = "sWwd06TnJR4lHopc"
+	listing   = mock.ItemID
+	purchaser = mock.PurchaserOrgID
 )
 
 var tenUsers = provision.Entitlements{MaxUsers: 10, Products: map[string]provision.Count{"standard": {Num: 8}, "advanced": {Num: 2}}}

@@ -148,7 +148,7 @@ func TestVerify(t *testing.T) {
 	for verification, want := range map[string][]any{
 		`{"expect":[{"when":{"operation":"getFutureLicense"},"exactly":1}]}`: {true, "the expectation is met"},
 		`{"expect":[{"when":{"operation":"getFutureLicense"},"exactly":0}]}`: {
-			false, "the expectation is unmet\nexpectation 1: no call of getFutureLicense; 1 came\n" +
+			false, "the expectation is unmet\nexpectation 1: exactly 0 calls of getFutureLicense; 1 came\n" +
 				"    call 1: GET /portal/portaladmin/license/getFutureLicense by admin, ok",
 		},
 	} {

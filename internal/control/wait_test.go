@@ -188,7 +188,7 @@ func TestVerify(t *testing.T) {
 		{
 			"one is not", `{"expect":[{"when":{},"exactly":2},{"when":{"member":"viewer"},"exactly":0}]}`,
 			[]int{2},
-			"1 of 2 expectations are unmet\nexpectation 2: no call of any licensing operation by viewer; 1 came\n" +
+			"1 of 2 expectations are unmet\nexpectation 2: exactly 0 calls of any licensing operation by viewer; 1 came\n" +
 				"    call 2: POST " + provisionPath + " by viewer, error 403",
 		},
 		{
@@ -260,7 +260,7 @@ func TestVerifyRefused(t *testing.T) {
 		{"{\"expect\":[\n{\"when\":{\"membr\":\"admin\"},\"exactly\":1},\n{\"when\":{}}]}", "", []string{
 			`document:2:10: unknown key "membr" (did you mean "member"?); ` +
 				`when has absent, errorCode, member, operation, outcome, params, present, violations`,
-			`document:3:1: expect[1] needs exactly, atLeast or atMost`,
+			`document:3:1: expectation 2 needs exactly, atLeast or atMost`,
 		}},
 	} {
 		var got []string

@@ -56,7 +56,7 @@ func TestCounts(t *testing.T) {
 		message string // "": it is met
 	}{
 		{exactly(0, "a"), "b z", 0, ""},
-		{exactly(0, "a"), "b a", 1, "no call of a; 1 came"},
+		{exactly(0, "a"), "b a", 1, "exactly 0 calls of a; 1 came"},
 		{exactly(1, "a"), "", 0, "exactly 1 call of a; none came"},
 		{exactly(1, "a"), "a b", 1, ""},
 		{exactly(1, "a"), "a a", 2, "exactly 1 call of a; 2 came"},
@@ -68,10 +68,10 @@ func TestCounts(t *testing.T) {
 		{atMost(1, "a"), "", 0, ""},
 		{atMost(1, "a"), "a", 1, ""},
 		{atMost(1, "a"), "a a", 2, "at most 1 call of a; 2 came"},
-		{between, "", 0, "1 to 2 calls of a; none came"},
+		{between, "", 0, "at least 1 and at most 2 calls of a; none came"},
 		{between, "a", 1, ""},
 		{between, "a a", 2, ""},
-		{between, "a a a", 3, "1 to 2 calls of a; 3 came"},
+		{between, "a a a", 3, "at least 1 and at most 2 calls of a; 3 came"},
 		{exactly(2, ""), "a b", 2, ""},
 		{exactly(2, ""), "a z b", 2, ""},
 		{exactly(1, ""), "z", 0, "exactly 1 call of any licensing operation; none came"},
@@ -100,7 +100,7 @@ func TestHonesty(t *testing.T) {
 	}{
 		{exactly(1, "a"), "b a c d", ""},
 		{exactly(1, "a"), "a a c d", "exactly 1 call of a; 1 came, but 1 call is no longer held that it may count, so nobody can tell"},
-		{exactly(0, "a"), "a b c d", "no call of a; none came, but 1 call is no longer held that it may count, so nobody can tell"},
+		{exactly(0, "a"), "a b c d", "exactly 0 calls of a; none came, but 1 call is no longer held that it may count, so nobody can tell"},
 		{atMost(5, "a"), "a a a c d", "at most 5 calls of a; 1 came, but 2 calls are no longer held that it may count, so nobody can tell"},
 		{atMost(1, "a"), "a a a d", "at most 1 call of a; 2 came"},
 		{atMost(1, "a"), "z b c d", ""},
@@ -113,7 +113,7 @@ func TestHonesty(t *testing.T) {
 			exactly(3, ""), "a b c d",
 			"exactly 3 calls of any licensing operation; 3 came, but 1 call is no longer held that it may count, so nobody can tell",
 		},
-		{exactly(0, "z"), "z b c d", "no call of z; none came, but 1 call is no longer held that it may count, so nobody can tell"},
+		{exactly(0, "z"), "z b c d", "exactly 0 calls of z; none came, but 1 call is no longer held that it may count, so nobody can tell"},
 		{exactly(0, "z"), "a b c d", ""},
 	} {
 		v := journalOf(3, row.calls).Judge(within(0, row.expect))

@@ -176,7 +176,7 @@ func atMost(n int, operation string) scenario.Expectation {
 }
 
 func exactly(n int, operation string) scenario.Expectation {
-	return scenario.Expectation{When: scenario.Matcher{Operation: operation}, AtLeast: n, AtMost: n}
+	return scenario.Expectation{When: scenario.Matcher{Operation: operation}, AtLeast: n, AtMost: n, Exact: true}
 }
 
 func within(wait time.Duration, all ...scenario.Expectation) scenario.Expectations {

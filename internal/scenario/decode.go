@@ -12,6 +12,7 @@ import (
 type surroundings struct {
 	fixtures *fixture.Set
 	contract *contract.Contract
+	inGo     bool // see [Library.InGo]
 }
 
 // decoder turns a merged document into a [Scenario].

@@ -115,7 +115,10 @@ func TestEverything(t *testing.T) {
 		},
 		Expectations: scenario.Expectations{
 			Expect: []scenario.Expectation{
-				{When: scenario.Matcher{Outcome: journal.Error, ErrorCode: 498, Violations: scenario.WithoutViolations}, AtLeast: 2, AtMost: 2},
+				{
+					When:    scenario.Matcher{Outcome: journal.Error, ErrorCode: 498, Violations: scenario.WithoutViolations},
+					AtLeast: 2, AtMost: 2, Exact: true,
+				},
 				{AtLeast: 1, AtMost: scenario.NoLimit},
 				{AtMost: 0},
 			},

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/mockportal/mockportal/internal/secret"
@@ -11,7 +12,10 @@ import (
 // expectations reads a list of expectations, and the keys inOrder and within beside it.
 func (d *decoder) expectations(o *tree.ObjectField, list tree.Field) Expectations {
 	var e Expectations
-	list.Items(func(item tree.Field) { e.Expect = append(e.Expect, d.expectation(item)) })
+	list.Items(func(item tree.Field) {
+		name := fmt.Sprintf("expectation %d", len(e.Expect)+1) // as verdicts count them
+		e.Expect = append(e.Expect, d.expectation(d.item(item, name)))
+	})
 	inOrder, within := o.Key("inOrder"), o.Key("within")
 	e.InOrder = inOrder.Bool()
 	e.Within = within.Duration()
@@ -32,20 +36,20 @@ func (d *decoder) expectation(f tree.Field) Expectation {
 	readOutcome(when, &matcher)
 	when.Close()
 	exactly, atLeast, atMost := o.Key("exactly"), o.Key("atLeast"), o.Key("atMost")
-	e := Expectation{When: matcher, AtLeast: atLeast.Whole(0, math.MaxInt), AtMost: NoLimit}
+	e := Expectation{When: matcher, AtLeast: atLeast.Whole(0, math.MaxInt), AtMost: NoLimit, Exact: exactly.Present(), InGo: d.inGo}
 	if atMost.Present() {
 		e.AtMost = atMost.Whole(0, math.MaxInt)
 	}
 	switch {
 	case exactly.Present() && (atLeast.Present() || atMost.Present()):
-		exactly.Mistake("exactly cannot be combined with atLeast or atMost")
+		exactly.Mistake("%s cannot be combined with %s or %s", exactly.Name(), atLeast.Name(), atMost.Name())
 	case exactly.Present():
 		e.AtLeast = exactly.Whole(0, math.MaxInt)
 		e.AtMost = e.AtLeast
 	case atLeast.Present() && atMost.Present() && e.AtLeast > e.AtMost:
-		atMost.Mistake("atMost must be at least atLeast, %d, not %d", e.AtLeast, e.AtMost)
+		atMost.Mistake("%s must be at least %s, %d, not %d", atMost.Name(), atLeast.Name(), e.AtLeast, e.AtMost)
 	case f.Is(tree.Object) && !atLeast.Present() && !atMost.Present():
-		f.Mistake("%s needs exactly, atLeast or atMost", f.Name())
+		f.Mistake("%s needs %s, %s or %s", f.Name(), exactly.Name(), atLeast.Name(), atMost.Name())
 	}
 	return e
 }
@@ -55,12 +59,16 @@ func (d *decoder) refuseSecrets(params tree.Field, m Matcher) {
 	if !params.Is(tree.Object) {
 		return
 	}
+	instead := "present: [%s]"
+	if d.inGo {
+		instead = "Present(%q)"
+	}
 	for _, entry := range params.Value().Entries {
 		alone := &tree.Value{Kind: tree.Object, Entries: []tree.Entry{entry}}
 		alone.Entries[0].Value, _ = tree.Parse("", m.Params[entry.Key].JSON) // decoded, if it was given as text
 		text := string(alone.JSON())
 		if d.contract.Secret(entry.Key) || len(secretsIn(alone, false)) > 0 || secret.Hide(text, d.secrets) != text {
-			params.MistakeAt(entry.At, "%s is masked in the journal and equals nothing there; expect it with present: [%s]", entry.Key, entry.Key)
+			params.MistakeAt(entry.At, "%s is masked in the journal and equals nothing there; expect it with "+instead, entry.Key, entry.Key)
 		}
 	}
 }
@@ -72,6 +80,6 @@ func readOutcome(o *tree.ObjectField, m *Matcher) {
 	m.ErrorCode = code.Whole(100, 999)
 	m.Violations = Violating(o.Key("violations").Word(string(WithViolations), string(WithoutViolations)))
 	if code.Present() && (m.Outcome == journal.OK || m.Outcome == journal.Fault) {
-		code.Mistake("errorCode needs the outcome error, not %s", m.Outcome)
+		code.Mistake("%s needs the outcome error, not %s", code.Name(), m.Outcome)
 	}
 }

@@ -11,12 +11,14 @@ import (
 	"github.com/mockportal/mockportal/openapi"
 )
 
-// meant is the end of each message about a reply that the contract does not allow.
-const meant = "; write offSpec: true if that is intended"
-
 // replyFields are the keys of a reply.
 type replyFields struct {
 	failure, fixture, with, status, headers, body, offSpec tree.Field
+}
+
+// meant is the end of each message about a reply that the contract does not allow.
+func (k replyFields) meant() string {
+	return "; write " + k.offSpec.Name() + ": true if that is intended"
 }
 
 func (d *decoder) reply(f tree.Field, when Matcher) *Reply {
@@ -58,15 +60,16 @@ func (k replyFields) oneKind(f tree.Field) bool {
 		}
 	}
 	if kinds != 1 {
-		f.Mistake("reply must have exactly one of error, fixture and status, not %d", kinds)
+		f.Mistake("%s must have exactly one of %s, %s and %s, not %d",
+			f.Name(), k.failure.Name(), k.fixture.Name(), k.status.Name(), kinds)
 		return false
 	}
 	if k.with.Present() && !k.fixture.Present() {
-		k.with.Mistake("with is allowed only beside fixture")
+		k.with.Mistake("%s is allowed only beside %s", k.with.Name(), k.fixture.Name())
 	}
 	for _, part := range []tree.Field{k.headers, k.body} {
 		if part.Present() && !k.status.Present() {
-			part.Mistake("%s is allowed only beside status", part.Name())
+			part.Mistake("%s is allowed only beside %s", part.Name(), k.status.Name())
 		}
 	}
 	return true
@@ -76,7 +79,8 @@ func (k replyFields) oneKind(f tree.Field) bool {
 func (d *decoder) provable(f tree.Field, when Matcher) *contract.Operation {
 	operation, ok := d.contract.Operation(when.Operation)
 	if !ok {
-		f.Mistake("the reply cannot be checked without an operation: name one in when, or write offSpec: true")
+		f.Mistake("the reply cannot be checked without an operation: name one in %s, or write %s: true",
+			f.KeyName("when"), f.KeyName("offSpec"))
 	}
 	return operation
 }
@@ -88,7 +92,7 @@ func (d *decoder) errorReply(k replyFields, reply *Reply, operation *contract.Op
 	}
 	reply.Document, _ = found.document(k.with)
 	if !strings.HasPrefix(found.ID, "errors/") {
-		k.failure.Mistake("the fixture %q is not an error: write fixture instead of error", found.ID)
+		k.failure.Mistake("the fixture %q is not an error: write %s instead of %s", found.ID, k.fixture.Name(), k.failure.Name())
 		return
 	}
 	if operation == nil {
@@ -96,9 +100,9 @@ func (d *decoder) errorReply(k replyFields, reply *Reply, operation *contract.Op
 	}
 	if folder := "errors/" + string(operation.API); path.Dir(found.ID) != folder {
 		k.failure.Mistake("off-spec: %s returns errors of %s, not %q%s%s",
-			operation.ID, folder, found.ID, d.fixtures.Nearest(folder+"/"+path.Base(found.ID)), meant)
+			operation.ID, folder, found.ID, d.fixtures.Nearest(folder+"/"+path.Base(found.ID)), k.meant())
 	} else if err := operation.ProveError(string(reply.Document.Body)); err != nil {
-		proof{field: k.failure, what: "this error of " + operation.ID, advice: meant}.report(err)
+		proof{field: k.failure, what: "this error of " + operation.ID, advice: k.meant()}.report(err)
 	}
 }
 
@@ -108,7 +112,7 @@ func (d *decoder) fixtureReply(k replyFields, reply *Reply, operation *contract.
 		return
 	}
 	if strings.HasPrefix(found.ID, "errors/") {
-		k.fixture.Mistake("the fixture %q is an error: write error instead of fixture", found.ID)
+		k.fixture.Mistake("the fixture %q is an error: write %s instead of %s", found.ID, k.failure.Name(), k.fixture.Name())
 		return
 	}
 	var body *tree.Value
@@ -118,9 +122,9 @@ func (d *decoder) fixtureReply(k replyFields, reply *Reply, operation *contract.
 	}
 	if folders := d.folders(operation); len(folders) > 0 && !slices.Contains(folders, path.Dir(found.ID)) {
 		k.fixture.Mistake("off-spec: %s returns fixtures of %s, not %q%s",
-			operation.ID, strings.Join(folders, ", "), found.ID, meant)
+			operation.ID, strings.Join(folders, ", "), found.ID, k.meant())
 	} else if err := operation.Prove(string(reply.Document.Body)); err != nil {
-		proof{field: k.fixture, body: body, file: found.File, what: "this reply of " + operation.ID, advice: meant}.report(err)
+		proof{field: k.fixture, body: body, file: found.File, what: "this reply of " + operation.ID, advice: k.meant()}.report(err)
 	}
 }
 
@@ -133,12 +137,12 @@ func statusReply(k replyFields, reply *Reply, operation *contract.Operation) {
 	switch {
 	case operation == nil || reply.Status == 0:
 	case reply.Status != http.StatusOK:
-		k.status.Mistake("off-spec: the portal answers every call with status 200, not %d%s", reply.Status, meant)
+		k.status.Mistake("off-spec: the portal answers every call with status 200, not %d%s", reply.Status, k.meant())
 	case !k.body.Present():
-		k.status.Mistake("off-spec: %s never answers without a body%s", operation.ID, meant)
+		k.status.Mistake("off-spec: %s never answers without a body%s", operation.ID, k.meant())
 	default:
 		if err := proveEither(operation, k.body.Value()); err != nil {
-			proof{field: k.body, body: k.body.Value(), what: "this body of " + operation.ID, advice: meant}.report(err)
+			proof{field: k.body, body: k.body.Value(), what: "this body of " + operation.ID, advice: k.meant()}.report(err)
 		}
 	}
 }

@@ -13,7 +13,7 @@ func (d *decoder) rules(f tree.Field) []Rule {
 	var rules []Rule
 	var decoded []decodedRule
 	f.Items(func(item tree.Field) {
-		rule := d.rule(item)
+		rule := d.rule(d.item(item, item.Name()))
 		rules, decoded = append(rules, rule.Rule), append(decoded, rule)
 	})
 	if len(rules) > maxRules {
@@ -46,7 +46,7 @@ func (d *decoder) rule(f tree.Field) decodedRule {
 		rule.InARow = 1
 	}
 	if inARow.Present() && !chance.Present() {
-		inARow.Mistake("inARow without chance: a rule without chance applies to every matching call")
+		inARow.Mistake("%s without %s: a rule without %s applies to every matching call", inARow.Name(), chance.Name(), chance.Name())
 	}
 	switch {
 	case reply.Present() && fault.Present():
@@ -55,7 +55,7 @@ func (d *decoder) rule(f tree.Field) decodedRule {
 		f.Mistake("%s does nothing: it needs a delay, a reply or a fault", f.Name())
 	}
 	o.Close()
-	return decodedRule{Rule: rule, at: f.At(), sound: f.Count() == before}
+	return decodedRule{Rule: rule, at: f.At(), inGo: d.inGo, sound: f.Count() == before}
 }
 
 // readDelay reads a fixed delay, or a delay between min and max.
@@ -73,7 +73,7 @@ func readDelay(f tree.Field) Delay {
 	low, high := o.Need("min"), o.Need("max")
 	delay := Delay{Min: low.Duration(), Max: high.Duration()}
 	if high.Present() && low.Present() && delay.Max < delay.Min {
-		high.Mistake("max must be at least min, %s, not %s", delay.Min, delay.Max)
+		high.Mistake("the longest delay must be at least the shortest, %s, not %s", delay.Min, delay.Max)
 	}
 	return delay
 }

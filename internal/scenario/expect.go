@@ -23,7 +23,9 @@ type Expectations struct {
 type Expectation struct {
 	When    Matcher
 	AtLeast int
-	AtMost  int // NoLimit: as many as like
+	AtMost  int  // NoLimit: as many as like
+	Exact   bool // both bounds were written as one number
+	InGo    bool // it was written in Go, and is described in Go's words
 }
 
 // NoLimit is the AtMost of an expectation without an upper bound.
@@ -48,25 +50,28 @@ func (e Expectation) String() string {
 	return e.count() + e.When.describe()
 }
 
+// count says how many calls should come, in the words of who wrote the expectation.
 func (e Expectation) count() string {
-	switch {
-	case e.AtMost == 0:
-		return "no call"
-	case e.AtLeast == e.AtMost:
-		return "exactly " + calls(e.AtLeast)
-	case e.AtMost == NoLimit:
-		return "at least " + calls(e.AtLeast)
-	case e.AtLeast == 0:
-		return "at most " + calls(e.AtMost)
+	exactly, atLeast, and, atMost := "exactly %d", "at least %d", " and ", "at most %d"
+	if e.InGo {
+		exactly, atLeast, and, atMost = "Exactly(%d)", "AtLeast(%d)", ".", "AtMost(%d)"
 	}
-	return fmt.Sprintf("%d to %s", e.AtLeast, calls(e.AtMost))
+	switch {
+	case e.Exact:
+		return fmt.Sprintf(exactly+calls(e.AtMost), e.AtMost)
+	case e.AtMost == NoLimit:
+		return fmt.Sprintf(atLeast+calls(e.AtLeast), e.AtLeast)
+	case e.AtLeast == 0:
+		return fmt.Sprintf(atMost+calls(e.AtMost), e.AtMost)
+	}
+	return fmt.Sprintf(atLeast+and+atMost+calls(e.AtMost), e.AtLeast, e.AtMost)
 }
 
 func calls(n int) string {
 	if n == 1 {
-		return "1 call"
+		return " call"
 	}
-	return fmt.Sprintf("%d calls", n)
+	return " calls"
 }
 
 // describe continues "calls" with what the matcher names.

@@ -19,6 +19,30 @@ func ParseDuration(text string) (time.Duration, error) {
 	return d, nil
 }
 
+// InGo returns the library for readers who write Go: its [Library.Rules] and [Library.Expectations] name keys as package mock names its
+// fields and methods, such as Exactly. Mistakes call an item of the list "it", because the reader knows it by its number.
+func (l *Library) InGo() *Library {
+	inGo := *l
+	inGo.inGo = true
+	return &inGo
+}
+
+// field returns a document as a field, in the words of its reader.
+func (s surroundings) field(root *tree.Value, name string, mistakes *tree.Mistakes) tree.Field {
+	if s.inGo {
+		return root.Field(name, mistakes).InGo()
+	}
+	return root.Field(name, mistakes)
+}
+
+// item returns an item of a list under the name that its reader knows it by.
+func (s surroundings) item(f tree.Field, name string) tree.Field {
+	if s.inGo {
+		return f.Named("it")
+	}
+	return f.Named(name)
+}
+
 // Rules reads one rule or a list of rules, YAML or JSON, in the format of a scenario's rules. The error is a [tree.Mistakes].
 func (l *Library) Rules(s *Scenario, source []byte) ([]Rule, error) {
 	root, mistakes := tree.Parse("rules", source)
@@ -26,12 +50,12 @@ func (l *Library) Rules(s *Scenario, source []byte) ([]Rule, error) {
 		return nil, mistakes.Err()
 	}
 	d := l.decoder(s)
-	f := root.Field("rules", &mistakes)
+	f := d.field(root, "rules", &mistakes)
 	var rules []Rule
 	if f.Is(tree.List) {
 		rules = d.rules(f)
 	} else {
-		rules = []Rule{d.rule(f).Rule}
+		rules = []Rule{d.rule(f.Named("the rule")).Rule}
 	}
 	if err := masked(mistakes, s.secrets).Err(); err != nil {
 		return nil, err
@@ -55,7 +79,7 @@ func (l *Library) Expectations(s *Scenario, name string, source []byte) (Expecta
 	if root == nil {
 		return Expectations{}, masked(mistakes, d.secrets).Err()
 	}
-	o := root.Field("a verification", &mistakes).Object()
+	o := d.field(root, "a verification", &mistakes).Object()
 	list := o.Need("expect")
 	expectations := d.expectations(o, list)
 	if list.Is(tree.List) && len(expectations.Expect) == 0 {

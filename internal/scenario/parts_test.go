@@ -105,9 +105,9 @@ func TestRulesMistakes(t *testing.T) {
 	for _, tt := range []struct{ name, source, want string }{
 		{"nothing at all", "", "rules: the document is empty"},
 		{"not YAML", "{", "rules:2:1: not YAML: did not find expected node content"},
-		{"a text", "slow", "rules:1:1: rules must be an object, not text"},
-		{"no action", "when: {}", "rules:1:1: rules does nothing: it needs a delay, a reply or a fault"},
-		{"no when", "delay: 1s", "rules:1:1: rules has no when, which is required"},
+		{"a text", "slow", "rules:1:1: the rule must be an object, not text"},
+		{"no action", "when: {}", "rules:1:1: the rule does nothing: it needs a delay, a reply or a fault"},
+		{"no when", "delay: 1s", "rules:1:1: the rule has no when, which is required"},
 		{"an unknown key", "- when: {}\n  delay: 1s\n  tmes: 1\n", `rules:3:3: unknown key "tmes"`},
 		{"an unknown member", "- { when: { member: admn }, delay: 1s }", `rules:1:21: no member "admn" (did you mean "admin"?)`},
 		{
@@ -143,7 +143,7 @@ func TestExpectations(t *testing.T) {
 	t.Parallel()
 	library := scenario.BuiltIn()
 	trial := find(t, library, "trial")
-	once := scenario.Expectation{When: scenario.Matcher{Operation: "getFutureLicense", Member: "admin"}, AtLeast: 1, AtMost: 1}
+	once := scenario.Expectation{When: scenario.Matcher{Operation: "getFutureLicense", Member: "admin"}, AtLeast: 1, AtMost: 1, Exact: true}
 	for name, tt := range map[string]struct {
 		source string
 		want   scenario.Expectations
@@ -191,12 +191,13 @@ func TestExpectationInWords(t *testing.T) {
 	library := scenario.BuiltIn()
 	for want, expect := range map[string]string{
 		"exactly 1 call of any licensing operation": "{ when: {}, exactly: 1 }",
-		"no call of generateToken by admin": "{ when: { operation: " +
+		"exactly 0 calls of generateToken by admin": "{ when: { operation: " +
 			"generateToken, member: admin }, exactly: 0 }",
 		"at least 2 calls of any licensing operation with outcome error, error code 498, " +
 			"no violations": "{ when: { outcome: error, errorCode: 498, violations: none }, atLeast: 2 }",
-		"at most 1 call of any operation with violations": "{ when: { violations: some }, atMost: 1 }",
-		`2 to 3 calls of generateToken with expiration = 60, f = "json", token present, ip absent`: "{ when: { operation: " +
+		"at most 1 call of any operation with violations":  "{ when: { violations: some }, atMost: 1 }",
+		"at most 0 calls of any operation with violations": "{ when: { violations: some }, atMost: 0 }",
+		`at least 2 and at most 3 calls of generateToken with expiration = 60, f = "json", token present, ip absent`: "{ when: { operation: " +
 			"generateToken, params: { f: json, expiration: 60 }, present: [token], absent: [ip] }, atLeast: 2, atMost: 3 }",
 	} {
 		e, err := library.Expectations(find(t, library, "trial"), "document", []byte("{ expect: ["+expect+"] }"))
@@ -207,5 +208,31 @@ func TestExpectationInWords(t *testing.T) {
 		if diff := cmp.Diff(want, e.Expect[0].String()); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", expect, diff)
 		}
+	}
+}
+
+// TestExpectationInGo checks that an expectation that was written in Go says so, with the methods of package mock.
+func TestExpectationInGo(t *testing.T) {
+	t.Parallel()
+	library := scenario.BuiltIn()
+	for bounds, want := range map[string]string{
+		"exactly: 0":            "Exactly(0) calls",
+		"exactly: 1":            "Exactly(1) call",
+		"atLeast: 2":            "AtLeast(2) calls",
+		"atMost: 0":             "AtMost(0) calls",
+		"atMost: 1":             "AtMost(1) call",
+		"atLeast: 1, atMost: 3": "AtLeast(1).AtMost(3) calls",
+	} {
+		source := []byte("{ expect: [{ when: { operation: getFutureLicense }, " + bounds + " }] }")
+		e, err := library.InGo().Expectations(find(t, library, "trial"), "document", source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want+" of getFutureLicense", e.Expect[0].String()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", bounds, diff)
+		}
+	}
+	if e, _ := library.Expectations(nil, "document", []byte("{ expect: [{ when: {}, exactly: 2 }] }")); e.Expect[0].InGo {
+		t.Error("a document of the same library is in Go")
 	}
 }

@@ -12,12 +12,16 @@ type decodedRule struct {
 	Rule
 
 	at    tree.Position
+	inGo  bool // its reader knows no lines
 	sound bool // the rule has no mistake
 }
 
-// title names the rule in mistakes.
-func (r decodedRule) title() string {
-	if r.Name != "" {
+// title names the rule in mistakes; number is its place in the list, from 1.
+func (r decodedRule) title(number int) string {
+	switch {
+	case r.inGo:
+		return fmt.Sprintf("rule %d", number)
+	case r.Name != "":
 		return fmt.Sprintf("the rule %q in line %d", r.Name, r.at.Line)
 	}
 	return fmt.Sprintf("the rule in line %d", r.at.Line)
@@ -26,9 +30,9 @@ func (r decodedRule) title() string {
 // reportUnreachable reports each rule that can never be the first match, because an earlier rule matches all of its calls.
 func reportUnreachable(f tree.Field, rules []decodedRule) {
 	for i, rule := range rules {
-		for _, earlier := range rules[:i] {
+		for n, earlier := range rules[:i] {
 			if earlier.sound && rule.sound && earlier.hides(rule) {
-				f.MistakeAt(rule.at, "unreachable: %s matches every call that this rule matches", earlier.title())
+				f.MistakeAt(rule.at, "unreachable: %s matches every call that this rule matches", earlier.title(n+1))
 				break
 			}
 		}

@@ -20,6 +20,36 @@ type Field struct {
 	value    *Value // nil: absent
 	at       Position
 	outer    *ObjectField // the object whose key it is under, however deep in lists and objects with free keys; nil: none
+	inGo     bool         // see InGo
+}
+
+// InGo returns the field for readers who write Go: mistakes name its keys like Go's exported names, exactly as Exactly.
+func (f Field) InGo() Field {
+	f.inGo = true
+	return f
+}
+
+// Named returns the field with another name in mistakes.
+func (f Field) Named(name string) Field {
+	f.name = name
+	return f
+}
+
+// KeyName returns the name of a key in mistakes.
+func (f Field) KeyName(key string) string {
+	if f.inGo {
+		return strings.ToUpper(key[:1]) + key[1:]
+	}
+	return key
+}
+
+// inside returns a field of the same document.
+func (f Field) inside(name string, value *Value) Field {
+	f.name, f.value = name, value
+	if value != nil {
+		f.at = value.At
+	}
+	return f
 }
 
 // Present reports whether the document has the value.
@@ -100,10 +130,8 @@ func (f Field) Object() *ObjectField {
 // Key returns the field of an optional key.
 func (o *ObjectField) Key(name string) Field {
 	o.asked = append(o.asked, name)
-	field := Field{mistakes: o.mistakes, name: name, at: o.at, outer: o}
-	if value := o.value.Get(name); value != nil {
-		field.value, field.at = value, value.At
-	}
+	field := o.inside(o.KeyName(name), o.value.Get(name))
+	field.outer = o
 	return field
 }
 
@@ -156,8 +184,7 @@ func (f Field) Each(read func(key string, at Position, entry Field)) {
 		if entry.Key == "" {
 			f.MistakeAt(entry.At, "an empty key in %s", f.name)
 		}
-		name := f.name + "." + entry.Key
-		read(entry.Key, entry.At, Field{f.mistakes, name, entry.Value, entry.Value.At, f.outer})
+		read(entry.Key, entry.At, f.inside(f.name+"."+entry.Key, entry.Value))
 	}
 }
 
@@ -167,6 +194,6 @@ func (f Field) Items(read func(item Field)) {
 		return
 	}
 	for i, item := range f.value.Items {
-		read(Field{f.mistakes, fmt.Sprintf("%s[%d]", f.name, i), item, item.At, f.outer})
+		read(f.inside(fmt.Sprintf("%s[%d]", f.name, i), item))
 	}
 }

@@ -36,7 +36,7 @@ func runProgram(t *testing.T, portal *mock.Server, args ...string) (stdout, stde
 func TestProgram(t *testing.T) {
 	t.Parallel()
 	portal := mock.NewServer(t, mock.WithScenario("future-entitlements"))
-	stdout, stderr, code := runProgram(t, portal, "6489da7f08f045ac8c0a5b1de37d56fe", "sWwd06TnJR4lHopc", "5")
+	stdout, stderr, code := runProgram(t, portal, mock.ItemID, mock.PurchaserOrgID, "5")
 	want := `jsmith has 5 users
 creatorUT brings 25 from 2020-07-01
 fieldAppsAB brings 10 from 2020-07-01
@@ -50,7 +50,7 @@ Insights brings 5 from 2020-07-01
 func TestProgramRefused(t *testing.T) {
 	t.Parallel()
 	portal := mock.NewServer(t, mock.WithScenario("trial-expired"))
-	stdout, stderr, code := runProgram(t, portal, "6489da7f08f045ac8c0a5b1de37d56fe", "sWwd06TnJR4lHopc", "5")
+	stdout, stderr, code := runProgram(t, portal, mock.ItemID, mock.PurchaserOrgID, "5")
 	if want := "provision: portal: item not provisioned (400)\n"; stderr != want || stdout != "" || code != 1 {
 		t.Errorf("want exit code 1 and %q, got %d, %q and standard output %q", want, code, stderr, stdout)
 	}
@@ -60,7 +60,7 @@ func TestProgramWrongUse(t *testing.T) {
 	t.Parallel()
 	portal := mock.NewServer(t)
 	if _, stderr, code := runProgram(
-		t, portal, "6489da7f08f045ac8c0a5b1de37d56fe", "sWwd06TnJR4lHopc", "five",
+		t, portal, mock.ItemID, mock.PurchaserOrgID, "five",
 	); code != 1 || !strings.Contains(stderr, "USERS") {
 		t.Errorf("want exit code 1 and a word on USERS, got %d and %q", code, stderr)
 	}
