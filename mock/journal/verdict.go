@@ -22,7 +22,7 @@ type Unmet struct {
 	AtLeast     int    `json:"atLeast"`
 	AtMost      int    `json:"atMost"`         // -1: no limit
 	Hint        string `json:"hint,omitempty"` // where there is no call to point at
-	Nearest     []Near `json:"nearest"`        // the calls that come closest, best first; where too many came, the ones too many; none behind the first 20 unmet
+	Nearest     []Near `json:"nearest"`        // the closest calls, best first, or the ones too many; of the first 20 unmet only
 }
 
 // Near is a call that is not what an expectation asks for, or one too many.
