@@ -141,7 +141,11 @@ func asDocument[T any](what, head string, values []T, read func(document []byte)
 	var mistakes tree.Mistakes
 	errors.As(read(document.Bytes()), &mistakes) // there is no other error
 	for _, mistake := range mistakes {
-		errs = append(errs, fmt.Errorf("%s %d: %s", what, mistake.Line-1, mistake.Message))
+		about := fmt.Sprintf("%s %d", what, mistake.Line-1)
+		if mistake.Line < 2 {
+			about = "the " + what + "s together"
+		}
+		errs = append(errs, fmt.Errorf("%s: %s", about, mistake.Message))
 	}
 	return errors.Join(errs...)
 }

@@ -182,6 +182,7 @@ func TestAddRule(t *testing.T) {
 		{"rule 1: Times must be a whole number of at least 1, not -1", []mock.Rule{{Times: -1, Delay: 1}}},
 		{"rule 1: InARow without Chance: a rule without Chance applies to every matching call", []mock.Rule{{InARow: 2, Delay: 1}}},
 		{"rule 1: the longest delay must be at least the shortest, 2s, not 1s", []mock.Rule{{Delay: 2 * time.Second, MaxDelay: time.Second}}},
+		{"the rules together: larger than 1048576 bytes", []mock.Rule{{Name: strings.Repeat("x", 1<<20)}}},
 		{`rule 1: Delay must be a duration of 0 or more, such as 50ms, 1m30s or 2d, not "-1s"`, []mock.Rule{{Delay: -time.Second}}},
 		{
 			"rule 1: the reply cannot be checked without an operation: name one in When, or write OffSpec: true",

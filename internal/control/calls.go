@@ -1,23 +1,46 @@
 package control
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"net/http"
 	"time"
 
+	"github.com/mockportal/mockportal/internal/record"
 	"github.com/mockportal/mockportal/internal/scenario"
+	"github.com/mockportal/mockportal/internal/wire"
 	"github.com/mockportal/mockportal/mock/journal"
 )
 
 // defaultLimit is how many calls a page has at most, unless the request says otherwise.
 const defaultLimit = 100
 
-// calls is a page of the journal. TimedOut says that the client's wait ended before enough calls had come.
-type calls struct {
-	journal.Page
+// writePage writes a page of the journal call by call: all of it may be much. timedOut says that the client's wait ended before enough calls had
+// come.
+func writePage(found record.Selection, timedOut bool) response {
+	rest := encode(struct {
+		journal.Page
 
-	TimedOut bool `json:"timedOut,omitempty"`
+		TimedOut bool `json:"timedOut,omitempty"`
+	}{found.Page, timedOut})
+	begin, end, _ := bytes.Cut(rest, []byte("[]")) // the calls come first
+	return response{contentType: "application/json", stream: func(w http.ResponseWriter) {
+		w.WriteHeader(http.StatusOK)
+		out := bufio.NewWriterSize(wire.Patient{ResponseWriter: w}, 64<<10) // it keeps its first error, which is that the client has gone
+		_, _ = out.Write(append(begin, '['))
+		for i, r := range found.Records {
+			if i > 0 {
+				_ = out.WriteByte(',')
+			}
+			if _, err := out.Write(bytes.TrimSpace(encode(r.Read()))); err != nil {
+				return
+			}
+		}
+		_, _ = out.Write(append([]byte{']'}, end...))
+		_ = out.Flush()
+	}}
 }
 
 func (a *API) listCalls(r request) (any, error) {
@@ -36,7 +59,8 @@ func (a *API) listCalls(r request) (any, error) {
 	case counted:
 		return nil, problem(http.StatusBadRequest, "count says how many calls wait waits for: send wait too")
 	}
-	return calls{Page: r.box.Journal.Find(q)}, nil
+	found, err := r.box.Journal.Await(r.Context(), q, 0)
+	return writePage(found, false), err
 }
 
 func waitForCalls(r request, q journal.Query, count int) (any, error) {
@@ -46,8 +70,8 @@ func waitForCalls(r request, q journal.Query, count int) (any, error) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), wait)
 	defer cancel()
-	page, err := r.box.Journal.Wait(ctx, q, count)
-	return calls{page, err != nil}, nil
+	found, err := r.box.Journal.Await(ctx, q, count)
+	return writePage(found, err != nil), nil
 }
 
 // maxWait bounds how long a request may hold its answer back.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/mockportal/mockportal/internal/certs"
@@ -110,9 +111,10 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer.stream(w)
 		return
 	}
+	h.Set("Content-Length", strconv.Itoa(len(answer.body)))
 	w.WriteHeader(answer.status)
 	// An error means that the client has gone.
-	_, _ = w.Write(answer.body)
+	_, _ = wire.Patient{ResponseWriter: w}.Write(answer.body)
 }
 
 // setHeaders sets what every answer has; the policy is for pages.

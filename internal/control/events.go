@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/mockportal/mockportal/internal/record"
+	"github.com/mockportal/mockportal/internal/wire"
 	"github.com/mockportal/mockportal/mock/journal"
 )
 
@@ -52,16 +53,9 @@ func (s stream) serve(r *http.Request, tail *record.Tail, q journal.Query) {
 	}
 }
 
-// patience is how long a write may take. It ends the stream of a client that has stopped reading.
-const patience = 30 * time.Second
-
 // send writes a text and sends it at once.
 func (s stream) send(format string, args ...any) error {
-	controller := http.NewResponseController(s.ResponseWriter)
-	_ = controller.SetWriteDeadline(time.Now().Add(patience)) // it fails for a writer without deadlines
-	_, err := fmt.Fprintf(s, format, args...)
-	err = errors.Join(err, controller.Flush())
-	_ = controller.SetWriteDeadline(time.Time{}) // the connection may serve other requests
+	_, err := fmt.Fprintf(wire.Patient(s), format, args...)
 	return err
 }
 

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/mockportal/mockportal/internal/scenario"
+	"github.com/mockportal/mockportal/internal/wire"
 )
 
 // Answer is the answer without the fault. Its headers are in the ResponseWriter already.
@@ -82,8 +83,7 @@ func hijack(w http.ResponseWriter) net.Conn {
 func truncate(w http.ResponseWriter, a Answer, fraction float64) {
 	w.WriteHeader(a.Status)
 	part := int(float64(len(a.Body)) * fraction)
-	_, _ = w.Write([]byte(a.Body[:min(part, len(a.Body))]))
-	_ = http.NewResponseController(w).Flush()
+	_, _ = wire.Patient{ResponseWriter: w}.Write([]byte(a.Body[:min(part, len(a.Body))]))
 	panic(http.ErrAbortHandler)
 }
 
@@ -93,7 +93,7 @@ const dripInterval = 50 * time.Millisecond
 // drip sends the body slowly, in small pieces. A release sends the rest at once.
 func drip(w http.ResponseWriter, a Answer, bytesPerSecond int, gone, released <-chan struct{}) {
 	w.WriteHeader(a.Status)
-	controller := http.NewResponseController(w)
+	patient := wire.Patient{ResponseWriter: w}
 	pause := max(dripInterval, time.Second/time.Duration(bytesPerSecond))
 	piece := max(1, int(float64(bytesPerSecond)*pause.Seconds()))
 	for rest := a.Body; rest != ""; {
@@ -103,10 +103,9 @@ func drip(w http.ResponseWriter, a Answer, bytesPerSecond int, gone, released <-
 			n = len(rest)
 		default:
 		}
-		if _, err := w.Write([]byte(rest[:n])); err != nil {
+		if _, err := patient.Write([]byte(rest[:n])); err != nil {
 			return
 		}
-		_ = controller.Flush()
 		if rest = rest[n:]; rest != "" && !Wait(pause, gone, released) {
 			return
 		}

@@ -107,8 +107,8 @@ func matches(q journal.Query, c *journal.Call) bool {
 
 // Find returns the calls that match.
 func (j *Journal) Find(q journal.Query) journal.Page {
-	page, _ := j.Wait(context.Background(), q, 0)
-	return page
+	found, _ := j.Await(context.Background(), q, 0)
+	return found.Read()
 }
 
 // matching returns the records that a query wants, whatever their numbers.
@@ -121,20 +121,29 @@ func matching(q journal.Query, records []*Record) (found []*Record) {
 	return found
 }
 
-// pageOf makes a page out of all records that match a query but for its number, of one moment and oldest first.
-func pageOf(q journal.Query, found []*Record, dropped int) journal.Page {
-	page := journal.Page{Calls: []journal.Call{}, Total: len(found), Dropped: dropped, Complete: dropped == 0}
-	for _, r := range found {
-		switch {
-		case r.Call.Number <= q.After:
-		case q.Limit > 0 && len(page.Calls) == q.Limit:
-			page.Next = page.Calls[q.Limit-1].Number
-			return page
-		default:
-			page.Calls = append(page.Calls, r.Read())
-		}
+// Selection is a page whose calls are still to be read.
+type Selection struct {
+	Records []*Record
+	Page    journal.Page // without its calls
+}
+
+// selectionOf makes a page out of all records that match a query but for its number, of one moment and oldest first.
+func selectionOf(q journal.Query, found []*Record, dropped int) Selection {
+	s := Selection{Page: journal.Page{Calls: []journal.Call{}, Total: len(found), Dropped: dropped, Complete: dropped == 0}}
+	s.Records = after(found, q.After)
+	if q.Limit > 0 && len(s.Records) > q.Limit {
+		s.Records = s.Records[:q.Limit]
+		s.Page.Next = s.Records[q.Limit-1].Call.Number
 	}
-	return page
+	return s
+}
+
+// Read reads all calls of the page.
+func (s Selection) Read() journal.Page {
+	for _, r := range s.Records {
+		s.Page.Calls = append(s.Page.Calls, r.Read())
+	}
+	return s.Page
 }
 
 // Size returns how many calls the journal holds, and how many bytes they count as.

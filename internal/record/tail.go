@@ -115,16 +115,22 @@ func (n *News) wait(ctx context.Context) error {
 	}
 }
 
-// Wait blocks until so many calls after q.After match, and returns them as Find does at that moment. The error is
-// [journal.ErrClosed], or that of a context that ended first; the page is good then too. A call that was dropped no
-// longer counts.
+// Wait blocks as Await does, and reads all calls of the page.
 func (j *Journal) Wait(ctx context.Context, q journal.Query, count int) (journal.Page, error) {
+	found, err := j.Await(ctx, q, count)
+	return found.Read(), err
+}
+
+// Await blocks until so many calls after q.After match, and returns those that match at that moment; with a count of 0 it does not block.
+// The error is [journal.ErrClosed], or that of a context that ended first; the page is good then too. A call that was dropped no longer
+// counts.
+func (j *Journal) Await(ctx context.Context, q journal.Query, count int) (Selection, error) {
 	var seen []*Record
 	news, err := j.Tail(0).follow(ctx, func(n *News) bool {
 		seen = append(n.kept(seen), matching(q, n.Calls)...)
 		return len(after(seen, q.After)) >= count
 	})
-	return pageOf(q, seen, news.lost.all()), err
+	return selectionOf(q, seen, news.lost.all()), err
 }
 
 // follow passes on what comes, until enough says so. It looks once more when the waiting has ended, because the call may have come in the
