@@ -17,7 +17,7 @@ import (
 // defaultLimit is how many calls a page has at most, unless the request says otherwise.
 const defaultLimit = 100
 
-// writePage writes a page of the journal call by call: all of it may be much. timedOut says that the client's wait ended before enough calls had
+// writePage writes a page of the journal call by call: all of it may be much. timedOut says that the wait ended before enough calls had
 // come.
 func writePage(found record.Selection, timedOut bool) response {
 	rest := encode(struct {

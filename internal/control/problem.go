@@ -10,6 +10,7 @@ import (
 	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/internal/tree"
+	"github.com/mockportal/mockportal/internal/wire"
 	"github.com/mockportal/mockportal/mock/journal"
 	"github.com/mockportal/mockportal/openapi"
 )
@@ -91,8 +92,8 @@ func (a *API) masked(p *Problem) *Problem {
 	return p
 }
 
-// cut takes the middle out of texts that are too long to read, so that an answer does not repeat a huge name. A failed verification is
-// told whole.
+// cut leaves out what nobody reads, so that an answer does not repeat a huge name or a thousand mistakes: of texts the middle, because
+// the end says what is allowed. A failed verification is told whole.
 func (p *Problem) cut() {
 	shorten := func(text *string, most int) {
 		if half := most / 2; len(*text) > most {
@@ -102,6 +103,7 @@ func (p *Problem) cut() {
 	if p.Verdict == nil {
 		shorten(&p.Detail, 16<<10)
 	}
+	p.Violations = wire.Most(p.Violations)
 	for i := range p.Violations {
 		v := &p.Violations[i]
 		for _, text := range []*string{&v.Name, &v.Pointer, &v.Message} {

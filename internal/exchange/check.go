@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/mockportal/mockportal/internal/portal"
+	"github.com/mockportal/mockportal/internal/wire"
 	"github.com/mockportal/mockportal/openapi"
 )
 
@@ -20,6 +21,7 @@ func (c *call) examine(problem *portal.Problem) {
 	case c.operation == nil:
 		c.violations = c.nearPath()
 	}
+	c.violations = wire.Most(c.violations)
 	c.masks.Violations(c.violations)
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/internal/secret"
+	"github.com/mockportal/mockportal/internal/wire"
 )
 
 // DefaultMaxBody is how large a request body may be, in bytes, unless the options say otherwise.
@@ -95,6 +96,9 @@ func (x *Exchange) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.write(w)
 }
 
+// lineful is how many bytes of a text the log shows.
+const lineful = 1 << 10
+
 // log tells the operator of a server about the call. It shows no parameter, because a parameter could be a secret.
 func (c *call) log() {
 	level := slog.LevelDebug
@@ -109,11 +113,11 @@ func (c *call) log() {
 	}
 	violations := make([]string, len(c.violations))
 	for i, v := range c.violations {
-		violations[i] = v.String()
+		violations[i] = wire.Shorten(v.String(), lineful)
 	}
 	attrs := []slog.Attr{
-		slog.Int("number", c.number), slog.String("method", c.masks.Hide(c.request.Method)), slog.String("path", c.masks.Hide(c.path)),
-		slog.String("member", c.caller.Name()), slog.Int("status", c.status), slog.Int("error", c.errorCode),
+		slog.Int("number", c.number), slog.String("method", wire.Shorten(c.masks.Hide(c.request.Method), lineful)),
+		slog.String("path", wire.Shorten(c.masks.Hide(c.path), lineful)), slog.String("member", c.caller.Name()), slog.Int("status", c.status), slog.Int("error", c.errorCode),
 		slog.Any("violations", violations),
 	}
 	if c.note != "" {

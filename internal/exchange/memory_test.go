@@ -3,6 +3,7 @@ package exchange_test
 import (
 	"bufio"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -82,4 +83,38 @@ func heap() int {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return int(m.HeapAlloc)
+}
+
+// TestManyMistakes proves that a request with a hundred thousand mistakes is neither answered nor journaled nor logged with all of them.
+func TestManyMistakes(t *testing.T) {
+	t.Parallel()
+	var unknown, wrong []string
+	for i := range 20_000 {
+		unknown = append(unknown, fmt.Sprintf("n%d=", i))
+		wrong = append(wrong, fmt.Sprintf(`"n%d":{"num":"x"}`, i))
+	}
+	malformed := "orgEntitlements=" + url.QueryEscape(`{"maxUsers":1,"entitlements":{`+strings.Join(wrong, ",")+`}}`)
+	for _, tt := range []struct{ name, body, last string }{
+		{"unknown names", strings.Join(unknown, "&"), "form *: and 902 more violations"}, // a thousand names are read
+		{"malformed values", malformed, "form *: and 19902 more violations"},
+		{"a long name", strings.Repeat("x", 1<<19) + "=1", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var log strings.Builder
+			x, box := start(t, "", 0, nil)
+			x.Log = slog.New(slog.NewTextHandler(&log, nil))
+			r := httptest.NewRequest(http.MethodPost, provisionPath, strings.NewReader("f=json&token=admin-token&"+tt.body))
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			w := httptest.NewRecorder()
+			x.ServeHTTP(w, r)
+			if w.Body.Len() > 20_000 || log.Len() > 20_000 {
+				t.Errorf("the answer has %d bytes, and the log %d", w.Body.Len(), log.Len())
+			}
+			violations := firstCall(t, box).Violations
+			if last := violations[len(violations)-1].String(); tt.last != "" && (last != tt.last || len(violations) > 100) {
+				t.Errorf("%d violations, the last one %q", len(violations), last)
+			}
+		})
+	}
 }

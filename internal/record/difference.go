@@ -2,11 +2,11 @@ package record
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/mockportal/mockportal/internal/scenario"
+	"github.com/mockportal/mockportal/internal/wire"
 	"github.com/mockportal/mockportal/mock/journal"
 )
 
@@ -63,7 +63,7 @@ func rawJSON(value any) json.RawMessage {
 	}
 	text := jsonText(value)
 	if len(text) > longest {
-		text = jsonText(shortened(text, longest))
+		text = jsonText(wire.Shorten(text, longest))
 	}
 	return json.RawMessage(text)
 }
@@ -81,13 +81,5 @@ func inWords(value any) string {
 	case scenario.Anything:
 		return "any value"
 	}
-	return shortened(jsonText(value), lineful)
-}
-
-// shortened cuts a text that is too long, and says how long it was.
-func shortened(text string, most int) string {
-	if len(text) <= most {
-		return text
-	}
-	return fmt.Sprintf("%s… (%d bytes)", strings.ToValidUTF8(text[:most], ""), len(text))
+	return wire.Shorten(jsonText(value), lineful)
 }

@@ -51,12 +51,12 @@ func (r *Record) Brief() journal.Call {
 		if r.Sent.IsJSON(v) && len(v.Text) > room {
 			v.Text = MaskNames(v.Text) // half a JSON text is not decoded any more
 		}
-		v.Text, v.Name = shortened(v.Text, room), shortened(v.Name, room)
+		v.Text, v.Name = wire.Shorten(v.Text, room), wire.Shorten(v.Name, room)
 		room -= len(v.Text) + len(v.Name)
 		brief.Sent.Values = append(brief.Sent.Values, v)
 	}
 	if len(r.Reply) > briefly {
-		brief.Reply, brief.Call.ReplyTruncated = shortened(MaskNames(r.Reply), briefly), true
+		brief.Reply, brief.Call.ReplyTruncated = wire.Shorten(MaskNames(r.Reply), briefly), true
 	}
 	return brief.Read()
 }
