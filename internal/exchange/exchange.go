@@ -117,7 +117,8 @@ func (c *call) log() {
 	}
 	attrs := []slog.Attr{
 		slog.Int("number", c.number), slog.String("method", wire.Shorten(c.masks.Hide(c.request.Method), lineful)),
-		slog.String("path", wire.Shorten(c.masks.Hide(c.path), lineful)), slog.String("member", c.caller.Name()), slog.Int("status", c.status), slog.Int("error", c.errorCode),
+		slog.String("path", wire.Shorten(c.masks.Hide(c.path), lineful)),
+		slog.String("member", c.caller.Name()), slog.Int("status", c.status), slog.Int("error", c.errorCode),
 		slog.Any("violations", violations),
 	}
 	if c.note != "" {
