@@ -112,7 +112,7 @@ func (p *Portal) AdvanceTo(at time.Time) error {
 func (p *Portal) AddRules(document string) error {
 	rules, err := p.server.Library.Rules(p.box.Scenario(), []byte(document))
 	if err == nil {
-		p.box.AddRules(rules)
+		_, err = p.box.AddRules(rules)
 	}
 	return err
 }
@@ -121,7 +121,7 @@ func (p *Portal) AddRules(document string) error {
 func (p *Portal) AddRule(rules ...Rule) error {
 	read, err := readRules(rules, p.server.Library, p.box.Scenario())
 	if err == nil {
-		p.box.AddRules(read)
+		_, err = p.box.AddRules(read)
 	}
 	return err
 }

@@ -37,7 +37,7 @@ func unreadable() map[string]string {
 	}
 	for _, flag := range []string{
 		"addr", "control-addr", "pack", "scenario", "clock", "seed", "context", "strict", "tls", "journal-max-calls",
-		"journal-max-bytes", "max-body", "max-sandboxes", "sandbox-ttl", "read-timeout", "idle-timeout", "log-format",
+		"journal-max-bytes", "max-body", "max-memory", "max-sandboxes", "sandbox-ttl", "read-timeout", "idle-timeout", "log-format",
 		"log-level", "json", "timeout", "tls-addr", "tls-host", "tls-cert", "tls-key", "trust-proxy", "allow-violations",
 		"require-calls", "sandbox", "ca", "as", "follow", "operation", "outcome", "violations", "after", "coverage", "ready",
 	} {

@@ -28,6 +28,7 @@ type portalFlags struct {
 	JournalMaxCalls int           `default:"10000" help:"How many calls the journal holds; it drops the oldest."`
 	JournalMaxBytes int           `default:"33554432" help:"How many bytes the journal holds."`
 	MaxBody         int64         `default:"1048576" help:"The largest body of a request, in bytes."`
+	MaxMemory       int           `default:"268435456" help:"How many bytes journals, scenarios and rules take together."`
 	MaxSandboxes    int           `default:"1000" help:"The largest number of sandboxes beside the default one."`
 	SandboxTTL      time.Duration `name:"sandbox-ttl" default:"30m" help:"How long an unused sandbox lives."`
 	ReadTimeout     time.Duration `default:"30s" help:"How long a request may take to arrive once it has begun."`
@@ -72,7 +73,7 @@ func (f *portalFlags) portal(p Process, log *slog.Logger, history *sandbox.Histo
 			Library: library, Contexts: f.Context, Strict: f.Strict, TrustProxy: f.TrustProxy, MaxBody: f.MaxBody, Log: log,
 		},
 		Scenario: played, Clock: clock, Seed: f.Seed, Identity: identity, ControlToken: f.ControlToken, History: history,
-		MaxCalls: f.JournalMaxCalls, MaxBytes: f.JournalMaxBytes, MaxSandboxes: f.MaxSandboxes, SandboxTTL: f.SandboxTTL,
+		MaxCalls: f.JournalMaxCalls, MaxBytes: f.JournalMaxBytes, MaxMemory: f.MaxMemory, MaxSandboxes: f.MaxSandboxes, SandboxTTL: f.SandboxTTL,
 	})
 }
 

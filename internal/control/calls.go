@@ -55,7 +55,7 @@ func (a *API) listCalls(r request) (any, error) {
 	count, counted := r.params.Int("count")
 	switch wait := r.params.Text("wait"); {
 	case wait != "":
-		return waitForCalls(r, q, max(int(count), 1))
+		return a.waitForCalls(r, q, max(int(count), 1))
 	case counted:
 		return nil, problem(http.StatusBadRequest, "count says how many calls wait waits for: send wait too")
 	}
@@ -63,11 +63,16 @@ func (a *API) listCalls(r request) (any, error) {
 	return writePage(found, false), err
 }
 
-func waitForCalls(r request, q journal.Query, count int) (any, error) {
+func (a *API) waitForCalls(r request, q journal.Query, count int) (any, error) {
 	wait, err := parseWait("wait", r.params.Text("wait"))
 	if err != nil {
 		return nil, err
 	}
+	release, err := a.hold()
+	if err != nil {
+		return nil, err
+	}
+	defer release()
 	ctx, cancel := context.WithTimeout(r.Context(), wait)
 	defer cancel()
 	found, err := r.box.Journal.Await(ctx, q, count)

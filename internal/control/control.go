@@ -24,6 +24,7 @@ type Options struct {
 	Sandboxes  *sandbox.Set
 	Library    *scenario.Library
 	New        func(id string, scenario *scenario.Scenario) sandbox.Options // returns the options of a new sandbox
+	Budget     *record.Budget                                               // counts what waiting requests take; nil: nothing does
 	Coverage   *record.Coverage
 	TLS        *certs.Identity // nil: plain HTTP only
 	Token      string          // the bearer token that a request must have; "" lets every request pass
@@ -180,6 +181,14 @@ func (a *API) operate(r *http.Request, route *contract.Route, path []contract.Va
 // masks holds what the API must not show of any sandbox; others are the secrets in a request.
 func (a *API) masks(others ...string) wire.Masks {
 	return append(a.Sandboxes.Secrets(), secret.NewKnown(append(others, a.Token)...))
+}
+
+// heldBytes is about what a request takes that waits: a connection and a goroutine.
+const heldBytes = 32 << 10
+
+// hold counts a request that waits, until it is released. The error wraps [record.ErrSpent].
+func (a *API) hold() (release func(), err error) {
+	return func() { a.Budget.Release(heldBytes) }, a.Budget.Charge(heldBytes)
 }
 
 func encode(value any) []byte {

@@ -29,8 +29,15 @@ func (a *API) streamCalls(r request) (any, error) {
 	if last, err := strconv.Atoi(r.Header.Get("Last-Event-ID")); err == nil && last >= 0 {
 		after = last // a client that comes back sends the same URL as before
 	}
+	release, err := a.hold()
+	if err != nil {
+		return nil, err
+	}
 	tail := r.box.Journal.Tail(after)
-	return response{contentType: "text/event-stream", stream: func(w http.ResponseWriter) { stream{w}.serve(r.Request, tail, q) }}, nil
+	return response{contentType: "text/event-stream", stream: func(w http.ResponseWriter) {
+		defer release()
+		stream{w}.serve(r.Request, tail, q)
+	}}, nil
 }
 
 // stream writes server-sent events. A write that fails means that the client has gone.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mockportal/mockportal/internal/record"
 	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/internal/tree"
@@ -52,7 +53,7 @@ func problemOf(err error) *Problem {
 func statusOf(err error) int {
 	for status, sentinels := range map[int][]error{
 		http.StatusConflict:        {sandbox.ErrTaken, sandbox.ErrProtected, sandbox.ErrClock},
-		http.StatusTooManyRequests: {sandbox.ErrFull},
+		http.StatusTooManyRequests: {sandbox.ErrFull, sandbox.ErrRules, record.ErrSpent},
 		http.StatusNotFound:        {sandbox.ErrUnknown, sandbox.ErrExpired, scenario.ErrUnknown},
 	} {
 		if slices.ContainsFunc(sentinels, func(sentinel error) bool { return errors.Is(err, sentinel) }) {

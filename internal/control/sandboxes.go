@@ -181,7 +181,8 @@ func (a *API) addRules(r request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return map[string][]string{"ids": r.box.AddRules(rules)}, nil
+	ids, err := r.box.AddRules(rules)
+	return map[string][]string{"ids": ids}, err
 }
 
 // dropped counts the calls or rules that the API has removed.

@@ -15,6 +15,11 @@ func (a *API) verifyCalls(r request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	release, err := a.hold()
+	if err != nil {
+		return nil, err
+	}
+	defer release()
 	verdict := r.box.Journal.Verify(r.Context(), expectations)
 	if verdict.Met() {
 		return verdict, nil

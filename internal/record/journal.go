@@ -23,6 +23,7 @@ type Journal struct {
 	mu      sync.Mutex // guards what follows
 	records []*Record  // that are held, oldest first; a record is never changed, so that it can be read without the lock
 	bytes   int
+	budget  *Budget       // nil: none
 	last    int           // the number of the newest call
 	era     int           // how often the calls were forgotten on request
 	lost    tally         // what was dropped
@@ -45,19 +46,31 @@ func New(maxCalls, maxBytes int) *Journal {
 // has one of another journal.
 func (j *Journal) Append(r Record) int {
 	j.mu.Lock()
-	defer j.mu.Unlock()
+	budget := j.budget
+	defer func() { // in this order: a budget is locked before a journal
+		j.mu.Unlock()
+		budget.reclaim()
+	}()
 	j.last++
 	if r.Call.Number == 0 {
 		r.Call.Number = j.last
 	}
 	r.Bytes += recordBytes
-	j.bytes += r.Bytes
+	j.countLocked(r.Bytes)
 	j.records = append(j.records, &r)
 	for len(j.records) > 1 && (len(j.records) > j.maxCalls || j.bytes > j.maxBytes) {
 		j.dropLocked()
 	}
 	j.wakeLocked()
 	return r.Call.Number
+}
+
+// countLocked adds to what the calls take, here and in the budget.
+func (j *Journal) countLocked(bytes int) {
+	j.bytes += bytes
+	if j.budget != nil {
+		j.budget.used.Add(int64(bytes))
+	}
 }
 
 // recordBytes is what a record takes beside the texts that it holds on to.
@@ -82,7 +95,8 @@ func (j *Journal) Reset() {
 }
 
 func (j *Journal) forgetLocked() {
-	j.records, j.bytes, j.lost = nil, 0, tally{}
+	j.countLocked(-j.bytes)
+	j.records, j.lost = nil, tally{}
 	j.era++
 	j.wakeLocked()
 }
@@ -91,7 +105,7 @@ func (j *Journal) dropLocked() {
 	oldest := j.records[0]
 	j.records[0] = nil // append moves the others when the array is used up
 	j.records = j.records[1:]
-	j.bytes -= oldest.Bytes
+	j.countLocked(-oldest.Bytes)
 	c := &oldest.Call
 	j.lost[traits{c.Operation, c.Kind, len(c.Violations) > 0}]++
 }

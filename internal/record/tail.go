@@ -9,12 +9,16 @@ import (
 	"github.com/mockportal/mockportal/mock/journal"
 )
 
-// Close ends all waiting, now and later. The journal can still be written and read; closing it again does no harm.
+// Close ends all waiting, now and later, and leaves the budget. The journal can still be written and read; closing it again does no harm.
 func (j *Journal) Close() {
 	j.mu.Lock()
-	defer j.mu.Unlock()
 	j.closed = true
 	j.wakeLocked()
+	budget := j.budget
+	j.mu.Unlock()
+	if budget != nil {
+		budget.remove(j)
+	}
 }
 
 func (j *Journal) wakeLocked() {

@@ -24,6 +24,13 @@ func NewHistory(maxCalls, maxBytes int) *History {
 	return &History{calls: record.New(maxCalls, maxBytes)}
 }
 
+// Join makes the calls of the history a part of a budget.
+func (h *History) Join(budget *record.Budget) {
+	if h != nil {
+		budget.Add(h.calls)
+	}
+}
+
 // Verdict says whether the calls of a sandbox meet the expectations of its scenario.
 type Verdict struct {
 	Sandbox  string

@@ -193,7 +193,7 @@ func (p *pair) addRule() {
 	}
 	p.model.added++
 	want := fmt.Sprintf("rule-%d", p.model.added)
-	if diff := cmp.Diff([]string{want}, p.box.AddRules([]scenario.Rule{r})); diff != "" {
+	if diff := cmp.Diff([]string{want}, addRules(p.t, p.box, []scenario.Rule{r})); diff != "" {
 		p.t.Errorf("%s: ids (-want +got):\n%s", p.box.ID, diff)
 	}
 	at := slices.IndexFunc(p.model.rules, func(r modelRule) bool { return !r.Runtime })

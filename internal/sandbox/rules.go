@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -87,10 +88,33 @@ func (s *state) draw(d scenario.Delay) time.Duration {
 
 func newRandom(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0x6d6f636b)) }
 
-// AddRules adds rules before those of the scenario and after those that were added earlier. It returns their ids.
-func (s *Sandbox) AddRules(rules []scenario.Rule) []string {
+// maxRules is how many rules a sandbox has that were added at run time: each call is compared with all of them.
+const maxRules = 1000
+
+// ErrRules is wrapped by the error of adding too many rules.
+var ErrRules = errors.New("there are too many rules")
+
+// AddRules adds rules before those of the scenario and after those that were added earlier. It returns their ids. The error wraps
+// [ErrRules] or [record.ErrSpent]; then none is added.
+func (s *Sandbox) AddRules(rules []scenario.Rule) ([]string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	before, bytes := 0, 0
+	for _, r := range s.state.rules {
+		if r.runtime {
+			before++
+		}
+	}
+	if before+len(rules) > maxRules {
+		const format = "%w: %d were added, and with %d more they are over %d; remove some, or reset the sandbox"
+		return nil, fmt.Errorf(format, ErrRules, before, len(rules), maxRules)
+	}
+	for _, r := range rules {
+		bytes += r.Bytes
+	}
+	if err := s.state.charge(bytes); err != nil {
+		return nil, err
+	}
 	at := slices.IndexFunc(s.state.rules, func(r *rule) bool { return !r.runtime })
 	if at < 0 {
 		at = len(s.state.rules)
@@ -102,7 +126,7 @@ func (s *Sandbox) AddRules(rules []scenario.Rule) []string {
 		s.state.rules = slices.Insert(s.state.rules, at+len(ids), added)
 		ids = append(ids, added.id)
 	}
-	return ids
+	return ids, nil
 }
 
 // Rules returns all rules in the order in which they are tried.
@@ -122,6 +146,13 @@ func (s *Sandbox) DropRules(id string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	before := len(s.state.rules)
-	s.state.rules = slices.DeleteFunc(s.state.rules, func(r *rule) bool { return r.runtime && (id == "" || r.id == id) })
+	s.state.rules = slices.DeleteFunc(s.state.rules, func(r *rule) bool {
+		drop := r.runtime && (id == "" || r.id == id)
+		if drop {
+			s.state.budget.Release(r.Bytes)
+			s.state.charged -= r.Bytes
+		}
+		return drop
+	})
 	return before - len(s.state.rules)
 }

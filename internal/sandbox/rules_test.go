@@ -113,10 +113,10 @@ func TestDecisionHasWhatTheRuleHas(t *testing.T) {
 func TestAddedRules(t *testing.T) {
 	t.Parallel()
 	b := box(t, sandbox.Options{Scenario: written(t, "rules: [{ name: file, when: { operation: user }, delay: 1s }]\n")})
-	first := b.AddRules(
+	first := addRules(t, b,
 		rules(t, "[{ name: a, when: { operation: user }, times: 1, delay: 1s }, { when: { operation: user }, times: 1, delay: 1s }]"),
 	)
-	second := b.AddRules(rules(t, "{ name: c, when: { operation: user }, times: 2, delay: 1s }"))
+	second := addRules(t, b, rules(t, "{ name: c, when: { operation: user }, times: 2, delay: 1s }"))
 	if diff := cmp.Diff([][]string{{"rule-1", "rule-2"}, {"rule-3"}}, [][]string{first, second}); diff != "" {
 		t.Errorf("ids (-want +got):\n%s", diff)
 	}
@@ -143,10 +143,10 @@ func TestAddedRules(t *testing.T) {
 	if diff := cmp.Diff(want[3:], b.Rules()); diff != "" {
 		t.Errorf("what is left (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"rule-4"}, b.AddRules(rules(t, "{ when: {}, delay: 1s }"))); diff != "" {
+	if diff := cmp.Diff([]string{"rule-4"}, addRules(t, b, rules(t, "{ when: {}, delay: 1s }"))); diff != "" {
 		t.Errorf("ids after dropping (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{}, b.AddRules(nil)); diff != "" {
+	if diff := cmp.Diff([]string{}, addRules(t, b, nil)); diff != "" {
 		t.Errorf("ids of no rules (-want +got):\n%s", diff)
 	}
 }
@@ -298,7 +298,7 @@ func use(t *testing.T, b *sandbox.Sandbox, wall *hand) {
 		turn.Keep("getFutureLicense", sandbox.Kept{Body: "kept"})
 	})
 	decided(b, 5)
-	b.AddRules(rules(t, "{ when: {}, delay: 1s }"))
+	addRules(t, b, rules(t, "{ when: {}, delay: 1s }"))
 	for range 3 {
 		b.Journal.Append(record.Record{})
 	}
@@ -352,7 +352,7 @@ func TestReset(t *testing.T) {
 	if !isClosed(held) || released(b) {
 		t.Errorf("delayed answers are released: %t; later ones: %t", isClosed(held), released(b))
 	}
-	if diff := cmp.Diff([]string{"rule-1"}, b.AddRules(rules(t, "{ when: {}, delay: 1s }"))); diff != "" {
+	if diff := cmp.Diff([]string{"rule-1"}, addRules(t, b, rules(t, "{ when: {}, delay: 1s }"))); diff != "" {
 		t.Errorf("ids (-want +got):\n%s", diff)
 	}
 }

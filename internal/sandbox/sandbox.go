@@ -24,6 +24,7 @@ type Options struct {
 	MaxCalls int              // limit of the journal; 0: its default
 	MaxBytes int              // limit of the journal; 0: its default
 	Wall     func() time.Time // the wall clock
+	Budget   *record.Budget   // bounds what the sandbox takes, together with others; nil: nothing does
 	History  *History         // keeps the calls, and the verdicts on scenarios that have ended; may be nil
 }
 
@@ -53,6 +54,30 @@ type state struct {
 	after    int             // the number of the last call before this state
 	released <-chan struct{} // closed by release
 	release  func()          // ends the state, so that delayed answers are sent at once; may be called again
+	budget   *record.Budget
+	charged  int // the bytes that are charged for the state
+}
+
+// A state takes about so many bytes, and so many for each byte of its scenario's document.
+const (
+	stateBytes       = 16 << 10
+	bytesPerDocument = 16
+)
+
+// charge counts bytes in the budget until the state ends.
+func (s *state) charge(bytes int) error {
+	err := s.budget.Charge(bytes)
+	if err == nil {
+		s.charged += bytes
+	}
+	return err
+}
+
+// end lets go of all that the state holds. It may be called again.
+func (s *state) end() {
+	s.release()
+	s.budget.Release(s.charged)
+	s.charged = 0
 }
 
 // New returns a sandbox at the start of its scenario.
@@ -62,7 +87,11 @@ func New(o Options) (*Sandbox, error) {
 	if s.state, err = s.begin(o.Scenario); err != nil {
 		return nil, err
 	}
-	s.AddRules(o.Rules)
+	if _, err := s.AddRules(o.Rules); err != nil {
+		s.state.end()
+		return nil, err
+	}
+	o.Budget.Add(s.Journal)
 	return s, nil
 }
 
@@ -82,11 +111,16 @@ func (s *Sandbox) begin(next *scenario.Scenario) (*state, error) {
 		world = world.WithSuffix("." + s.ID)
 	}
 	released, release := context.WithCancel(context.Background())
-	return &state{
+	began := &state{
 		scenario: next, clock: clock, world: world, kept: map[string]Kept{},
 		rules: fileRules(next), random: newRandom(next.Seed),
-		released: released.Done(), release: release,
-	}, nil
+		released: released.Done(), release: release, budget: s.options.Budget,
+	}
+	if err := began.charge(stateBytes + bytesPerDocument*len(next.Document())); err != nil {
+		release()
+		return nil, err
+	}
+	return began, nil
 }
 
 // Play starts another scenario. World, clock and rules start over, added rules are removed, and the journal stays.
@@ -122,10 +156,10 @@ func (s *Sandbox) Reset() error {
 }
 
 func (s *Sandbox) replaceLocked(next *state) {
-	s.state.release()
+	s.state.end()
 	s.state = next
 	if s.closed {
-		next.release()
+		next.end()
 	}
 }
 
@@ -143,7 +177,7 @@ func (s *Sandbox) Close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.closed = true
-	s.state.release()
+	s.state.end()
 	s.Journal.Close()
 }
 

@@ -76,6 +76,15 @@ func box(t *testing.T, o sandbox.Options) *sandbox.Sandbox {
 	return b
 }
 
+// addRules adds rules, which a sandbox must take, and returns their ids.
+func addRules(t reporter, b *sandbox.Sandbox, rules []scenario.Rule) []string {
+	ids, err := b.AddRules(rules)
+	if err != nil {
+		t.Errorf("the rules are refused: %v", err)
+	}
+	return ids
+}
+
 // turn runs f in a turn and returns its result.
 func turn[T any](b *sandbox.Sandbox, f func(*sandbox.Turn) T) T {
 	var seen T

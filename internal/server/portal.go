@@ -9,6 +9,7 @@ import (
 	"github.com/mockportal/mockportal/internal/certs"
 	"github.com/mockportal/mockportal/internal/control"
 	"github.com/mockportal/mockportal/internal/exchange"
+	"github.com/mockportal/mockportal/internal/record"
 	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/scenario"
 )
@@ -26,9 +27,11 @@ type Options struct {
 	ControlApart bool               // the control API has a listener of its own
 	MaxCalls     int                // bound of each journal
 	MaxBytes     int                // bound of each journal
+	MaxMemory    int                // bytes of all journals, scenarios, rules and waiting requests; 0: the default
 	MaxSandboxes int                // beside the default one
 	SandboxTTL   time.Duration      // how long a sandbox lives that nobody uses
 	History      *sandbox.History   // keeps what came to all sandboxes; nil: nothing keeps it
+	budget       *record.Budget
 }
 
 // Check returns everything that is wrong with the bounds.
@@ -37,6 +40,9 @@ func (o *Options) Check() error {
 	if o.MaxCalls < 0 || o.MaxBytes < 0 {
 		const format = "a journal of at most %d calls and %d bytes: both must be 0 (the default) or more"
 		errs = append(errs, fmt.Errorf(format, o.MaxCalls, o.MaxBytes))
+	}
+	if o.MaxMemory < 0 {
+		errs = append(errs, fmt.Errorf("a memory of at most %d bytes: must be 0 (the default) or more", o.MaxMemory))
 	}
 	if o.MaxBody < 0 {
 		errs = append(errs, fmt.Errorf("a body of at most %d bytes: must be 0 (the default) or more", o.MaxBody))
@@ -48,7 +54,7 @@ func (o *Options) Check() error {
 func (o *Options) SandboxOptions(id string, scenario *scenario.Scenario) sandbox.Options {
 	return sandbox.Options{
 		ID: id, Scenario: scenario, Clock: o.Clock, Seed: o.Seed,
-		MaxCalls: o.MaxCalls, MaxBytes: o.MaxBytes, Wall: time.Now, History: o.History,
+		MaxCalls: o.MaxCalls, MaxBytes: o.MaxBytes, Wall: time.Now, Budget: o.budget, History: o.History,
 	}
 }
 
@@ -65,6 +71,8 @@ func New(o Options) (*Portal, error) {
 	if err := o.Check(); err != nil {
 		return nil, err
 	}
+	o.budget = record.NewBudget(o.MaxMemory)
+	o.History.Join(o.budget)
 	box, err := sandbox.New(o.SandboxOptions(sandbox.Default, o.Scenario))
 	if err != nil {
 		return nil, err
@@ -77,7 +85,7 @@ func New(o Options) (*Portal, error) {
 	}
 	o.Options = served.Options // with its defaults
 	return &Portal{o, control.New(control.Options{
-		Sandboxes: o.Sandboxes, Library: o.Library, New: o.SandboxOptions, Coverage: o.Coverage,
+		Sandboxes: o.Sandboxes, Library: o.Library, New: o.SandboxOptions, Budget: o.budget, Coverage: o.Coverage,
 		TLS: o.Identity, Token: o.ControlToken, TrustProxy: o.TrustProxy,
 	}), served}, nil
 }
