@@ -116,6 +116,7 @@ func TestRuleAsValue(t *testing.T) {
 		must(t, err)
 		want, err := library.Rules(trial, []byte(text))
 		must(t, err)
+		want[0].Bytes, got[0].Bytes = 0, 0 // the texts are not equally long
 		diff(t, text, want, got)
 		must(t, portal(t).AddRule(rule))
 	}

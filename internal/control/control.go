@@ -38,6 +38,7 @@ type API struct {
 	Options
 
 	contract *contract.Contract
+	rendered rendered
 }
 
 // New returns the control API.

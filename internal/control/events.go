@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/mockportal/mockportal/internal/record"
@@ -36,12 +37,40 @@ func (a *API) streamCalls(r request) (any, error) {
 	tail := r.box.Journal.Tail(after)
 	return response{contentType: "text/event-stream", stream: func(w http.ResponseWriter) {
 		defer release()
-		stream{w}.serve(r.Request, tail, q)
+		stream{w, &a.rendered}.serve(r.Request, tail, q)
 	}}, nil
 }
 
+// rendered keeps the newest calls as JSON, so that many readers of events do not write each call anew. It is safe for concurrent use.
+type rendered struct {
+	mu    sync.Mutex // guards what follows
+	calls map[*record.Record][]byte
+	bytes int
+}
+
+// maxRendered is how many bytes are kept; then all of them go.
+const maxRendered = 4 << 20
+
+func (k *rendered) of(r *record.Record) []byte {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if text, ok := k.calls[r]; ok {
+		return text
+	}
+	text := encode(r.Read())
+	if k.calls == nil || k.bytes+len(text) > maxRendered {
+		k.calls, k.bytes = map[*record.Record][]byte{}, 0
+	}
+	k.calls[r], k.bytes = text, k.bytes+len(text)
+	return text
+}
+
 // stream writes server-sent events. A write that fails means that the client has gone.
-type stream struct{ http.ResponseWriter }
+type stream struct {
+	http.ResponseWriter
+
+	rendered *rendered
+}
 
 // serve writes calls until the client or the sandbox ends.
 func (s stream) serve(r *http.Request, tail *record.Tail, q journal.Query) {
@@ -62,7 +91,7 @@ func (s stream) serve(r *http.Request, tail *record.Tail, q journal.Query) {
 
 // send writes a text and sends it at once.
 func (s stream) send(format string, args ...any) error {
-	_, err := fmt.Fprintf(wire.Patient(s), format, args...)
+	_, err := fmt.Fprintf(wire.Patient{ResponseWriter: s.ResponseWriter}, format, args...)
 	return err
 }
 
@@ -91,7 +120,7 @@ func (s stream) write(news record.News) (err error) {
 	}
 	for _, r := range news.Calls {
 		if err == nil {
-			err = s.send("id: %d\nevent: call\ndata: %s\n", r.Call.Number, encode(r.Read()))
+			err = s.send("id: %d\nevent: call\ndata: %s\n", r.Call.Number, s.rendered.of(r))
 		}
 	}
 	return err

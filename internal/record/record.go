@@ -24,8 +24,16 @@ type Record struct {
 
 // Read returns the call with everything readable. That takes time: JSON is decoded and masked.
 func (r *Record) Read() journal.Call {
-	call := r.Call
-	call.Params, call.ParamsIn = r.Sent.params(maskNames), r.Sent.paramsIn()
+	call, values := r.Call, make([]any, len(r.Sent.Values))
+	call.ParamsIn = make([]journal.ParamIn, len(values))
+	for i, v := range r.Sent.Values {
+		values[i], v.Text = r.Sent.show(v)
+		call.ParamsIn[i] = journal.ParamIn{In: v.In, Name: v.Name, Value: v.Text}
+		if !utf8.ValidString(v.Text) {
+			call.ParamsIn[i].Bytes = []byte(v.Text)
+		}
+	}
+	call.Params = r.Sent.params(func(i int) any { return values[i] })
 	call.Violations = append([]openapi.Violation{}, call.Violations...)
 	switch {
 	case call.ReplyTruncated:
@@ -66,7 +74,12 @@ func (r *Record) subject() *scenario.Subject {
 	c := &r.Call
 	return &scenario.Subject{
 		Operation: c.Operation, Kind: c.Kind, Member: c.Member, Outcome: c.Outcome, ErrorCode: c.ErrorCode, Violations: len(c.Violations),
-		Params: func() map[string]any { return first(r.Sent.params(maskNames)) },
+		Params: func() map[string]any {
+			return first(r.Sent.params(func(i int) any {
+				value, _ := r.Sent.show(r.Sent.Values[i])
+				return value
+			}))
+		},
 	}
 }
 
@@ -79,7 +92,9 @@ type Sent struct {
 
 // First returns the parameters by name: a text, or decoded JSON; of a repeated name the value that counts. It masks
 // nothing.
-func (s Sent) First() map[string]any { return first(s.params(func(value any) any { return value })) }
+func (s Sent) First() map[string]any {
+	return first(s.params(func(i int) any { return s.decoded(s.Values[i]) }))
+}
 
 func first(params map[string]any) map[string]any {
 	for name, value := range params {
@@ -90,18 +105,14 @@ func first(params map[string]any) map[string]any {
 	return params
 }
 
-// params returns the parameters by name; those that came more than once are [journal.Repeated].
-func (s Sent) params(mask func(any) any) map[string]any {
+// params returns the parameters by name, each as value says; those that came more than once are [journal.Repeated].
+func (s Sent) params(value func(i int) any) map[string]any {
 	params := map[string]any{}
-	for _, v := range s.Values {
+	for i, v := range s.Values {
 		if v.In == "header" || v.In == "cookie" || v.In == wire.InBody {
 			continue
 		}
-		var value any = v.Text
-		if s.IsJSON(v) {
-			value = decoded(v.Text)
-		}
-		value = mask(value)
+		value := value(i)
 		before, again := params[v.Name] // null, too, is a value
 		if list, ok := before.(journal.Repeated); ok {
 			params[v.Name] = append(list, value)
@@ -114,19 +125,22 @@ func (s Sent) params(mask func(any) any) map[string]any {
 	return params
 }
 
-// paramsIn returns the values as they were sent; JSON in which something stands under a secret name is written anew.
-func (s Sent) paramsIn() []journal.ParamIn {
-	all := make([]journal.ParamIn, len(s.Values))
-	for i, v := range s.Values {
-		if s.IsJSON(v) {
-			v.Text = MaskNames(v.Text)
-		}
-		all[i] = journal.ParamIn{In: v.In, Name: v.Name, Value: v.Text}
-		if !utf8.ValidString(v.Text) {
-			all[i].Bytes = []byte(v.Text)
-		}
+// show returns a value as the journal shows it: decoded where it is JSON, and as it was sent. What stands under a secret name is masked in
+// both; then the text is written anew.
+func (s Sent) show(v contract.Value) (value any, text string) {
+	value = s.decoded(v)
+	if !wire.HasSecret(value) {
+		return value, v.Text
 	}
-	return all
+	value = maskNames(value)
+	return value, jsonText(value)
+}
+
+func (s Sent) decoded(v contract.Value) any {
+	if s.IsJSON(v) {
+		return decoded(v.Text)
+	}
+	return v.Text
 }
 
 // IsJSON reports whether a value is decoded: the contract says that it is JSON, or does not know the name and the value
@@ -165,11 +179,10 @@ func maskNames(value any) any {
 // MaskNames masks what stands under secret names in a JSON text. If nothing does, it returns the text as it is.
 func MaskNames(text string) string {
 	value := decoded(text)
-	before := jsonText(value)
-	if after := jsonText(maskNames(value)); after != before {
-		return after
+	if !wire.HasSecret(value) {
+		return text
 	}
-	return text
+	return jsonText(maskNames(value))
 }
 
 // jsonText writes a value as JSON, keys sorted, with < and & as they are.

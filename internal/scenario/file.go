@@ -2,7 +2,6 @@ package scenario
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/mockportal/mockportal/internal/nearest"
@@ -55,12 +54,12 @@ func (f *file) link(base *file, names []string) {
 
 // checkCircle reports a file that extends itself through other files.
 func (f *file) checkCircle() {
-	var chain []*file
-	names := []string{f.name}
-	for next := f; next != nil && !slices.Contains(chain, next); next = next.base {
-		chain, names = append(chain, next), append(names, next.extends)
+	seen, names := map[*file]bool{}, []string{f.name}
+	next := f
+	for ; next != nil && !seen[next]; next = next.base {
+		seen[next], names = true, append(names, next.extends)
 	}
-	if chain[len(chain)-1].base == f {
+	if next == f {
 		f.mistake(f.extendsAt, "scenarios extend each other in a circle: %s", strings.Join(names, ", "))
 		f.root = nil
 	}

@@ -73,8 +73,17 @@ func (f Field) At() Position { return f.at }
 // Mistake reports a mistake in the value.
 func (f Field) Mistake(format string, args ...any) { f.MistakeAt(f.at, format, args...) }
 
+// maxMistakes is how many mistakes of a document are told; nobody reads more.
+const maxMistakes = 1000
+
 // MistakeAt reports a mistake at another position.
 func (f Field) MistakeAt(at Position, format string, args ...any) {
+	switch len(*f.mistakes) {
+	case maxMistakes:
+		format, args = "there are more mistakes: mend these first", nil
+	case maxMistakes + 1:
+		return
+	}
 	*f.mistakes = append(*f.mistakes, at.Mistake(fmt.Sprintf(format, args...)))
 }
 

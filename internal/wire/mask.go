@@ -2,6 +2,7 @@ package wire
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -69,6 +70,21 @@ func (m Masks) number(n json.Number) any {
 		return secret.Mask
 	}
 	return n
+}
+
+// HasSecret reports whether anything stands under a secret name in a decoded JSON value, and is not masked.
+func HasSecret(value any) bool {
+	switch v := value.(type) {
+	case []any:
+		return slices.ContainsFunc(v, HasSecret)
+	case map[string]any:
+		for name, inner := range v {
+			if isSecret(name, inner) && inner != secret.Mask || HasSecret(inner) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // isSecret reports whether a JSON value under a name is secret. Nothing is secret in a text without letters.
