@@ -40,4 +40,12 @@ export MOCKPORTAL_TLS_URL=${urls[tls]}
 MOCKPORTAL_URL=${urls[plain]} suite node "over HTTP" 91
 # Only the error "SSL Required" cannot be tested over TLS.
 MOCKPORTAL_URL=${urls[tls]} NODE_EXTRA_CA_CERTS=$work/ca.pem suite node "over TLS" 91
+
+# --- a mistake fails a test, with its hint -----------------------------------------
+
+cd "$work/examples/node"
+sed 's/token, purchaserOrgId,/token, purchaserOrgID: purchaserOrgId,/' page.test.mjs >wrong.test.mjs
+! MOCKPORTAL_URL=${urls[plain]} node --test --test-reporter=tap wrong.test.mjs >"$work/tap" || die "a misspelt parameter passes"
+grep -qF 'did you mean "purchaserOrgId"?' "$work/tap" || die "a misspelt parameter fails without its hint"
+say "a misspelt parameter fails its test, with the hint"
 nothing_left

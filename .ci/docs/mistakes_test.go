@@ -20,7 +20,7 @@ import (
 var calls = map[string]string{
 	"`purchaserOrgID` for `purchaserOrgId`":            `ask $provision -d $form -d purchaserOrgID=$buyer -d $entitlements`,
 	"`purchaserSubscriptionID`, which may be left out": `ask $provision $good -d purchaserSubscriptionID=1`,
-	"`maxUsrs` inside `orgEntitlements`":               `ask $provision -d $form -d purchaserOrgId=$buyer -d 'orgEntitlements={"maxUsrs":1,"entitlements":{}}'`,
+	"`maxUsrs` inside `orgEntitlements`":               `ask $provision -d $form -d purchaserOrgId=$buyer -d ${entitlements/maxUsers/maxUsrs}`,
 	"`TOKEN=…` for `token=…`":                          `ask "$license?f=json&TOKEN=admin-token"`,
 	"`tokn=…`":                                         `ask "$license?f=json&tokn=admin-token"`,
 	"`access_token=…`":                                 `ask "$license?f=json&access_token=admin-token"`,
@@ -60,6 +60,9 @@ func TestMistakesOfAClient(t *testing.T) {
 // seen makes a mistake and returns its row.
 func seen(t *testing.T, bin, mistake, adds string) []string {
 	t.Helper()
+	if calls[mistake] == "" {
+		t.Fatal("nobody makes this mistake")
+	}
 	told, test := quoted(adds), &reader{}
 	portal := mock.NewServer(test)
 	answer, _ := shell(t, bin, "MOCKPORTAL_URL="+portal.URL+"\n"+asking+calls[mistake])
@@ -173,11 +176,14 @@ type reader struct {
 	cleanups     []func()
 }
 
-func (*reader) Helper()                          {}
-func (*reader) Failed() bool                     { return true }
-func (r *reader) Cleanup(f func())               { r.cleanups = append(r.cleanups, f) }
-func (r *reader) Logf(format string, a ...any)   { r.logs = append(r.logs, fmt.Sprintf(format, a...)) }
-func (r *reader) Errorf(format string, a ...any) { r.errors = append(r.errors, fmt.Sprintf(format, a...)) }
+func (*reader) Helper()                        {}
+func (*reader) Failed() bool                   { return true }
+func (r *reader) Cleanup(f func())             { r.cleanups = append(r.cleanups, f) }
+func (r *reader) Logf(format string, a ...any) { r.logs = append(r.logs, fmt.Sprintf(format, a...)) }
+
+func (r *reader) Errorf(format string, a ...any) {
+	r.errors = append(r.errors, fmt.Sprintf(format, a...))
+}
 
 func (r *reader) Fatalf(format string, a ...any) {
 	r.Errorf(format, a...)

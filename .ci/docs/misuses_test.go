@@ -22,8 +22,7 @@ import (
 type misuse struct {
 	files    map[string]string
 	inGo     func(t *reader, folder string)
-	body     string // a file that is sent to the control API, at …/verify or …/rules
-	to       string
+	to, body string // to the control API of the sandbox: verify or rules
 	commands []string
 }
 
@@ -42,7 +41,8 @@ func misuses() map[string]misuse {
 		"`maxUsrs` in the `params` of an expectation": {
 			files: map[string]string{"e.yaml": expected, "pack/scenarios/a.yaml": good + expected},
 			inGo: func(t *reader, _ string) {
-				mock.NewServer(t).Verify(t, mock.Expect(mock.ProvisionOrgEntitlements).Param("orgEntitlements", map[string]any{"maxUsrs": 1}).Exactly(0))
+				expectation := mock.Expect(mock.ProvisionOrgEntitlements).Param("orgEntitlements", map[string]any{"maxUsrs": 1})
+				mock.NewServer(t).Verify(t, expectation.Exactly(0))
 			},
 			to: "verify", body: "{" + expected + "}", commands: []string{"mockportal verify e.yaml", check},
 		},
@@ -64,10 +64,11 @@ func misuses() map[string]misuse {
 			files:    map[string]string{"pack/scenarios/a.yaml": good},
 			commands: []string{"cd pack; mockportal check"},
 		},
-		"a folder `fixture/` in a pack": broken("fixture/errors/a.json", "{}"),
-		"a folder `Scenarios/` in a pack": broken("Scenarios/a.yaml", good),
-		"a scenario in `scenarios/x.json`": broken("scenarios/x.json", "{}"),
-		"a pack that does not exist":       broken("", ""),
+		"a suite that never calls the portal; with `--require-calls` the code is 1": {commands: []string{"mockportal run -- true"}},
+		"a folder `fixture/` in a pack":                                             broken("fixture/errors/a.json", "{}"),
+		"a folder `Scenarios/` in a pack":                                           broken("Scenarios/a.yaml", good),
+		"a scenario in `scenarios/x.json`":                                          broken("scenarios/x.json", "{}"),
+		"a pack that does not exist":                                                broken("", ""),
 		"two packs with a scenario of the same name": {
 			files:    map[string]string{"pack/scenarios/a.yaml": good, "two/scenarios/a.yaml": good},
 			inGo:     checkPacks("pack", "two"),
@@ -110,14 +111,7 @@ func TestMistakesInTests(t *testing.T) {
 			if !ok {
 				t.Fatal("nobody makes this mistake")
 			}
-			told := quoted(row[1])
-			folder := t.TempDir()
-			for name, content := range m.files {
-				path := filepath.Join(folder, name)
-				if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(content), 0o644)); err != nil {
-					t.Fatal(err)
-				}
-			}
+			folder, told := m.write(t), quoted(row[1])
 			var log bytes.Buffer
 			portal := mock.NewServer(t, mock.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
 			got := []string{row[0], row[1], none, none, none, none}
@@ -127,20 +121,39 @@ func TestMistakesInTests(t *testing.T) {
 			if m.to != "" {
 				got[3] = seenOverHTTP(t, portal.URL+"/__admin/sandboxes/default/"+m.to, m.body, told)
 			}
-			var commands []string
-			for _, line := range m.commands {
-				out, code := shell(t, bin, "export MOCKPORTAL_URL="+portal.URL+"; cd "+folder+"; "+line)
-				if told.MatchString(out) {
-					commands = append(commands, fmt.Sprintf("`%s` %d", regexp.MustCompile(`mockportal (\w+)`).FindStringSubmatch(line)[1], code))
-				}
-			}
-			got[4] = strings.Join(commands, ", ")
-			if told.MatchString(log.String()) {
-				got[5] = "seen"
+			got[4] = m.seenInCommands(t, bin, "export MOCKPORTAL_URL="+portal.URL+"; cd "+folder+"; ", told)
+			if log.Len() > 0 {
+				got[5] = log.String()
 			}
 			same(t, row, got)
 		})
 	}
+}
+
+// write writes the files of a mistake into a folder.
+func (m misuse) write(t *testing.T) string {
+	t.Helper()
+	folder := t.TempDir()
+	for name, content := range m.files {
+		path := filepath.Join(folder, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(content), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return folder
+}
+
+var subcommand = regexp.MustCompile(`mockportal (\w+)`)
+
+func (m misuse) seenInCommands(t *testing.T, bin, before string, told *regexp.Regexp) string {
+	t.Helper()
+	var seen []string
+	for _, line := range m.commands {
+		if out, code := shell(t, bin, before+line); told.MatchString(out) {
+			seen = append(seen, fmt.Sprintf("`%s` %d", subcommand.FindStringSubmatch(line)[1], code))
+		}
+	}
+	return strings.Join(seen, ", ")
 }
 
 func seenInGo(m misuse, folder string, told *regexp.Regexp) string {
