@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs examples/python as its README says, in a copy, in parallel, against a server over
-# HTTP and another over HTTPS. Both are strict. It first uses only requests and Authlib,
-# then also Esri's client.
+# HTTP and another over HTTPS. Both are strict. The test of docs/any-language.md is part of
+# it. It first uses only requests and Authlib, then also Esri's client.
 #
 # The installed packages are cached, by the text of the requirements and the version of
 # Python. Without the cache the installation of the client takes a minute.
@@ -67,6 +67,7 @@ suite() {
 }
 
 cp -R examples/python "$work/python"
+block python docs/any-language.md >"$work/python/test_page.py"
 need_python
 build
 start plain --strict

@@ -81,3 +81,11 @@ packages_for() {
     *) allowed_skip "$what" "$why" ;;
   esac
 }
+
+# block LANGUAGE PAGE prints the page's block in a language, of which it has one.
+block() {
+  local found
+  found=$(sed -n "/^\`\`\`$1\$/,/^\`\`\`\$/{/^\`\`\`/d;p;}" "$2")
+  [[ -n $found ]] || die "$2 has no block in $1"
+  printf '%s\n' "$found"
+}

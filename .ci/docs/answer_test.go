@@ -130,6 +130,7 @@ func holdsList(at string, want []any, got any) error {
 	}
 	return nil
 }
+
 func TestCompare(t *testing.T) {
 	for name, test := range map[string]struct {
 		language, want, got string

@@ -48,12 +48,7 @@ func pages(t *testing.T) []*page {
 
 // TestPages does what each page says. The pages use port 8080, one after the other.
 func TestPages(t *testing.T) {
-	bin := t.TempDir()
-	build := exec.Command("go", "build", "-o", bin+"/", "./cmd/mockportal")
-	build.Dir = root
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
+	bin := program(t)
 	writeCurlrc(t, bin)
 	for _, p := range pages(t) {
 		t.Run(strings.TrimSuffix(p.name, ".md"), func(t *testing.T) {
@@ -89,18 +84,20 @@ func newSession(t *testing.T, bin string) *session {
 	if err := errors.Join(os.Mkdir(s.state, 0o755), copyTree(root, s.checkout)); err != nil {
 		t.Fatal(err)
 	}
-	for _, variable := range os.Environ() {
-		if !strings.HasPrefix(variable, "MOCKPORTAL_") && !strings.HasPrefix(variable, "GOFLAGS=") {
-			s.env = append(s.env, variable)
-		}
-	}
-	s.env = append(s.env, "LC_ALL=C", "GOBIN="+bin, "PATH="+bin+":"+os.Getenv("PATH"), "GIT_CEILING_DIRECTORIES="+folder)
+	s.env = append(environment(), "LC_ALL=C", "GOBIN="+bin, "PATH="+bin+":"+os.Getenv("PATH"), "GIT_CEILING_DIRECTORIES="+folder)
 	if taken, err := net.Dial("tcp", "127.0.0.1:8080"); err == nil {
 		_ = taken.Close()
 		t.Fatal("port 8080 of 127.0.0.1, which the pages use, is taken on this machine")
 	}
 	t.Cleanup(s.stop)
 	return s
+}
+
+// environment is that of the test without settings for the program and for Go.
+func environment() []string {
+	return slices.DeleteFunc(os.Environ(), func(variable string) bool {
+		return strings.HasPrefix(variable, "MOCKPORTAL_") || strings.HasPrefix(variable, "GOFLAGS=")
+	})
 }
 
 // block does what a block says, and compares its output with the answer that follows. It reports whether the block is a Go

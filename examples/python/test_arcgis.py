@@ -182,4 +182,4 @@ def test_its_own_wrapper_misses_the_path(tls_sandbox, ca):
 
     [call] = tls_sandbox.calls(violations="true")
     assert call["path"].endswith(f"/content/listings/{ITEM}")
-    assert call["violations"][0]["hint"] == "did you mean POST /sharing/rest/content/listings/{itemId}/provisionOrgEntitlements?"
+    assert call["violations"][0]["hint"] == "did you mean POST /portal/sharing/rest/content/listings/{itemId}/provisionOrgEntitlements?"

@@ -21,9 +21,13 @@ export async function sandbox(t, scenario = 'trial', { violations = 0, ...option
   const own = (path, method = 'GET', body = undefined) => ask(method, `/sandboxes/${made.id}${path}`, body);
   const calls = async (query = {}) => (await own(`/calls?${new URLSearchParams({ limit: 1000, ...query })}`)).calls;
   t.after(async () => {
-    const violating = (await calls({ violations: true })).map((call) => [call.operation, ...call.violations.map((v) => v.message)]);
+    const wrong = (await calls({ violations: true })).flatMap((call) => call.violations.map((v) =>
+      `call ${call.number}, ${call.method} ${call.path}: ${v.in} ${v.name}${v.pointer} ${v.message}; ${v.hint}`));
     const summary = await own('', 'DELETE');
-    assert.equal(summary.violations, violations, `calls that violate the contract: ${JSON.stringify(violating)}`);
+    if (summary.violations !== violations) {
+      wrong.forEach((line) => t.diagnostic(line)); // also where the test has already failed by something else
+      assert.fail(`${summary.violations} calls violate the contract, not ${violations}:\n${wrong.join('\n')}`);
+    }
     assert.deepEqual(summary.unmet, [], 'expectations of the scenario that are not met');
   });
   return {
