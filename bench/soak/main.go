@@ -12,6 +12,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
 	"net/url"
 	"os"
@@ -29,8 +30,7 @@ func main() {
 	memory := flag.Int("max-memory", 256<<20, "the server's budget, in bytes")
 	flag.Parse()
 	if err := soak(*server, *calls, *sandboxes, *memory); err != nil {
-		fmt.Fprintln(os.Stderr, "soak:", err)
-		os.Exit(1)
+		log.Fatal(err)
 	}
 }
 
@@ -38,7 +38,7 @@ func main() {
 func soak(binary string, calls, sandboxes, memory int) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	// The log would cost more than the calls.
+	//nolint:gosec // whoever runs this names the binary
 	command := exec.CommandContext(ctx, binary, "serve", "--addr", "127.0.0.1:0", "--log-level", "error", "--ready", "json",
 		"--max-memory", fmt.Sprint(memory))
 	out, err := command.StdoutPipe()

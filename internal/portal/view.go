@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/mockportal/mockportal/internal/scenario"
 )
 
 // View is the world without its passwords, tokens and client secrets. The contract of the control API describes the objects in it.
@@ -43,9 +45,16 @@ func (m *Member) view(shift time.Duration) object {
 		"tokenExpires": nil, // the scenario's token never expires
 	}
 	if !m.tokenExpires.IsZero() {
-		v["tokenExpires"] = m.tokenExpires.Add(shift).UTC()
+		v["tokenExpires"] = earlier(m.tokenExpires.Add(shift), scenario.LastSecond).UTC()
 	}
 	return v
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }
 
 func (w World) listingView(itemID string) object {

@@ -37,8 +37,8 @@ type clock struct {
 }
 
 // start returns the clock at the start of a scenario, and the shift of the world's dates. In mode wall the shift is rounded down to
-// whole seconds, so that dates on whole seconds stay on whole seconds.
-func start(written scenario.Clock, setting scenario.Clock, wall time.Time) (clock, time.Duration) {
+// whole seconds, so that dates on whole seconds stay on whole seconds. The error wraps [ErrClock].
+func start(written scenario.Clock, setting scenario.Clock, wall time.Time) (clock, time.Duration, error) {
 	c := clock{mode: cmp.Or(setting.Mode, written.Mode), at: written.At, since: wall}
 	if !setting.At.IsZero() {
 		c.at = setting.At
@@ -46,26 +46,31 @@ func start(written scenario.Clock, setting scenario.Clock, wall time.Time) (cloc
 	return c.follow(wall)
 }
 
-// follow makes a clock in mode wall show the wall clock, and returns the shift of the world's dates.
-func (c clock) follow(wall time.Time) (clock, time.Duration) {
+// follow makes a clock in mode wall show the wall clock, and returns the shift of the world's dates. The error wraps [ErrClock].
+func (c clock) follow(wall time.Time) (clock, time.Duration, error) {
 	if c.mode != scenario.Wall {
-		return c, 0
+		return c, 0, nil
 	}
 	shift := wall.Sub(c.at)
+	if !c.at.Add(shift).Equal(wall) { // a duration has 292 years at most
+		return c, 0, fmt.Errorf("%w: from %s it cannot follow the wall clock, which is centuries away", ErrClock, c.at.UTC().Format(time.RFC3339))
+	}
 	shift -= (shift%time.Second + time.Second) % time.Second // rounds down, below 0 too
 	c.at = wall
-	return c, shift
+	return c, shift, nil
 }
 
+// now returns what the clock shows. It stops at the last second that RFC 3339 can say.
 func (c clock) now(wall time.Time) time.Time {
-	if c.mode == scenario.Frozen {
-		return c.at
+	now := c.at
+	if c.mode != scenario.Frozen {
+		now = now.Add(wall.Sub(c.since))
 	}
-	return c.at.Add(wall.Sub(c.since))
+	if now.After(scenario.LastSecond) {
+		return scenario.LastSecond
+	}
+	return now
 }
-
-// maxYear is the last year that RFC 3339 can express.
-const maxYear = 9999
 
 // ClockChange is one change of a clock. Exactly one of its fields is set.
 type ClockChange struct {
@@ -89,11 +94,14 @@ func (c clock) changed(change ClockChange, wall time.Time) (clock, time.Duration
 	default:
 		next.at = now.Add(change.Advance)
 	}
-	if next.at.Year() > maxYear {
-		return c, 0, fmt.Errorf("%w: it would show the year %d, and the last year is %d", ErrClock, next.at.Year(), maxYear)
+	if next.at.After(scenario.LastSecond) {
+		return c, 0, fmt.Errorf("%w: it would show the year %d, and the last year is %d", ErrClock, next.at.Year(), scenario.LastSecond.Year())
 	}
 	if change.Mode == scenario.Wall && c.mode != scenario.Wall {
-		next, shift := next.follow(wall)
+		next, shift, err := next.follow(wall)
+		if err != nil {
+			return c, 0, err
+		}
 		return next, shift, nil
 	}
 	return next, 0, nil

@@ -2,6 +2,8 @@ package sandbox_test
 
 import (
 	"encoding/json"
+	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -163,5 +165,35 @@ func TestViewIsInUTC(t *testing.T) {
 	}
 	if diff := cmp.Diff(`"2030-01-01T00:00:00Z"`, string(text)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestClockStopsAtTheLastSecond proves that no clock shows what RFC 3339 cannot say, and that no date is moved by more than a duration has.
+func TestClockStopsAtTheLastSecond(t *testing.T) {
+	t.Parallel()
+	wall := &hand{at: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
+	end := time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
+	s := written(t, "clock: { at: \"9999-12-31T23:59:00Z\" }\nworld: { members: { viewer: { tokenExpires: \"9999-12-31T23:59:59Z\" } } }\n")
+	b := box(t, sandbox.Options{Scenario: s, Clock: scenario.Clock{Mode: scenario.Running}, Wall: wall.now})
+	wall.set(wall.at.Add(time.Hour))
+	view := b.View()
+	if _, err := json.Marshal(view); err != nil || !view.Now.Equal(end) {
+		t.Errorf("an hour later it is %v: %v", view.Now, err)
+	}
+	if err := b.ChangeClock(sandbox.ClockChange{Advance: time.Second}); !errors.Is(err, sandbox.ErrClock) {
+		t.Errorf("one second more: %v", err)
+	}
+	err := b.ChangeClock(sandbox.ClockChange{Mode: scenario.Wall})
+	if !errors.Is(err, sandbox.ErrClock) || !strings.Contains(err.Error(), "centuries away") {
+		t.Errorf("to the wall clock: %v", err)
+	}
+	_, err = sandbox.New(sandbox.Options{ID: "x", Scenario: s, Clock: scenario.Clock{Mode: scenario.Wall}, Wall: wall.now})
+	if !errors.Is(err, sandbox.ErrClock) {
+		t.Errorf("a sandbox that follows the wall clock from there: %v", err)
+	}
+	late := written(t, "world: { members: { viewer: { tokenExpires: \"9999-12-31T23:59:59Z\" } } }\n")
+	moved := box(t, sandbox.Options{Scenario: late, Clock: scenario.Clock{Mode: scenario.Wall}, Wall: wall.now})
+	if _, err := json.Marshal(moved.View()); err != nil {
+		t.Errorf("dates that are moved on from the last year: %v", err)
 	}
 }

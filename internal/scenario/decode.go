@@ -1,6 +1,8 @@
 package scenario
 
 import (
+	"time"
+
 	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/fixture"
 	"github.com/mockportal/mockportal/internal/secret"
@@ -62,10 +64,16 @@ func readFormat(o *tree.ObjectField) {
 func readClock(f tree.Field) Clock {
 	o := f.Object()
 	defer o.Close()
-	return Clock{
-		At:   o.Need("at").Time(),
-		Mode: ClockMode(o.Key("mode").Option(string(Frozen), string(Running), string(Wall))),
+	at := o.Need("at")
+	c := Clock{At: at.Time(), Mode: ClockMode(o.Key("mode").Option(string(Frozen), string(Running), string(Wall)))}
+	switch year := c.At.Year(); {
+	case c.At.IsZero(): // it could not be read
+	case !c.At.Before(LastSecond):
+		at.Mistake("%s must be before %s, where clocks stop", at.Name(), LastSecond.Format(time.RFC3339))
+	case c.Mode == Wall && (year < 1900 || year > 2100): // the dates are moved by a duration, which has 292 years at most
+		at.Mistake("%s must be from the year 1900 to 2100 in mode wall, which moves all dates by the distance to the wall clock", at.Name())
 	}
+	return c
 }
 
 // template is a fixture that a scenario makes a document of.
