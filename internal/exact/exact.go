@@ -30,10 +30,16 @@ func Equal(a, b json.Number) bool {
 	if a == b {
 		return true
 	}
+	if plain(a) && plain(b) { // as nearly all are: an integer has one text
+		return false
+	}
 	x, okX := parse(string(a))
 	y, okY := parse(string(b))
 	return okX && okY && x == y
 }
+
+// plain reports whether a number is an integer without an exponent, and not -0.
+func plain(n json.Number) bool { return !strings.ContainsAny(string(n), ".eE") && n != "-0" }
 
 // IsWhole reports whether a number has no fraction, however it is written: 1.0 and 10e-1 have none.
 func IsWhole(n json.Number) bool {

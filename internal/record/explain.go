@@ -67,18 +67,21 @@ type candidate struct {
 
 // look compares a call that the expectation does not count. Fewer differences are nearer; of equals the earlier call is.
 func (s *search) look(r *Record, subject *scenario.Subject) {
-	class := 2
+	class, fewest := 2, 0
 	switch c := &r.Call; {
 	case s.expectation.Concerns(c.Operation, c.Kind):
-		class = 0
+		class, fewest = 0, 1 // or it would be counted
 	case c.Kind == journal.KindUnknown && len(c.Violations) > 0:
 		class = 1
 	}
-	if class == 2 && len(s.missed[0])+len(s.missed[1]) > 0 || s.expectation.Counts(subject) {
+	best := s.missed[class]
+	switch {
+	case len(best) == mostNear && best[mostNear-1].differences <= fewest: // no call is nearer
+		return
+	case class == 2 && len(s.missed[0])+len(s.missed[1]) > 0, s.expectation.Counts(subject):
 		return
 	}
-	found := candidate{r, differences(s.expectation, subject, func([]string, any, any, map[string]any) {})}
-	best := append(s.missed[class], found)
+	best = append(best, candidate{r, differences(s.expectation, subject, func([]string, any, any, map[string]any) {})})
 	slices.SortStableFunc(best, func(a, b candidate) int { return cmp.Compare(a.differences, b.differences) })
 	s.missed[class] = best[:min(len(best), mostNear)]
 }

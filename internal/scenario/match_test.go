@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"github.com/mockportal/mockportal/internal/exact"
 	"github.com/mockportal/mockportal/internal/scenario"
 )
@@ -105,4 +107,32 @@ func TestMatches(t *testing.T) {
 			t.Errorf("%s: the parameters were asked for %d times", tt.reason, asked)
 		}
 	}
+}
+
+// TestMatchesIsCompare holds Matches, which is fast, against Compare, which says where.
+func TestMatchesIsCompare(t *testing.T) {
+	t.Parallel()
+	names := []string{"a", "b", "c"}
+	values := []string{`1`, `"1"`, `1.0`, `null`, `"x"`, `{}`, `{"a":1}`, `{"a":1,"b":{"c":[1,2]}}`, `{"b":{}}`, `[1]`, `[1.0]`}
+	rapid.Check(t, func(t *rapid.T) {
+		drawn := func(what string) (all map[string]string) {
+			return rapid.MapOfN(rapid.SampledFrom(names), rapid.SampledFrom(values), 0, 3).Draw(t, what)
+		}
+		m := scenario.Matcher{Params: map[string]scenario.Param{}}
+		for name, text := range drawn("wanted") {
+			m.Params[name] = scenario.NewParam([]byte(text))
+		}
+		m.Present = rapid.SliceOfN(rapid.SampledFrom(names), 0, 1).Draw(t, "present")
+		m.Absent = rapid.SliceOfN(rapid.SampledFrom(names), 0, 1).Draw(t, "absent")
+		m.Member = rapid.SampledFrom([]string{"", "admin", "viewer"}).Draw(t, "member")
+		sent := map[string]any{}
+		for name, text := range drawn("sent") {
+			sent[name] = scenario.NewParam([]byte(text)).Value
+		}
+		s := &scenario.Subject{Member: "admin", Params: func() map[string]any { return sent }}
+		want := m.Compare(s, func([]string, any, any, map[string]any) bool { return false })
+		if got := m.Matches(s); got != want {
+			t.Fatalf("%v matches %v: %t, and compares %t", m, sent, got, want)
+		}
+	})
 }
