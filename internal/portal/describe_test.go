@@ -199,3 +199,14 @@ func TestViewHoldsNoSecret(t *testing.T) {
 		}
 	}
 }
+
+// TestViewHasTheLicense: the view has what getFutureLicense answers now, and null without a licence.
+func TestViewHasTheLicense(t *testing.T) {
+	t.Parallel()
+	s, w, now := played(t, "trial")
+	bare := *s
+	bare.World.License = scenario.License{}
+	if with, without := w.View(now).License, worldOf(t, &bare, 0).View(now).License; with == nil || without != nil {
+		t.Errorf("with a licence: %v, without: %v", with, without)
+	}
+}
