@@ -32,20 +32,22 @@ func (a *API) listCalls(r request) (any, error) {
 	count, counted := r.params.Int("count")
 	switch wait := r.params.Text("wait"); {
 	case wait != "":
-		return waitForCalls(r, q, max(int(count), 1))
+		return a.waitForCalls(r, q, max(int(count), 1))
 	case counted:
 		return nil, problem(http.StatusBadRequest, "count says how many calls wait waits for: send wait too")
 	}
 	return calls{Page: r.box.Journal.Find(q)}, nil
 }
 
-func waitForCalls(r request, q journal.Query, count int) (any, error) {
+func (a *API) waitForCalls(r request, q journal.Query, count int) (any, error) {
 	wait, err := parseWait("wait", r.params.Text("wait"))
 	if err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), wait)
 	defer cancel()
+	a.waiters.Add(1)
+	defer a.waiters.Add(-1)
 	page, err := r.box.Journal.Wait(ctx, q, count)
 	return calls{page, err != nil}, nil
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/mockportal/mockportal/internal/certs"
 	"github.com/mockportal/mockportal/internal/contract"
@@ -33,7 +34,8 @@ type Options struct {
 type API struct {
 	Options
 
-	contract *contract.Contract
+	contract         *contract.Contract
+	waiters, streams atomic.Int64 // requests that wait, and event streams that are open
 }
 
 // New returns the control API.
@@ -41,7 +43,7 @@ func New(o Options) *API { return &API{Options: o, contract: contract.Control()}
 
 // Owns reports whether a path belongs to the control API.
 func Owns(path string) bool {
-	return IsHealth(path) || path == "/__admin" || strings.HasPrefix(path, "/__admin/")
+	return IsHealth(path) || path == metricsPath || path == "/__admin" || strings.HasPrefix(path, "/__admin/")
 }
 
 // IsHealth reports whether a path asks for the health of the process.
@@ -72,6 +74,7 @@ var operations = map[string]func(*API, request) (any, error){
 	"getPortalContract":       func(a *API, _ request) (any, error) { return yaml(a.Library.Contract()), nil },
 	"getCertificateAuthority": (*API).authority,
 	"listScenarios":           (*API).listScenarios,
+	"getMetrics":              (*API).getMetrics,
 	"getCoverage":             func(a *API, _ request) (any, error) { return a.Coverage.Report(a.Library), nil },
 	"getScenario":             (*API).getScenario,
 	"createSandbox":           (*API).createSandbox,

@@ -15,6 +15,8 @@ func (a *API) verifyCalls(r request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.waiters.Add(1)
+	defer a.waiters.Add(-1)
 	verdict := r.box.Journal.Verify(r.Context(), expectations)
 	if verdict.Met() {
 		return verdict, nil

@@ -5,18 +5,25 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/VictoriaMetrics/metrics"
+
 	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock/journal"
+	"github.com/mockportal/mockportal/openapi"
 )
 
 // Coverage counts what of the portal's contract calls exercised: operations, their parameters and documented outcomes,
 // and scenarios. Several portals may share one. It is safe for concurrent use, and never holds what was sent.
 type Coverage struct {
+	durations *metrics.Set
+	duration  *metrics.PrometheusHistogram // of durations
+
 	mu         sync.Mutex // guards what follows
 	operations map[string]int
 	params     map[part]int // only names that the contract has, so that no request adds any
-	outcomes   map[part]int
+	outcomes   map[part]int // of no operation too, under ""
+	violations map[openapi.ViolationKind]int
 	scenarios  map[string]int
 }
 
@@ -25,25 +32,36 @@ type part struct{ operation, name string }
 
 // NewCoverage returns a coverage in which nothing was exercised yet.
 func NewCoverage() *Coverage {
-	return &Coverage{operations: map[string]int{}, params: map[part]int{}, outcomes: map[part]int{}, scenarios: map[string]int{}}
+	c := &Coverage{
+		operations: map[string]int{}, params: map[part]int{}, outcomes: map[part]int{}, violations: map[openapi.ViolationKind]int{},
+		scenarios: map[string]int{},
+	}
+	c.durations, c.duration = newDurations()
+	return c
 }
 
 // Covered is what a call exercised.
 type Covered struct {
 	Operation *contract.Operation // nil: none
 	Scenario  string
-	Outcome   string // ok, or the id of the error; another does not count
+	Outcome   string // ok, fault, or the id of the error
 	Values    []contract.Value
+
+	Violations []openapi.Violation
 }
 
 // Add counts a call. A parameter that came twice counts twice.
 func (c *Coverage) Add(covered Covered) {
-	o := covered.Operation
-	if o == nil {
-		return
-	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	for i := range covered.Violations {
+		c.violations[covered.Violations[i].Kind]++
+	}
+	o := covered.Operation
+	if o == nil {
+		c.outcomes[part{"", covered.Outcome}]++
+		return
+	}
 	c.operations[o.ID]++
 	for i := range covered.Values {
 		name := covered.Values[i].Name
