@@ -34,7 +34,8 @@ say "$("$promtool" --version | head -n 1)"
 build
 start plain --control-token control-token
 check "before any call"
-for path in 'portal/portaladmin/license/getFutureLicense?f=json&token=admin-token' 'portal/portaladmin/license/getFutureLicense?f=json' nowhere; do
+license='portal/portaladmin/license/getFutureLicense?f=json'
+for path in "$license&token=admin-token" "$license" nowhere; do
   curl --silent --show-error --max-time 10 --output /dev/null "${urls[plain]}/$path"
 done
 check "after calls"

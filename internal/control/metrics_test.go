@@ -40,8 +40,8 @@ func scraped(p *mock.Portal) string {
 	return w.Body.String()
 }
 
-// TestMetrics holds the whole answer against a golden file, after calls with every outcome and every kind of violation. The time is virtual,
-// so durations are exact: a rule delays one call for 2 seconds, and another call is broken off after 100 ms.
+// TestMetrics holds the whole answer against a golden file, after calls with every outcome and every kind of violation. The time is
+// virtual, so durations are exact: a rule delays one call for 2 seconds, and another call is broken off after 100 ms.
 func TestMetrics(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -132,7 +132,8 @@ func TestMetricsAreBounded(t *testing.T) {
 		p, "GET /odd?odd=odd", "ODD /odd", "ODD "+licensePath+"?odd=odd", "GET "+licensePath+"?f=odd&token=odd&odd=odd",
 		"POST "+provisionPath+" odd=odd", "GET /sandboxes/odd"+licensePath, "GET /odd"+licensePath, "OPTIONS "+licensePath,
 		`POST /__admin/sandboxes {"scenario":{"format":1,"summary":"odd","extends":"trial","seed":1},"id":"odd"}`,
-		`POST /__admin/sandboxes/odd/rules {"name":"odd","when":{"operation":"getFutureLicense"},"reply":{"status":503,"body":"odd","offSpec":true}}`,
+		`POST /__admin/sandboxes/odd/rules {"name":"odd","when":{"operation":"getFutureLicense"},`+
+			`"reply":{"status":503,"body":"odd","offSpec":true}}`,
 		"GET /sandboxes/odd"+licensePath+"?f=json&token=admin-token",
 	)
 	has(t, p, "mockportal_sandboxes 2", `mockportal_calls_total{operation="getFutureLicense",outcome="ok"} 0`)

@@ -289,7 +289,8 @@ func TestContexts(t *testing.T) {
 	t.Parallel()
 	for context, valid := range map[string]bool{
 		"/gis": true, "/a.b_c~d-e": true,
-		"": false, "gis": false, "/": false, "/gis/": false, "/a/b": false, "/sharing": false, "/__admin": false, "/metrics": false, "/{x}": false,
+		"": false, "gis": false, "/": false, "/gis/": false, "/a/b": false, "/sharing": false, "/__admin": false, "/{x}": false,
+		"/metrics": false,
 	} {
 		x, box := start(t, "", 0, nil)
 		o := x.Options
