@@ -43,11 +43,11 @@ func NewKnown(values ...string) *Known {
 	return k
 }
 
-// Hide masks in a text every value that any of the finders knows: as it is, with percent escapes, and with the escapes
-// of a JSON string. Where one has escapes, all of the text loses them.
+// Hide masks in a text every value that any of the finders knows: as it is, with percent escapes, with the escapes of
+// a JSON string, and with those of a JSON pointer. Where one has escapes, all of the text loses them.
 func Hide(text string, all ...*Known) string {
 	text = hide(text, all)
-	for i, sign := range [...]byte{'%', '\\'} {
+	for i, sign := range [...]byte{'%', '\\', '~'} {
 		if len(all) > 0 && strings.IndexByte(text, sign) >= 0 {
 			plain := escapes()[i].ReplaceAllStringFunc(text, unescape)
 			if hidden := hide(plain, all); hidden != plain {
@@ -58,15 +58,20 @@ func Hide(text string, all ...*Known) string {
 	return text
 }
 
-// escapes are what Hide decodes: percent escapes, and the escapes of JSON strings.
-var escapes = sync.OnceValue(func() [2]*regexp.Regexp {
-	return [...]*regexp.Regexp{regexp.MustCompile(`(?:%[0-9A-Fa-f]{2})+`), regexp.MustCompile(`(?:\\["\\/bfnrt]|\\u[0-9A-Fa-f]{4})+`)}
+// escapes are what Hide decodes: percent escapes, and the escapes of JSON strings and of JSON pointers.
+var escapes = sync.OnceValue(func() [3]*regexp.Regexp {
+	return [...]*regexp.Regexp{
+		regexp.MustCompile(`(?:%[0-9A-Fa-f]{2})+`), regexp.MustCompile(`(?:\\["\\/bfnrt]|\\u[0-9A-Fa-f]{4})+`), regexp.MustCompile(`~[01]`),
+	}
 })
 
 func unescape(escape string) (text string) {
-	if escape[0] == '%' {
+	switch escape[0] {
+	case '%':
 		text, _ = url.PathUnescape(escape)
-	} else {
+	case '~':
+		text = map[string]string{"~0": "~", "~1": "/"}[escape]
+	default:
 		_ = json.Unmarshal([]byte(`"`+escape+`"`), &text)
 	}
 	return text

@@ -80,16 +80,12 @@ func isSecret(name string, value any) bool {
 	return value != "" && secret.IsName(name)
 }
 
-// Violations masks violations in place: they quote names, and a name may be anything. A JSON pointer has escapes of its own.
+// Violations masks violations in place: they quote names, and a name may be anything.
 func (m Masks) Violations(violations []openapi.Violation) {
 	for i := range violations {
 		v := &violations[i]
 		for _, text := range []*string{&v.Name, &v.Pointer, &v.Message, &v.Hint, &v.Allowed} {
 			*text = m.Hide(*text)
-		}
-		plain := strings.NewReplacer("~1", "/", "~0", "~").Replace(v.Pointer)
-		if hidden := m.Hide(plain); hidden != plain {
-			v.Pointer = hidden
 		}
 	}
 }
