@@ -19,10 +19,9 @@ type Coverage struct {
 	durations *metrics.Set
 	duration  *metrics.PrometheusHistogram // of durations
 
-	mu         sync.Mutex // guards what follows
-	operations map[string]int
+	mu         sync.Mutex   // guards what follows
 	params     map[part]int // only names that the contract has, so that no request adds any
-	outcomes   map[part]int // of no operation too, under ""
+	outcomes   map[part]int // each call has one, also a call of no operation, under ""
 	violations map[openapi.ViolationKind]int
 	scenarios  map[string]int
 }
@@ -33,8 +32,7 @@ type part struct{ operation, name string }
 // NewCoverage returns a coverage in which nothing was exercised yet.
 func NewCoverage() *Coverage {
 	c := &Coverage{
-		operations: map[string]int{}, params: map[part]int{}, outcomes: map[part]int{}, violations: map[openapi.ViolationKind]int{},
-		scenarios: map[string]int{},
+		params: map[part]int{}, outcomes: map[part]int{}, violations: map[openapi.ViolationKind]int{}, scenarios: map[string]int{},
 	}
 	c.durations, c.duration = newDurations()
 	return c
@@ -62,7 +60,6 @@ func (c *Coverage) Add(covered Covered) {
 		c.outcomes[part{"", covered.Outcome}]++
 		return
 	}
-	c.operations[o.ID]++
 	for i := range covered.Values {
 		name := covered.Values[i].Name
 		if slices.ContainsFunc(o.Routes, func(r *contract.Route) bool { return r.Parameter(name) != nil }) {
@@ -78,9 +75,13 @@ func (c *Coverage) Report(of *scenario.Library) journal.CoverageReport {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	r := journal.CoverageReport{Operations: []journal.OperationCoverage{}, Scenarios: []journal.Count{}}
+	calls := map[string]int{}
+	for outcome, n := range c.outcomes {
+		calls[outcome.operation] += n
+	}
 	for _, o := range of.Contract().Operations() {
 		r.Operations = append(r.Operations, journal.OperationCoverage{
-			Operation: o.ID, Kind: o.Kind, Calls: c.operations[o.ID], Params: counts(o, o.ParameterNames(), c.params),
+			Operation: o.ID, Kind: o.Kind, Calls: calls[o.ID], Params: counts(o, o.ParameterNames(), c.params),
 			Outcomes: counts(o, append([]string{string(journal.OK)}, o.Errors...), c.outcomes),
 		})
 	}
