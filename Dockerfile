@@ -42,8 +42,12 @@ LABEL org.opencontainers.image.title="mockportal" \
 # /mockportal, and /pack: an empty folder, so an empty pack until something is mounted there.
 COPY --from=build /out/ /
 USER 65532:65532
+# What all sandboxes hold is at most 256 MiB (--max-memory). From 384 MiB on, Go collects garbage more
+# often instead of letting the heap grow to twice what is held; 128 MiB are for the program, the requests
+# in flight and garbage. A container of 512 MiB has room for that. Raise both if you raise one.
 ENV MOCKPORTAL_ADDR=0.0.0.0:8080 \
-    MOCKPORTAL_PACK=/pack
+    MOCKPORTAL_PACK=/pack \
+    GOMEMLIMIT=384MiB
 EXPOSE 8080
 # The image has no shell and no curl: the binary asks its own /readyz. The first check comes after
 # one interval; with a start period Docker from 25 on would wait five seconds for it.

@@ -126,6 +126,11 @@ labels() {
     "$(property "$1" 'json .Labels' | jq -r '[keys[] | select(startswith("org.opencontainers.image."))
         | ltrimstr("org.opencontainers.image.")] | sort | join(" ")')"
 }
+# environment ARCH checks what the image sets for the program.
+environment() {
+  expect "the image's environment" "GOMEMLIMIT=384MiB MOCKPORTAL_ADDR=0.0.0.0:8080 MOCKPORTAL_PACK=/pack" \
+    "$(property "$1" 'json .Config.Env' | jq -r 'map(select(startswith("PATH=") | not)) | sort | join(" ")')"
+}
 # label ARCH NAME
 label() { property "$1" 'json .Labels' | jq -r --arg name "org.opencontainers.image.$2" '.[$name]'; }
 

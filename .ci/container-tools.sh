@@ -46,30 +46,6 @@ tools() {
       ;;
   esac
   say "$(buildah --version); $(podman --version); $(runc --version | head -n 1)"
-  tools_folder=${XDG_CACHE_HOME:-$HOME/.cache}/mockportal-ci
-  mkdir -p "$tools_folder"
-}
-
-# go_tool NAME PACKAGE MODULE VERSION builds a tool once for each version of it and of Go,
-# and sets tool. The checksum database verifies the sources. A module of its own gets the
-# exact version, without a query for other versions.
-go_tool() {
-  tool=$tools_folder/$1-$4-$(go env GOVERSION)
-  [[ ! -x $tool ]] || return 0
-  say "building $1 $4 (once) …"
-  local folder=$work/$1
-  mkdir -p "$folder"
-  (
-    cd "$folder"
-    export GOFLAGS=-mod=mod GOWORK=off
-    go mod init tool
-    go mod edit -require "$3@$4"
-    go build -o "$folder/built" "$2"
-  ) >"$work/build.log" 2>&1 || {
-    tail -n 5 "$work/build.log" >&2
-    die "$1 $4 cannot be built"
-  }
-  mv "$folder/built" "$tool"
 }
 
 # python_tools installs the Python programs of container-requirements.txt, once for each

@@ -80,6 +80,7 @@ for arch in amd64 arm64; do
   contents "$arch"
   is_built_for "$arch"
   labels "$arch"
+  environment "$arch"
   bill_of_materials "$arch"
 done
 commands

@@ -18,6 +18,32 @@ skip() {
   fi
 }
 
+# What takes long to install is kept here for the next run.
+tools_folder=${XDG_CACHE_HOME:-$HOME/.cache}/mockportal-ci
+
+# go_tool NAME PACKAGE MODULE VERSION builds a tool once for each version of it and of Go,
+# and sets tool. The checksum database verifies the sources. A module of its own gets the
+# exact version, without a query for other versions. It needs a folder $work.
+go_tool() {
+  tool=$tools_folder/$1-$4-$(go env GOVERSION)
+  mkdir -p "$tools_folder"
+  [[ ! -x $tool ]] || return 0
+  say "building $1 $4 (once) …"
+  # shellcheck disable=SC2154 # set by the callers
+  local folder=$work/$1
+  mkdir -p "$folder"
+  (
+    cd "$folder"
+    go mod init tool
+    go mod edit -require "$3@$4"
+    env GOFLAGS=-mod=mod GOWORK=off go build -o "$folder/built" "$2"
+  ) >"$work/build.log" 2>&1 || {
+    tail -n 5 "$work/build.log" >&2
+    die "$1 $4 cannot be built"
+  }
+  mv "$folder/built" "$tool"
+}
+
 # as_root COMMAND… runs a command as root, with sudo if needed. can_be_root tells whether that is possible.
 can_be_root() { ((EUID == 0)) || sudo -n true 2>/dev/null; }
 as_root() {

@@ -38,6 +38,7 @@ func (m *mine) outputs() map[string]string {
 			`{"expect":[{"when":{"operation":"getFutureLicense"},"exactly":99999},{"when":{},"exactly":99999}]}`,
 		),
 		"the coverage":               m.admin("coverage"),
+		"the metrics":                m.fetch(http.MethodGet, "/metrics", ""),
 		"the journal over HTTP":      m.pages(),
 		"one call":                   m.admin("sandboxes/default/calls/1"),
 		"the world":                  m.admin("sandboxes/default/world"),
@@ -139,12 +140,17 @@ func (m *mine) startPage() string {
 
 func (m *mine) ask(method, path, body string) string {
 	m.t.Helper()
-	r := get("/__admin/"+path).by(method).sending("Authorization", "Bearer "+canaryControl).to(m.t, canaryHost)
+	return m.fetch(method, "/__admin/"+path, body)
+}
+
+func (m *mine) fetch(method, path, body string) string {
+	m.t.Helper()
+	r := get(path).by(method).sending("Authorization", "Bearer "+canaryControl).to(m.t, canaryHost)
 	r.Body = io.NopCloser(strings.NewReader(body))
 	w := httptest.NewRecorder()
 	m.server.ServeHTTP(w, r)
 	a := answer{w.Code, w.Result().Header, w.Body.String()}
-	if a.status != http.StatusOK && a.status != http.StatusUnprocessableEntity && path != "sandboxes/default/calls/1" {
+	if a.status != http.StatusOK && a.status != http.StatusUnprocessableEntity && path != "/__admin/sandboxes/default/calls/1" {
 		m.t.Fatalf("%s: %d %s", path, a.status, a.body)
 	}
 	return a.body

@@ -68,7 +68,7 @@ func (a *API) waitForCalls(r request, q journal.Query, count int) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	release, err := a.hold()
+	release, err := a.hold(&a.waiters)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"github.com/mockportal/mockportal/internal/certs"
 	"github.com/mockportal/mockportal/internal/contract"
@@ -37,8 +38,9 @@ type Options struct {
 type API struct {
 	Options
 
-	contract *contract.Contract
-	rendered rendered
+	contract         *contract.Contract
+	rendered         rendered
+	waiters, streams atomic.Int64 // requests that wait, and event streams that are open
 }
 
 // New returns the control API.
@@ -46,7 +48,7 @@ func New(o Options) *API { return &API{Options: o, contract: contract.Control()}
 
 // Owns reports whether a path belongs to the control API.
 func Owns(path string) bool {
-	return IsHealth(path) || path == "/__admin" || strings.HasPrefix(path, "/__admin/")
+	return IsHealth(path) || path == metricsPath || path == "/__admin" || strings.HasPrefix(path, "/__admin/")
 }
 
 // IsHealth reports whether a path asks for the health of the process.
@@ -78,6 +80,7 @@ var operations = map[string]func(*API, request) (any, error){
 	"getPortalContract":       func(a *API, _ request) (any, error) { return yaml(a.Library.Contract()), nil },
 	"getCertificateAuthority": (*API).authority,
 	"listScenarios":           (*API).listScenarios,
+	"getMetrics":              (*API).getMetrics,
 	"getCoverage":             func(a *API, _ request) (any, error) { return a.Coverage.Report(a.Library), nil },
 	"getScenario":             (*API).getScenario,
 	"createSandbox":           (*API).createSandbox,
@@ -187,9 +190,16 @@ func (a *API) masks(others ...string) wire.Masks {
 // heldBytes is about what a request takes that waits: a connection and a goroutine.
 const heldBytes = 32 << 10
 
-// hold counts a request that waits, until it is released. The error wraps [record.ErrSpent].
-func (a *API) hold() (release func(), err error) {
-	return func() { a.Budget.Release(heldBytes) }, a.Budget.Charge(heldBytes)
+// hold counts a request that waits, one of those, until it is released. The error wraps [record.ErrSpent].
+func (a *API) hold(those *atomic.Int64) (release func(), err error) {
+	if err := a.Budget.Charge(heldBytes); err != nil {
+		return nil, err
+	}
+	those.Add(1)
+	return func() {
+		those.Add(-1)
+		a.Budget.Release(heldBytes)
+	}, nil
 }
 
 func encode(value any) []byte {

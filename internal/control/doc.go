@@ -1,6 +1,6 @@
-// Package control is the API for tests and tools, under /__admin. It has the sandboxes with their clocks, rules, worlds and calls, and the
-// scenarios that they can play. A client can wait until calls have come or expectations are decided, and can follow calls as server-sent
-// events.
+// Package control is the API for tests and tools, under /__admin, and /metrics for Prometheus. It has the sandboxes with their clocks,
+// rules, worlds and calls, and the scenarios that they can play. A client can wait until calls have come or expectations are decided, and
+// can follow calls as server-sent events.
 //
 // Its contract is openapi/control.yaml. It checks requests against the contract, as the portal does:
 //

@@ -30,7 +30,7 @@ func (a *API) streamCalls(r request) (any, error) {
 	if last, err := strconv.Atoi(r.Header.Get("Last-Event-ID")); err == nil && last >= 0 {
 		after = last // a client that comes back sends the same URL as before
 	}
-	release, err := a.hold()
+	release, err := a.hold(&a.streams)
 	if err != nil {
 		return nil, err
 	}

@@ -12,7 +12,7 @@ import (
 // guard refuses what a web page in somebody's browser could send: a foreign origin, and on loopback a foreign host (DNS rebinding).
 // It wants the control token, when the server has one. Health is open to all.
 func (a *API) guard(r *http.Request) error {
-	if !strings.HasPrefix(r.URL.Path, "/__admin") {
+	if r.URL.Path != metricsPath && !strings.HasPrefix(r.URL.Path, "/__admin") {
 		return nil
 	}
 	if origin := r.Header.Get("Origin"); origin != "" {

@@ -12,7 +12,7 @@ import (
 
 const controlToken = "Authorization: Bearer control-secret"
 
-// TestGuards proves who is kept out of what is under /__admin, that this changes nothing, and that health is open to all.
+// TestGuards proves who is kept out of what is under /__admin and of /metrics, that this changes nothing, and that health is open to all.
 func TestGuards(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
@@ -81,7 +81,7 @@ func guards(t *testing.T, s *mock.Server, o *contract.Operation, headers []strin
 	row := requests()[o.ID]
 	a := ask(t, s, o.ID, row.path, row.body, headers...)
 	kept := a.status == http.StatusUnauthorized || a.status == http.StatusForbidden
-	switch open := !strings.HasPrefix(row.path, "/__admin"); {
+	switch open := o.ID == "livez" || o.ID == "readyz"; {
 	case open:
 		diff(t, o.ID+": status", http.StatusOK, a.status)
 	case want == 0:
@@ -116,7 +116,7 @@ func TestGuardedBeforeAll(t *testing.T) {
 	s := mock.NewServer(t, mock.WithControlToken("control-secret"))
 	for _, path := range []string{
 		"/__admin", "/__admin/", "/__admin/nowhere", "/__admin/scenarios?x=1", "/__admin/sandboxes/s1/world",
-		"/__admin/sandboxes",
+		"/__admin/sandboxes", "/metrics",
 	} {
 		for _, method := range []string{http.MethodGet, http.MethodDelete, http.MethodPost} {
 			t.Run(method+" "+path, func(t *testing.T) {

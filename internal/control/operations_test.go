@@ -74,6 +74,7 @@ func requests() map[string]asked {
 		"getControlContract":      {"/__admin/control.yaml", "", 200, asYAML},
 		"getPortalContract":       {"/__admin/portal.yaml", "", 200, asYAML},
 		"getCertificateAuthority": {"/__admin/ca.pem", "", 200, "application/x-pem-file"},
+		"getMetrics":              {"/metrics", "", 200, "text/plain"},
 		"getCoverage":             {"/__admin/coverage", "", 200, asJSON},
 		"listScenarios":           {"/__admin/scenarios", "", 200, asJSON},
 		"getScenario":             {"/__admin/scenarios/missing-privilege", "", 200, asJSON},

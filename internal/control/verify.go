@@ -15,7 +15,7 @@ func (a *API) verifyCalls(r request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	release, err := a.hold()
+	release, err := a.hold(&a.waiters)
 	if err != nil {
 		return nil, err
 	}

@@ -297,3 +297,18 @@ func proveUnverified(tb testing.TB, a answer) {
 		tb.Errorf("%v in %s", err, a.body)
 	}
 }
+
+// TestDifferencesAreBounded proves that a verification shows at most 30 differences of a call.
+func TestDifferencesAreBounded(t *testing.T) {
+	t.Parallel()
+	s := played(t, 2)
+	names := make([]string, 101)
+	for i := range names {
+		names[i] = fmt.Sprintf(`"extension%d":{"num":1}`, i)
+	}
+	a := ask(
+		t, s, "verifyCalls", verifyPath, `{"expect":[{"when":{"operation":"provisionOrgEntitlements","params":`+
+			`{"orgEntitlements":{"entitlements":{`+strings.Join(names, ",")+`}}}},"exactly":1}]}`,
+	)
+	diff(t, "status and differences", []int{422, 30}, []int{a.status, strings.Count(a.body, `"pointer":"/params/`)})
+}

@@ -32,7 +32,7 @@ type Options struct {
 	Log        *slog.Logger                      // nil discards the log
 	OffSpec    func(operation string, err error) // is told when a reply was held back; nil logs it
 	Wall       func() time.Time                  // the wall clock
-	Coverage   *record.Coverage                  // counts what calls exercise; nil disables it
+	Coverage   *record.Coverage                  // counts what calls exercise; nil: one of its own
 	Secret     string                            // the control token, which nothing may show; empty: none
 }
 
@@ -73,7 +73,7 @@ func New(o Options) (*Exchange, error) {
 }
 
 // reserved are paths that are not the portal's, or that hide the portal's own as contexts.
-var reserved = []string{"/__admin", "/livez", "/readyz", "/sandboxes", "/sharing", "/portaladmin", "/rest"}
+var reserved = []string{"/__admin", "/livez", "/readyz", "/metrics", "/sandboxes", "/sharing", "/portaladmin", "/rest"}
 
 var contextRule = regexp.MustCompile(`^/[A-Za-z0-9._~-]+$`)
 
@@ -91,6 +91,7 @@ func CheckContexts(contexts []string) error {
 // ServeHTTP answers one request.
 func (x *Exchange) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &call{x: x, request: r, began: x.Wall()}
+	defer x.Coverage.Took(c.began) // a fault may break off by a panic
 	c.decide()
 	c.log() // before a fault breaks off the answer
 	c.write(w)

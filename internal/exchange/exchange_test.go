@@ -290,6 +290,7 @@ func TestContexts(t *testing.T) {
 	for context, valid := range map[string]bool{
 		"/gis": true, "/a.b_c~d-e": true,
 		"": false, "gis": false, "/": false, "/gis/": false, "/a/b": false, "/sharing": false, "/__admin": false, "/{x}": false,
+		"/metrics": false,
 	} {
 		x, box := start(t, "", 0, nil)
 		o := x.Options

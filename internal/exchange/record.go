@@ -24,7 +24,9 @@ func (c *call) journal() {
 		},
 		Sent: record.Sent{Values: append(c.values, c.unread...), Route: c.route}, Reply: c.shown,
 	}
-	covered := record.Covered{Operation: c.operation, Scenario: c.scenario.Name, Values: c.values, Outcome: string(journal.OK)}
+	covered := record.Covered{
+		Operation: c.operation, Scenario: c.scenario.Name, Values: c.values, Outcome: string(journal.OK), Violations: c.violations,
+	}
 	switch {
 	case c.aside:
 		r.Call.Kind, covered.Operation = openapi.Support, nil
@@ -33,7 +35,7 @@ func (c *call) journal() {
 	}
 	switch {
 	case c.decision.Fault != nil: // it takes the place of an error
-		r.Call.Outcome, r.Call.Fault, covered.Outcome = journal.Fault, string(c.decision.Fault.Kind), ""
+		r.Call.Outcome, r.Call.Fault, covered.Outcome = journal.Fault, string(c.decision.Fault.Kind), string(journal.Fault)
 	case c.errorCode != 0:
 		r.Call.Outcome, covered.Outcome = journal.Error, c.errorID
 	}

@@ -167,6 +167,13 @@ func (j *Journal) Size() (calls, bytes int) {
 	return len(j.records), j.bytes
 }
 
+// Dropped returns how many calls the journal has dropped since it was last cleared or reset.
+func (j *Journal) Dropped() int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.lost.all()
+}
+
 // Last returns the number of the newest call, held or not; 0 when none came since the last Reset.
 func (j *Journal) Last() int {
 	j.mu.Lock()

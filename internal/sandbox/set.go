@@ -150,6 +150,14 @@ func (s *Set) IDs() []string {
 	return append([]string{Default}, slices.Sorted(maps.Keys(s.boxes))...)
 }
 
+// All returns all sandboxes, the default one first. It uses none: looking does not keep a sandbox alive.
+func (s *Set) All() []*Sandbox {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.expireLocked()
+	return append([]*Sandbox{s.Default}, slices.Collect(maps.Values(s.boxes))...)
+}
+
 // Secrets returns what finds the secrets of all sandboxes, once for those that play the same scenario.
 func (s *Set) Secrets() []*secret.Known {
 	secrets := []*secret.Known{s.Default.World().Secrets()}

@@ -179,6 +179,7 @@ func TestExpiry(t *testing.T) {
 		"Delete":        func(b boxes) { _, _ = b.Delete("idle") },
 		"Create":        func(b boxes) { b.mustCreate("new") },
 		"IDs":           func(b boxes) { _ = b.IDs() },
+		"All":           func(b boxes) { _ = b.All() },
 		"OfCredentials": func(b boxes) { _ = ofCredential(b, "admin.idle") },
 	} {
 		b := newBoxes(t, 0, time.Minute)

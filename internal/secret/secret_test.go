@@ -55,6 +55,8 @@ func TestHide(t *testing.T) {
 		`a qu\"o\\te b \ \u12`:             `a *** b \ \u12`,
 		`{"a":"kr-\/\u00e9 x"}`:            `{"a":"***"}`,
 		`a\nb`:                             `a\nb`,
+		"/kr-~1é x is not":                 "/*** is not",
+		"/a~1b~0c":                         "/a~1b~0c",
 		`\u0061d%6Din-token`:               `\u0061d%6Din-token`,
 		"/a/%2561dmin%252Dtoken/b":         "/a/%2561dmin%252Dtoken/b",
 		"token=eyJuIjox.abc-_9.s1, then":   "token=***, then",

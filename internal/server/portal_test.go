@@ -68,6 +68,8 @@ func TestControlApart(t *testing.T) {
 		{"the portal has the portal", own, "/sharing/rest/info?f=json", "owningSystemUrl"},
 		{"the portal has its health", own, "/readyz", `{"status":"ok"}`},
 		{"the portal has no control API", own, "/__admin/scenarios?f=json", "Invalid URL"},
+		{"the portal has no metrics", own, "/metrics?f=json", "Invalid URL"},
+		{"the control API has the metrics", api, "/metrics", "mockportal_sandboxes 1"},
 		{"the control API has itself", api, "/__admin/scenarios", "no-future-entitlements"},
 		{"the control API has its health", api, "/livez", `{"status":"ok"}`},
 		{"the control API has no portal", api, "/sharing/rest/info?f=json", "no operation has the path"},
