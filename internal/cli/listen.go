@@ -75,7 +75,4 @@ func (f *portalFlags) start(p Process, a addresses, log *slog.Logger, history *s
 }
 
 // stop ends the portal and its listeners.
-func (s *started) stop() error {
-	s.Sandboxes.Close()
-	return server.Stop(s.listeners...)
-}
+func (s *started) stop() error { return server.Stop(s.Sandboxes.Close, s.listeners...) }
