@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"crypto/tls"
 	"io"
 	"net"
@@ -23,11 +24,23 @@ type conns struct {
 
 	handler http.Handler
 
-	mu     sync.Mutex // guards what follows
-	open   map[*conn]struct{}
-	bodies map[*body]struct{} // of the requests that are being answered and may wait for their client
+	mu      sync.Mutex // guards what follows
+	open    map[*conn]struct{}
+	streams map[*asked]struct{} // requests of HTTP/2, of which one connection has many
 }
 
+// watch returns the connections of a listener, and lets a server tell of them.
+func watch(listener net.Listener, server *http.Server) *conns {
+	c := &conns{Listener: listener, handler: server.Handler, open: map[*conn]struct{}{}, streams: map[*asked]struct{}{}}
+	server.Handler, server.ConnState = c, state
+	server.ConnContext = func(ctx context.Context, one net.Conn) context.Context { return context.WithValue(ctx, connKey{}, known(one)) }
+	return c
+}
+
+// connKey is the key of a request's connection.
+type connKey struct{}
+
+// Accept returns the next connection.
 func (c *conns) Accept() (net.Conn, error) {
 	raw, err := c.Listener.Accept()
 	if err != nil {
@@ -44,9 +57,10 @@ func (c *conns) Accept() (net.Conn, error) {
 type conn struct {
 	net.Conn
 
-	of    *conns
-	spoke atomic.Bool  // a request has come
-	since atomic.Int64 // when the write began that has not ended, in Unix nanoseconds; 0: none
+	of      *conns
+	spoke   atomic.Bool             // a request has come
+	request atomic.Pointer[asked] // the one of HTTP/1 that is being answered; nil: none
+	since   atomic.Int64            // when the write began that has not ended, in Unix nanoseconds; 0: none
 }
 
 func (c *conn) Write(b []byte) (int, error) {
@@ -65,49 +79,58 @@ func (c *conn) Close() error {
 // NetConn returns the connection itself, as that of TLS does.
 func (c *conn) NetConn() net.Conn { return c.Conn }
 
-// state is a hook of http.Server.
-func (c *conns) state(one net.Conn, state http.ConnState) {
+// known returns a connection of ours, which TLS may wrap.
+func known(one net.Conn) *conn {
 	if secure, ok := one.(*tls.Conn); ok {
 		one = secure.NetConn()
 	}
-	if known, ok := one.(*conn); ok && state == http.StateActive {
-		known.spoke.Store(true)
+	return one.(*conn)
+}
+
+// state is a hook of http.Server.
+func state(one net.Conn, state http.ConnState) {
+	switch state {
+	case http.StateActive:
+		known(one).spoke.Store(true)
+	case http.StateIdle:
+		known(one).request.Store(nil)
 	}
 }
 
-// body is the body of a request that is being answered.
-type body struct {
+// asked is a request that is being answered, and its body.
+type asked struct {
 	io.ReadCloser
 
 	w       http.ResponseWriter
-	stream  bool        // one of several on its connection (HTTP/2), so that no write to that says what it waits for
 	arrived atomic.Bool // the whole body
 }
 
-func (b *body) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
+func (r *asked) Read(p []byte) (int, error) {
+	n, err := r.ReadCloser.Read(p)
 	if err != nil {
-		b.arrived.Store(true)
+		r.arrived.Store(true)
 	}
 	return n, err
 }
 
 // ServeHTTP serves a request and knows of it until it is answered.
 func (c *conns) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	b := &body{ReadCloser: r.Body, w: w, stream: r.ProtoMajor > 1}
+	one := &asked{ReadCloser: r.Body, w: w}
 	if r.Body == http.NoBody {
-		b.arrived.Store(true)
+		one.arrived.Store(true)
 	} else {
-		r.Body = b
+		r.Body = one
 	}
-	if b.stream || !b.arrived.Load() {
+	if r.ProtoMajor == 1 {
+		r.Context().Value(connKey{}).(*conn).request.Store(one)
+	} else {
 		c.mu.Lock()
-		c.bodies[b] = struct{}{}
+		c.streams[one] = struct{}{}
 		c.mu.Unlock()
 		defer func() {
 			c.mu.Lock()
 			defer c.mu.Unlock()
-			delete(c.bodies, b)
+			delete(c.streams, one)
 		}()
 	}
 	c.handler.ServeHTTP(w, r)
@@ -115,21 +138,25 @@ func (c *conns) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // hurry ends what waits for a client. It is called again and again once the listener was stopped.
 func (c *conns) hurry(stopped time.Time) {
-	took, now := time.Since(stopped), time.Now()
+	now := time.Now()
+	late, later := now.Sub(stopped) >= arriving, now.Sub(stopped) >= reading
 	var ended []*conn
 	c.mu.Lock()
 	for one := range c.open {
-		since := one.since.Load()
-		if took >= arriving && !one.spoke.Load() || since != 0 && now.Sub(time.Unix(0, since)) >= reading {
+		since, last := one.since.Load(), one.request.Load()
+		switch {
+		case late && !one.spoke.Load(), since != 0 && now.Sub(time.Unix(0, since)) >= reading:
 			ended = append(ended, one)
+		case late && last != nil && !last.arrived.Load():
+			_ = one.SetReadDeadline(now)
 		}
 	}
-	for one := range c.bodies {
+	for one := range c.streams {
 		control := http.NewResponseController(one.w)
-		if took >= arriving && !one.arrived.Load() {
+		if late && !one.arrived.Load() {
 			_ = control.SetReadDeadline(now)
 		}
-		if took >= reading && one.stream {
+		if later { // no write to the connection says what a stream waits for
 			_ = control.SetWriteDeadline(now)
 		}
 	}

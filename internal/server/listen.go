@@ -33,8 +33,7 @@ func Listen(address string, secure *tls.Config, server *http.Server, failures ch
 	if err != nil {
 		return nil, err
 	}
-	known := &conns{Listener: listener, handler: server.Handler, open: map[*conn]struct{}{}, bodies: map[*body]struct{}{}}
-	server.Handler, server.ConnState = known, known.state
+	known := watch(listener, server)
 	scheme := "http://"
 	listener = known
 	if secure != nil {
