@@ -71,6 +71,9 @@ func (f *portalFlags) start(p Process, a addresses, log *slog.Logger, history *s
 		s.listeners = append(s.listeners, one)
 	}
 	s.line = a.ready(portal, s.listeners)
+	if p.listens != nil {
+		p.listens.Store(true)
+	}
 	return s, nil
 }
 

@@ -49,7 +49,7 @@ func (r *runCmd) Run(ctx context.Context, p Process) error {
 		return err
 	}
 	history := sandbox.NewHistory(r.JournalMaxCalls, r.JournalMaxBytes)
-	portal, err := r.start(p, addresses{portal: "127.0.0.1:0", tls: r.TLSAddr}, r.logger(p.Stderr, r.LogLevel), history)
+	portal, err := r.start(p, addresses{portal: "127.0.0.1:0", tls: r.TLSAddr}, r.logger(p.log, r.LogLevel), history)
 	if err != nil {
 		return err
 	}

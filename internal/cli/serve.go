@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -22,14 +21,12 @@ type serveCmd struct {
 
 // Run serves until ctx is done.
 func (s *serveCmd) Run(ctx context.Context, p Process) error {
-	log := s.logger(p.Stderr, s.LogLevel)
+	log := s.logger(p.log, s.LogLevel)
 	portal, err := s.start(p, addresses{s.Addr, s.TLSAddr, s.ControlAddr}, log, nil)
 	if err != nil {
 		return err
 	}
-	if err := json.NewEncoder(p.Stdout).Encode(portal.line); err != nil {
-		return fmt.Errorf("write the ready line: %w", err)
-	}
+	_ = json.NewEncoder(p.Stdout).Encode(portal.line) // it fails if nobody reads it
 	select {
 	case err = <-portal.failures:
 	case <-ctx.Done():
