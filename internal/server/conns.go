@@ -33,7 +33,9 @@ type conns struct {
 func watch(listener net.Listener, server *http.Server) *conns {
 	c := &conns{Listener: listener, handler: server.Handler, open: map[*conn]struct{}{}, streams: map[*asked]struct{}{}}
 	server.Handler, server.ConnState = c, state
-	server.ConnContext = func(ctx context.Context, one net.Conn) context.Context { return context.WithValue(ctx, connKey{}, known(one)) }
+	server.ConnContext = func(ctx context.Context, one net.Conn) context.Context {
+		return context.WithValue(ctx, connKey{}, known(one))
+	}
 	return c
 }
 
@@ -58,9 +60,9 @@ type conn struct {
 	net.Conn
 
 	of      *conns
-	spoke   atomic.Bool             // a request has come
+	spoke   atomic.Bool           // a request has come
 	request atomic.Pointer[asked] // the one of HTTP/1 that is being answered; nil: none
-	since   atomic.Int64            // when the write began that has not ended, in Unix nanoseconds; 0: none
+	since   atomic.Int64          // when the write began that has not ended, in Unix nanoseconds; 0: none
 }
 
 func (c *conn) Write(b []byte) (int, error) {
