@@ -7,4 +7,6 @@ import (
 	"github.com/mockportal/mockportal/internal/cli"
 )
 
-func main() { os.Exit(cli.Main()) }
+func main() {
+	os.Exit(cli.Main(cli.Process{Args: os.Args[1:], Env: os.Environ(), Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}))
+}

@@ -144,11 +144,11 @@ func (p printer) call(call journal.Call) error {
 		}
 		return err
 	}
-	text := call.Time.Local().Format(timeOfDay) + "  " + call.String()
+	lines := []string{call.Time.Local().Format(timeOfDay) + "  " + call.String()}
 	for _, v := range call.Violations {
-		text += "\n" + strings.Repeat(" ", len(timeOfDay)+2) + v.String()
+		lines = append(lines, strings.Repeat(" ", len(timeOfDay)+2)+v.String())
 	}
-	return p.tell(text)
+	return p.tell(strings.Join(lines, "\n"))
 }
 
 const timeOfDay = "15:04:05.000"

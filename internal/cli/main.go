@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// Main runs the command line of this process, and returns its exit code. SIGINT and SIGTERM end every command: serve and run in order, once
+// Main is [Run] for a whole process: SIGINT and SIGTERM end every command: serve and run in order, once
 // they listen, the others at once, whatever they wait for. The second signal ends the process.
-func Main() int {
+func Main(p Process) int {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
 	asked := make(chan os.Signal, 1)
@@ -23,7 +23,7 @@ func Main() int {
 		cancel(endedBy(one))
 	}()
 	catchBrokenPipes()
-	p := Process{Args: os.Args[1:], Env: os.Environ(), Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, listens: new(atomic.Bool)}
+	p.listens = new(atomic.Bool)
 	ended := make(chan int, 1)
 	go func() { ended <- Run(ctx, p) }()
 	select {

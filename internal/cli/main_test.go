@@ -17,4 +17,6 @@ func TestMain(m *testing.M) {
 }
 
 // mockportal is what cmd/mockportal does.
-func mockportal() { os.Exit(cli.Main()) }
+func mockportal() {
+	os.Exit(cli.Main(cli.Process{Args: os.Args[1:], Env: os.Environ(), Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}))
+}

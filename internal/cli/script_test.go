@@ -308,7 +308,8 @@ func hold(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	const get = "GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 	for _, text := range []string{
-		"", "GET /readyz HTT", get + "GET", "POST /readyz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nhalf", strings.Repeat(get, 20000),
+		"", "GET /readyz HTT", get + "GET",
+		"POST /readyz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nhalf", strings.Repeat(get, 20000),
 	} {
 		conn, err := net.Dial("tcp", address.Host) //nolint:noctx // it is closed with the script
 		ts.Check(err)

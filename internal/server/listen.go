@@ -66,7 +66,7 @@ func Reachable(address string) string {
 // answer, does not hold it for a second.
 func Stop(release func(), listeners ...*Listener) error {
 	for _, l := range listeners {
-		_ = l.conns.Listener.Close() // it fails if it is closed already
+		_ = l.conns.Close() // it fails if it is closed already
 	}
 	release()
 	errs := make([]error, len(listeners))
