@@ -73,9 +73,8 @@ func (c *config) listen(tb TB) (*Server, error) {
 // Close stops the server. It blocks until the calls that are being answered are done, for five seconds at most; then it breaks their
 // connections. The end of the test calls it. Calling it again does no harm.
 func (s *Server) Close() {
-	s.portal.Close()
 	s.client.CloseIdleConnections()
-	_ = server.Stop(s.listener) // a connection that is broken off ends all the same
+	_ = server.Stop(s.portal.Close, s.listener) // a connection that is broken off ends all the same
 }
 
 // AuthorityPEM returns the certificate of the authority that a client of [WithTLS] must trust, in PEM, for clients beside

@@ -1,6 +1,10 @@
 package openapi
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+	"unicode"
+)
 
 // ViolationKind says how a request violates the contract.
 type ViolationKind string
@@ -38,6 +42,9 @@ func (v Violation) String() string {
 	name := v.Name + v.Pointer
 	if v.Name == "*" && (v.In == "body" || v.In == "path" || v.In == "method") {
 		name = v.Pointer
+	}
+	if strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsGraphic(r) }) {
+		name = strconv.QuoteToGraphic(name) // a terminal would obey it
 	}
 	line := strings.TrimSuffix(v.In+" "+name, " ") + ": " + v.Message
 	if v.Hint != "" {

@@ -109,8 +109,7 @@ func (p printer) page(page journal.Page) error {
 		p.warn("0 calls")
 	}
 	if p.as != "json" && p.as != "curl" && len(page.Calls) > 0 {
-		p.say(page.Table())
-		return nil
+		return p.tell(page.Table())
 	}
 	for _, call := range page.Calls {
 		if err := p.call(call); err != nil {
@@ -145,11 +144,11 @@ func (p printer) call(call journal.Call) error {
 		}
 		return err
 	}
-	p.say(call.Time.Local().Format(timeOfDay) + "  " + call.String())
+	lines := []string{call.Time.Local().Format(timeOfDay) + "  " + call.String()}
 	for _, v := range call.Violations {
-		p.say(strings.Repeat(" ", len(timeOfDay)+2) + v.String())
+		lines = append(lines, strings.Repeat(" ", len(timeOfDay)+2)+v.String())
 	}
-	return nil
+	return p.tell(strings.Join(lines, "\n"))
 }
 
 const timeOfDay = "15:04:05.000"

@@ -47,6 +47,9 @@ func (c *checkCmd) Run(p Process) error {
 	for _, note := range notes {
 		p.say("note: " + note)
 	}
+	for i, file := range files {
+		files[i] = tree.Printable(file)
+	}
 	p.say("ok: " + strings.Join(append(files, packsIn(library)...), ", "))
 	return nil
 }
@@ -56,7 +59,7 @@ func packsIn(library *scenario.Library) (counts []string) {
 	packs := library.Packs()
 	for _, pack := range append(packs[1:], packs[0]) {
 		scenarios, fixtures := plural(pack.Scenarios, "scenario", "scenarios"), plural(pack.Fixtures, "fixture", "fixtures")
-		counts = append(counts, fmt.Sprintf("%s (%s, %s)", pack.Pack, scenarios, fixtures))
+		counts = append(counts, fmt.Sprintf("%s (%s, %s)", tree.Printable(pack.Pack), scenarios, fixtures))
 	}
 	return counts
 }

@@ -3,9 +3,11 @@ package cli
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"maps"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/alecthomas/kong"
 )
@@ -38,20 +40,23 @@ Every flag has an environment variable; the flag overrides it. Exit codes: 0 goo
 // Run runs one command line until it is done or ctx is, and returns the exit code.
 func Run(ctx context.Context, p Process) int {
 	p.variables = map[string]string{}
+	log := newBacklog(p.Stderr)
+	defer log.end(ctx)
+	p.log = log
 	parser := newParser(ctx, p)
 	args := withCommand(parser.Model, p.Args)
 	if !slices.Contains(commands(parser.Model), args[0]) {
-		return p.conclude(usageError{unknownCommand(parser.Model, args[0])})
+		return p.conclude(ctx, usageError{unknownCommand(parser.Model, args[0])})
 	}
 	parsed, err := parser.Parse(args)
 	switch {
 	case errors.Is(err, errHelped):
 		return good
 	case err != nil:
-		return p.conclude(usageError{p.inOurWords(parser.Model, args[0], err)})
+		return p.conclude(ctx, usageError{p.inOurWords(parser.Model, args[0], err)})
 	}
 	p.warnOfVariables(parser.Model)
-	return p.conclude(parsed.Run())
+	return p.conclude(ctx, parsed.Run())
 }
 
 func newParser(ctx context.Context, p Process) *kong.Kong {
@@ -105,15 +110,18 @@ type usageError struct{ error }
 // failure is a check that was done and failed. Its text is the result, and goes to standard output.
 type failure struct{ error }
 
-// conclude prints an error, and returns the exit code for it.
-func (p Process) conclude(err error) int {
+// conclude prints an error, and returns the exit code for it. Of a command that was interrupted that is the signal's, if it says so.
+func (p Process) conclude(ctx context.Context, err error) int {
 	var (
 		status exitStatus
 		check  failure
 		usage  usageError
 	)
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		err = context.Cause(ctx)
+	}
 	switch {
-	case err == nil, errors.Is(err, errHelped):
+	case err == nil, errors.Is(err, errHelped), isUnread(err):
 		return good
 	case errors.As(err, &status):
 		if status.unstarted { // otherwise the summary has told it
@@ -132,4 +140,10 @@ func (p Process) conclude(err error) int {
 		p.warn("Run mockportal help for the commands, mockportal help COMMAND for the flags of one.")
 	}
 	return misuse
+}
+
+// isUnread reports whether standard output failed because its reader has gone. Then there is nobody to tell, and nothing went wrong.
+func isUnread(err error) bool {
+	var file *fs.PathError // a connection has another error
+	return errors.As(err, &file) && file.Op == "write" && errors.Is(file.Err, syscall.EPIPE)
 }

@@ -8,6 +8,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/mockportal/mockportal/internal/scenario"
+	"github.com/mockportal/mockportal/internal/tree"
 	"github.com/mockportal/mockportal/openapi"
 )
 
@@ -78,7 +79,9 @@ func table(w io.Writer, heads [4]string, rows []row) error {
 		if len(r.Hides) > 0 {
 			from += " (hides that of " + strings.Join(r.Hides, ", ") + ")"
 		}
-		_, _ = fmt.Fprintln(t, strings.Join([]string{r.Name, string(r.Evidence), from, r.About}, "\t"))
+		_, _ = fmt.Fprintln(t, strings.Join([]string{
+			tree.Printable(r.Name), string(r.Evidence), tree.Printable(from), tree.Printable(r.About),
+		}, "\t"))
 	}
 	return t.Flush()
 }

@@ -77,14 +77,14 @@ func (f *portalFlags) start(p Process, a addresses, log *slog.Logger, history *s
 		}
 	}
 	s.line = a.ready(portal, s.listeners)
+	if p.listens != nil {
+		p.listens.Store(true)
+	}
 	return s, nil
 }
 
 // stop ends the portal and its listeners.
-func (s *started) stop() error {
-	s.Sandboxes.Close()
-	return server.Stop(s.listeners...)
-}
+func (s *started) stop() error { return server.Stop(s.Sandboxes.Close, s.listeners...) }
 
 // mistakes are the addresses that cannot be read.
 func (a addresses) mistakes(p Process) error {

@@ -6,7 +6,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+	"sync/atomic"
+	"unicode"
 
 	"github.com/alecthomas/kong"
 )
@@ -21,6 +24,8 @@ type Process struct {
 	Stderr io.Writer // what people read
 
 	variables map[string]string // for each flag that the environment has set, the variable
+	log       io.Writer         // leads to Stderr; it takes everything, and never waits for a reader
+	listens   *atomic.Bool      // set once there is something to end in order; nil: nobody asks
 }
 
 // getenv returns a variable of the environment, "" if it is not set.
@@ -76,6 +81,25 @@ func (p Process) read(flag, name string) ([]byte, error) {
 	return content, nil
 }
 
-// say writes a line to standard output, warn one to standard error. Neither fails if the reader has gone.
-func (p Process) say(line string)  { _, _ = fmt.Fprintln(p.Stdout, line) }
-func (p Process) warn(line string) { _, _ = fmt.Fprintln(p.Stderr, line) }
+// say writes a text to standard output, warn one to standard error. Neither fails if the reader has gone.
+func (p Process) say(text string)  { _ = p.tell(text) }
+func (p Process) warn(text string) { _, _ = fmt.Fprintln(p.log, visible(text)) }
+
+// tell is say for commands that end once nobody reads.
+func (p Process) tell(text string) error {
+	_, err := fmt.Fprintln(p.Stdout, visible(text))
+	return err
+}
+
+// visible escapes what a terminal would obey instead of showing it. Names of files and paths of calls may have it.
+func visible(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		if r == '\n' || r == '\t' || unicode.IsGraphic(r) {
+			b.WriteRune(r)
+		} else {
+			b.WriteString(strings.Trim(strconv.QuoteRuneToGraphic(r), "'"))
+		}
+	}
+	return b.String()
+}

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"runtime"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/mockportal/mockportal/internal/sandbox"
@@ -50,7 +52,7 @@ func (r *runCmd) Run(ctx context.Context, p Process) error {
 		return err
 	}
 	history := sandbox.NewHistory(r.JournalMaxCalls, r.JournalMaxBytes)
-	portal, err := r.start(p, addresses{portal: "127.0.0.1:0", tls: r.TLSAddr}, r.logger(p.Stderr, r.LogLevel), history)
+	portal, err := r.start(p, addresses{portal: "127.0.0.1:0", tls: r.TLSAddr}, r.logger(p.log, r.LogLevel), history)
 	if err != nil {
 		return err
 	}
@@ -77,6 +79,9 @@ func (r *runCmd) execute(portal *started, p Process) error {
 	command := exec.Command(r.Command[0], r.Command[1:]...)
 	command.Env = environment
 	command.Stdin, command.Stdout, command.Stderr = p.Stdin, p.Stdout, p.Stderr
+	command.SysProcAttr = dieTogether()
+	runtime.LockOSThread() // on Linux the command ends with the thread that has started it
+	defer runtime.UnlockOSThread()
 	forward := passSignals()
 	defer forward.stop()
 	if err := command.Start(); err != nil {
@@ -100,15 +105,27 @@ func (r *runCmd) environment(portal *started, p Process) (environment []string, 
 	if pem == nil {
 		return environment, tidy, nil
 	}
-	file, err := os.CreateTemp("", "mockportal-ca-*.pem")
+	name, err := writeCA(pem)
 	if err != nil {
 		return nil, tidy, err
 	}
-	tidy = func() { _ = os.Remove(file.Name()) }
-	_, err = file.Write(pem)
-	if err = errors.Join(err, file.Close()); err != nil {
-		tidy()
-		return nil, func() {}, err
+	return append(environment, "MOCKPORTAL_CA="+name), func() { _ = os.Remove(name) }, nil
+}
+
+// writeCA writes a new file and returns its name, which no half file ever has.
+func writeCA(pem []byte) (name string, err error) {
+	const ending = ".part"
+	file, err := os.CreateTemp("", "mockportal-ca-*.pem"+ending)
+	if err != nil {
+		return "", err
 	}
-	return append(environment, "MOCKPORTAL_CA="+file.Name()), tidy, nil
+	name = strings.TrimSuffix(file.Name(), ending)
+	_, err = file.Write(pem)
+	if err = errors.Join(err, file.Close()); err == nil {
+		err = os.Rename(file.Name(), name)
+	}
+	if err != nil {
+		_ = os.Remove(file.Name())
+	}
+	return name, err
 }

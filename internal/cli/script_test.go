@@ -12,6 +12,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -29,7 +30,9 @@ var update = flag.Bool("update", false, "write golden files, the golden parts of
 // TestScripts runs the command line as a user does. A script has testscript's own commands, the program ask (ask_test.go), and these:
 //
 //	serve NAME [ARG…]        start mockportal serve; once it is ready, set $NAME_url, $NAME_sharingUrl and so on from its line
-//	signal NAME SIGNAL CODE  end it with a signal; fail unless it ends with this code; write its output to NAME.out and NAME.err
+//	signal NAME SIGNAL CODE [LIMIT]   end it with a signal; fail unless it ends with this code, and within the limit; write its output to
+//	                         NAME.out and NAME.err
+//	hold URL                 open connections that send nothing, half a request, half a body, and one that does not read its answer
 //	exits CODE ARG…          run mockportal; fail unless it ends with this code
 //	request METHOD URL [HEADER:VALUE…] [NAME=VALUE…]   print the status and the body; names and values are sent as a form
 //	send METHOD URL FILE     print the status and the body of a request with a file of JSON
@@ -61,7 +64,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"serve": serve, "signal": signalServer, "exits": exits, "request": request, "send": send, "provision": provision,
-			"trust": trust, "speak": speak, "certificate": certificate, "occupy": occupy,
+			"trust": trust, "speak": speak, "certificate": certificate, "occupy": occupy, "hold": hold,
 			"start": start, "await": await, "tell": tell, "ends": ends,
 		},
 	})
@@ -156,8 +159,8 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func signalServer(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 3 {
-		ts.Fatalf("usage: signal NAME SIGNAL CODE")
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: signal NAME SIGNAL CODE [LIMIT]")
 	}
 	r := servers(ts)[args[0]]
 	if r == nil {
@@ -165,8 +168,16 @@ func signalServer(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	defer r.limit()()
 	ts.Check(r.cmd.Process.Signal(signalOf(args[1])))
+	told := time.Now()
 	rest := <-r.rest
 	_ = r.cmd.Wait()
+	if len(args) > 3 {
+		limit, err := time.ParseDuration(args[3])
+		ts.Check(err)
+		if took := time.Since(told); took > limit {
+			ts.Fatalf("it ended after %s", took)
+		}
+	}
 	if code := fmt.Sprint(r.cmd.ProcessState.ExitCode()); code != args[2] {
 		ts.Fatalf("it ended with %s: %s", code, r.stderr.String())
 	}
@@ -286,4 +297,24 @@ func occupy(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Check(err)
 	ts.Defer(func() { _ = listener.Close() })
 	ts.Setenv("OCCUPIED", listener.Addr().String())
+}
+
+// hold opens connections that wait for their client.
+func hold(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: hold URL")
+	}
+	address, err := url.Parse(args[0])
+	ts.Check(err)
+	const get = "GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+	for _, text := range []string{
+		"", "GET /readyz HTT", get + "GET",
+		"POST /readyz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nhalf", strings.Repeat(get, 20000),
+	} {
+		conn, err := net.Dial("tcp", address.Host) //nolint:noctx // it is closed with the script
+		ts.Check(err)
+		ts.Defer(func() { _ = conn.Close() })
+		_ = conn.SetWriteDeadline(time.Now().Add(time.Second / 2)) // until the server does not read either
+		_, _ = io.WriteString(conn, text)
+	}
 }

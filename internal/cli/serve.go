@@ -27,14 +27,12 @@ type serveCmd struct {
 
 // Run serves until ctx is done.
 func (s *serveCmd) Run(ctx context.Context, p Process) error {
-	log := s.logger(p.Stderr, s.LogLevel)
+	log := s.logger(p.log, s.LogLevel)
 	portal, err := s.start(p, addresses{s.Addr, s.TLSAddr, s.ControlAddr}, log, nil)
 	if err != nil {
 		return err
 	}
-	if err := s.sayReady(p.Stdout, portal.line); err != nil {
-		return fmt.Errorf("say that the portal is ready: %w", err)
-	}
+	_ = s.sayReady(p.Stdout, portal.line) // it fails if nobody reads it
 	select {
 	case err = <-portal.failures:
 	case <-ctx.Done():

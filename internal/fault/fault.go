@@ -61,7 +61,7 @@ func Wait(d time.Duration, gone, released <-chan struct{}) bool {
 // reset closes the connection with a reset, as a crashed peer does.
 func reset(w http.ResponseWriter) {
 	conn := hijack(w)
-	if wrapped, ok := conn.(interface{ NetConn() net.Conn }); ok {
+	for wrapped, ok := conn.(interface{ NetConn() net.Conn }); ok; wrapped, ok = conn.(interface{ NetConn() net.Conn }) {
 		conn = wrapped.NetConn() // without the goodbye of TLS
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/mockportal/mockportal/internal/nearest"
 	"github.com/mockportal/mockportal/internal/scenario"
+	"github.com/mockportal/mockportal/internal/tree"
 	"github.com/mockportal/mockportal/mock/journal"
 )
 
@@ -21,7 +22,7 @@ func hintAt(c *journal.Call, path []string, want, got any, beside map[string]any
 		case len(c.Violations) > 0 && (c.Operation == "" || path[0] == "violations"):
 			return c.Violations[0].String()
 		case c.Operation == "":
-			return fmt.Sprintf("no operation has the path %s", c.Path)
+			return fmt.Sprintf("no operation has the path %s", tree.Printable(c.Path))
 		}
 		return ""
 	case "member", "outcome", "errorCode":

@@ -374,20 +374,59 @@ func TestLinkedFolder(t *testing.T) {
 	}
 }
 
-// TestIrregularFile: a pipe is a mistake in a pack and no document beside it, and the loader does not block on it.
+// TestIrregularFile: what is no regular file is a mistake in a pack, whatever its name, and no document beside it. Nothing opens it.
 func TestIrregularFile(t *testing.T) {
 	t.Parallel()
 	for file, want := range map[string]string{
-		"scenarios/a.yaml":         "pack/scenarios/a.yaml: is not a regular file",
-		"fixtures/licenses/a.json": "pack/fixtures/licenses/a.json: is not a regular file",
+		"scenarios/a.yaml":         "pack/scenarios/a.yaml: is %s; a pack has regular files only",
+		"scenarios/deep/a":         "pack/scenarios/deep/a: is %s; a pack has regular files only",
+		"fixtures/licenses/a.json": "pack/fixtures/licenses/a.json: is %s; a pack has regular files only",
+		"fixtures/evidence.yaml":   "pack/fixtures/evidence.yaml: is %s; a pack has regular files only",
 		"a.yaml":                   "pack: not a pack: it has neither scenarios/ nor fixtures/ and is not empty",
 	} {
-		pipe := &fstest.MapFile{Mode: fs.ModeNamedPipe, Data: []byte("format: 1\nextends: trial\n")}
-		_, err := scenario.Open(scenario.Pack{Name: "pack", FS: fstest.MapFS{file: pipe}})
-		if err == nil || err.Error() != want {
-			t.Errorf("got %v, want %s", err, want)
+		for mode, kind := range map[fs.FileMode]string{
+			fs.ModeNamedPipe: "a pipe", fs.ModeSocket: "a socket", fs.ModeDevice: "a device",
+			fs.ModeDevice | fs.ModeCharDevice: "a device", fs.ModeIrregular: "a special file",
+		} {
+			special := &fstest.MapFile{Mode: mode, Data: []byte("format: 1\nextends: trial\n")}
+			_, err := scenario.Open(scenario.Pack{Name: "pack", FS: unopened{fstest.MapFS{file: special}, file}})
+			if want := strings.ReplaceAll(want, "%s", kind); err == nil || err.Error() != want {
+				t.Errorf("got %v, want %s", err, want)
+			}
 		}
 	}
+}
+
+// TestLinks: a link to a folder is a mistake, because its files are not read, and so is a link that leads nowhere.
+func TestLinks(t *testing.T) {
+	t.Parallel()
+	link := func(target string) *fstest.MapFile {
+		return &fstest.MapFile{Mode: fs.ModeSymlink, Data: []byte(target)}
+	}
+	_, err := scenario.Open(scenario.Pack{Name: "pack", FS: fstest.MapFS{
+		"other/a.yaml": {Data: []byte("format: 1\nextends: trial\n")}, "scenarios/team": link("../other"), "scenarios/gone": link("missing"),
+		"scenarios/mine.yaml": link("../other/a.yaml"), "fixtures/team": link("../other"),
+	}})
+	const want = `pack/fixtures/team: is a link to a folder, which is not read: copy the folder, or link to its files
+pack/scenarios/gone: cannot be read: file does not exist
+pack/scenarios/team: is a link to a folder, which is not read: copy the folder, or link to its files`
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+// unopened is a file system with a file that nobody may open.
+type unopened struct {
+	fstest.MapFS
+
+	file string
+}
+
+func (u unopened) Open(name string) (fs.File, error) {
+	if name == u.file {
+		panic("somebody opens " + name)
+	}
+	return u.MapFS.Open(name)
 }
 
 // The same name in two normal forms.

@@ -77,7 +77,7 @@ func (l *loader) keep(name string, f *file, decoded *Scenario) {
 	}
 	if hidden := l.library.scenarios[name]; hidden != nil && decoded != nil {
 		decoded.Hides = append(hidden.Hides, hidden.Pack)
-		note := fmt.Sprintf("hides the scenario %q of %s", name, strings.Join(decoded.Hides, ", "))
+		note := fmt.Sprintf("hides the scenario %q of %s", name, tree.Printable(strings.Join(decoded.Hides, ", ")))
 		l.library.notes = append(l.library.notes, tree.Position{File: f.path}.Mistake(note))
 	}
 	l.library.scenarios[name], l.library.files[name] = decoded, f

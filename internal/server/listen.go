@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 )
 
@@ -17,6 +18,7 @@ type Listener struct {
 	URL string // the root as a client on this machine reaches it, without a final slash
 
 	server *http.Server
+	conns  *conns
 	done   chan struct{} // closed once the server has stopped serving
 }
 
@@ -31,14 +33,16 @@ func Listen(address string, secure *tls.Config, server *http.Server, failures ch
 	if err != nil {
 		return nil, err
 	}
+	known := watch(listener, server)
 	scheme := "http://"
+	listener = known
 	if secure != nil {
 		scheme, listener = "https://", tls.NewListener(listener, secure)
 	}
-	l := &Listener{scheme + Reachable(listener.Addr().String()), server, make(chan struct{})}
+	l := &Listener{scheme + Reachable(listener.Addr().String()), server, known, make(chan struct{})}
 	go func() {
 		defer close(l.done)
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
 			select {
 			case failures <- err:
 			default: // the channel is nil, or an earlier error waits in it
@@ -57,17 +61,38 @@ func Reachable(address string) string {
 	return address
 }
 
-// Stop stops listeners. It blocks until the calls that are being answered are done, for [Grace] at most; then it breaks their
-// connections.
-func Stop(listeners ...*Listener) error {
-	ctx, cancel := context.WithTimeout(context.Background(), Grace)
-	defer cancel()
-	var errs []error
+// Stop closes all listeners, then calls release, which lets go of answers that are held back. It blocks until the calls that are being
+// answered are done, for [Grace] at most; then it breaks their connections. A client that sends no whole request, or reads nothing of its
+// answer, does not hold it for a second.
+func Stop(release func(), listeners ...*Listener) error {
 	for _, l := range listeners {
-		if l.server.Shutdown(ctx) != nil {
-			errs = append(errs, l.server.Close())
-		}
-		<-l.done
+		_ = l.conns.Close() // it fails if it is closed already
 	}
+	release()
+	errs := make([]error, len(listeners))
+	var all sync.WaitGroup
+	for i, l := range listeners {
+		all.Go(func() { errs[i] = l.stop() })
+	}
+	all.Wait()
 	return errors.Join(errs...)
+}
+
+func (l *Listener) stop() error {
+	for stopped := time.Now(); time.Since(stopped) < Grace; l.conns.hurry(stopped) {
+		if l.quiet() {
+			<-l.done
+			return nil
+		}
+	}
+	err := l.server.Close()
+	<-l.done
+	return err
+}
+
+// quiet waits a little for the calls that are being answered, and reports whether there are none.
+func (l *Listener) quiet() bool {
+	ctx, cancel := context.WithTimeout(context.Background(), between)
+	defer cancel()
+	return !errors.Is(l.server.Shutdown(ctx), context.DeadlineExceeded) // another error is that the listener was closed before
 }

@@ -47,8 +47,7 @@ func TestStorm(t *testing.T) {
 		})
 	}
 	clients.Wait()
-	p.Sandboxes.Close()
-	if err := server.Stop(listener); err != nil {
+	if err := server.Stop(p.Sandboxes.Close, listener); err != nil {
 		t.Error(err)
 	}
 	p = nil

@@ -94,7 +94,7 @@ func askOverTLS(t *testing.T, p *server.Portal, host string) (*http.Response, er
 	}
 	t.Cleanup(func() {
 		transport.CloseIdleConnections()
-		if err := server.Stop(listener); err != nil || len(failures) > 0 {
+		if err := server.Stop(func() {}, listener); err != nil || len(failures) > 0 {
 			t.Errorf("the server stopped with %v and %d failures", err, len(failures))
 		}
 	})

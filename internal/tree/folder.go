@@ -30,8 +30,8 @@ func OneName(a, b string) string {
 
 // Each calls read for each file whose path in the folder ends in ext, at any depth: with the [Name] of the path without ext, and the
 // position of the file. It calls refuse for each other file. What refuse returns is a mistake in that file, unless it is empty. An
-// ending in other letters, or .yml for .yaml, is a mistake too, and so are two files of one name. Each skips hidden files; a folder
-// that does not exist has no files.
+// ending in other letters, or .yml for .yaml, is a mistake too, and so are two files of one name, what is no regular file, and a link to a
+// folder. Each skips hidden files; a folder that does not exist has no files.
 func (f Folder) Each(ext string, read func(name string, file Position, source []byte), refuse func(name string) string) Mistakes {
 	var mistakes Mistakes
 	files := map[string]string{} // by Name
@@ -47,10 +47,10 @@ func (f Folder) Each(ext string, read func(name string, file Position, source []
 		case entry.IsDir() || hidden:
 		case name == "":
 			message = "must be a folder"
+		case f.regular(name) != nil:
+			message = f.regular(name).Error()
 		case !strings.HasSuffix(name, ext):
 			message = cmp.Or(Misnamed(name, ext), refuse(name))
-		case entry.Type()&^fs.ModeSymlink != 0:
-			message = "is not a regular file" // opening a pipe would wait for its other end
 		case files[Name(name)] != "":
 			message = OneName(files[Name(name)], name)
 		default:
@@ -75,11 +75,37 @@ func Misnamed(name, ext string) string {
 	if ending == ext || !strings.EqualFold(ending, ext) && (ext != ".yaml" || !strings.EqualFold(ending, ".yml")) {
 		return ""
 	}
-	return fmt.Sprintf("the name must end in %s, not %s", ext, ending)
+	return fmt.Sprintf("the name must end in %s, not %s", ext, Printable(ending))
 }
 
-// Read returns the content of a file, which must not be larger than [MaxBytes].
+// regular returns an error for something that is no regular file, or a link to it. It opens nothing: opening a pipe would wait for its
+// other end.
+func (f Folder) regular(name string) error {
+	info, err := fs.Stat(f.FS, path.Join(f.Root, name))
+	if err != nil {
+		return readable(err)
+	}
+	kind := "a special file"
+	switch mode := info.Mode(); {
+	case mode.IsRegular():
+		return nil
+	case mode.IsDir():
+		return errors.New("is a link to a folder, which is not read: copy the folder, or link to its files")
+	case mode&fs.ModeNamedPipe != 0:
+		kind = "a pipe"
+	case mode&fs.ModeSocket != 0:
+		kind = "a socket"
+	case mode&fs.ModeDevice != 0:
+		kind = "a device"
+	}
+	return fmt.Errorf("is %s; a pack has regular files only", kind)
+}
+
+// Read returns the content of a regular file, which must not be larger than [MaxBytes].
 func (f Folder) Read(name string) ([]byte, error) {
+	if err := f.regular(name); err != nil {
+		return nil, err
+	}
 	file, err := f.FS.Open(path.Join(f.Root, name))
 	if err != nil {
 		return nil, readable(err)

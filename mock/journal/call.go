@@ -3,7 +3,10 @@ package journal
 import (
 	"cmp"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/mockportal/mockportal/internal/exact"
 	"github.com/mockportal/mockportal/openapi"
@@ -77,11 +80,19 @@ func (c *Call) first(name string) any {
 
 // String is the call in a line: its number, what was asked, by whom, and how it ended.
 func (c Call) String() string {
-	return fmt.Sprintf("%d: %s %s by %s, %s", c.Number, c.Method, c.Path, cmp.Or(c.Member, "nobody"), c.ended())
+	return fmt.Sprintf("%d: %s %s by %s, %s", c.Number, c.Method, c.path(), cmp.Or(c.Member, "nobody"), c.ended())
 }
 
 // asked is the operation, or method and path of a call that reached none.
-func (c *Call) asked() string { return cmp.Or(c.Operation, c.Method+" "+c.Path) }
+func (c *Call) asked() string { return cmp.Or(c.Operation, c.Method+" "+c.path()) }
+
+// path is the path as a terminal can show it: quoted if it has control characters.
+func (c *Call) path() string {
+	if strings.ContainsFunc(c.Path, func(r rune) bool { return !unicode.IsGraphic(r) }) {
+		return strconv.QuoteToGraphic(c.Path)
+	}
+	return c.Path
+}
 
 // ended is how a call ended, in a word or two, and its note.
 func (c *Call) ended() string {
