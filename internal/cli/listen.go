@@ -62,7 +62,7 @@ func (f *portalFlags) start(p Process, a addresses, log *slog.Logger, history *s
 		}
 		one, err := server.Listen(e.address, e.tls, &http.Server{
 			Handler: e.handler, ReadTimeout: f.ReadTimeout, IdleTimeout: f.IdleTimeout,
-			ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+			ErrorLog: server.ErrorLog(log),
 		}, s.failures)
 		if err != nil {
 			err = fmt.Errorf("%s %q: cannot listen: %w (port 0 picks a free port)", p.flag(e.flag), e.address, err)

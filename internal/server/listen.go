@@ -4,8 +4,11 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"log"
+	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -70,4 +73,20 @@ func Stop(listeners ...*Listener) error {
 		<-l.done
 	}
 	return errors.Join(errs...)
+}
+
+// ErrorLog returns the log of an http.Server. A panic in a handler and a failing accept are errors; what clients cause, such as a handshake
+// that breaks off, is for debugging.
+func ErrorLog(to *slog.Logger) *log.Logger { return log.New(serverLog{to}, "", 0) }
+
+// serverLog takes the lines of net/http, which have no level.
+type serverLog struct{ *slog.Logger }
+
+func (l serverLog) Write(line []byte) (int, error) {
+	text, level := strings.TrimSuffix(string(line), "\n"), slog.LevelDebug
+	if strings.Contains(text, ": panic serving ") || strings.Contains(text, ": Accept error: ") {
+		level = slog.LevelError
+	}
+	l.Log(context.Background(), level, text)
+	return len(line), nil
 }
