@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 
 	"github.com/mockportal/mockportal/internal/sandbox"
@@ -69,9 +70,19 @@ func (f *portalFlags) start(p Process, a addresses, log *slog.Logger, history *s
 			return nil, errors.Join(err, s.stop())
 		}
 		s.listeners = append(s.listeners, one)
+		if apart := a.control != ""; f.ControlToken == "" && apart == (e.flag == "control-addr") && !onLoopback(e.address) {
+			log.Warn("whoever reaches this address controls the portal: --control-token asks for a token", "address", e.address)
+		}
 	}
 	s.line = a.ready(portal, s.listeners)
 	return s, nil
+}
+
+// onLoopback reports whether only this machine reaches an address.
+func onLoopback(address string) bool {
+	host, _, _ := net.SplitHostPort(address)
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // stop ends the portal and its listeners.

@@ -2,6 +2,7 @@ package control
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -13,11 +14,13 @@ import (
 // defaultLimit is how many calls a page has at most, unless the request says otherwise.
 const defaultLimit = 100
 
-// calls is a page of the journal. TimedOut says that the client's wait ended before enough calls had come.
+// calls is a page of the journal. TimedOut says that the time of a wait was over before enough calls had come, and Ended that the sandbox
+// ended before that.
 type calls struct {
 	journal.Page
 
 	TimedOut bool `json:"timedOut,omitempty"`
+	Ended    bool `json:"ended,omitempty"`
 }
 
 func (a *API) listCalls(r request) (any, error) {
@@ -47,7 +50,8 @@ func waitForCalls(r request, q journal.Query, count int) (any, error) {
 	ctx, cancel := context.WithTimeout(r.Context(), wait)
 	defer cancel()
 	page, err := r.box.Journal.Wait(ctx, q, count)
-	return calls{page, err != nil}, nil
+	ended := errors.Is(err, journal.ErrClosed)
+	return calls{page, err != nil && !ended, ended}, nil
 }
 
 // maxWait bounds how long a request may hold its answer back.

@@ -29,7 +29,11 @@ func (a *API) streamCalls(r request) (any, error) {
 		after = last // a client that comes back sends the same URL as before
 	}
 	tail := r.box.Journal.Tail(after)
-	return response{contentType: "text/event-stream", stream: func(w http.ResponseWriter) { stream{w}.serve(r.Request, tail, q) }}, nil
+	done := r.box.Use()
+	return response{contentType: "text/event-stream", stream: func(w http.ResponseWriter) {
+		defer done()
+		stream{w}.serve(r.Request, tail, q)
+	}}, nil
 }
 
 // stream writes server-sent events. A write that fails means that the client has gone.

@@ -36,7 +36,8 @@ type Sandbox struct {
 
 	mu     sync.Mutex // guards what follows
 	state  *state
-	used   time.Time       // the time of the last turn
+	used   time.Time       // when a turn or a use last began or ended
+	users  int             // how many uses go on
 	closed bool            // answers are no longer delayed
 	judged map[string]bool // the names of the scenarios that have ended
 }
@@ -159,6 +160,19 @@ func (s *Sandbox) World() portal.World {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.state.world
+}
+
+// Use marks the sandbox as used, until the caller calls what it returns.
+func (s *Sandbox) Use() (done func()) {
+	s.using(1)
+	return func() { s.using(-1) }
+}
+
+func (s *Sandbox) using(more int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.users += more
+	s.used = s.options.Wall()
 }
 
 // ChangeClock changes the clock. The error wraps [ErrClock] if the clock would go back or leave the years that it can show.
