@@ -8,6 +8,7 @@ import (
 
 	"github.com/mockportal/mockportal/internal/nearest"
 	"github.com/mockportal/mockportal/internal/scenario"
+	"github.com/mockportal/mockportal/internal/tree"
 )
 
 // ErrClock is wrapped by the error for a change that a clock cannot make.
@@ -21,7 +22,7 @@ func ParseClock(text string) (scenario.Clock, error) {
 		return scenario.Clock{Mode: mode}, nil
 	}
 	at, err := time.Parse(time.RFC3339Nano, text)
-	if err != nil {
+	if err != nil || !tree.Shown(at) {
 		modes := []string{string(scenario.Frozen), string(scenario.Running), string(scenario.Wall)}
 		return scenario.Clock{}, fmt.Errorf("no clock %q%s: allowed are frozen, running, wall, and a time such as 2016-07-22T16:48:37Z",
 			text, nearest.Suggest(text, modes))
@@ -38,7 +39,7 @@ type clock struct {
 
 // start returns the clock at the start of a scenario, and the shift of the world's dates. In mode wall the shift is rounded down to
 // whole seconds, so that dates on whole seconds stay on whole seconds.
-func start(written scenario.Clock, setting scenario.Clock, wall time.Time) (clock, time.Duration) {
+func start(written scenario.Clock, setting scenario.Clock, wall time.Time) (clock, time.Duration, error) {
 	c := clock{mode: cmp.Or(setting.Mode, written.Mode), at: written.At, since: wall}
 	if !setting.At.IsZero() {
 		c.at = setting.At
@@ -47,25 +48,30 @@ func start(written scenario.Clock, setting scenario.Clock, wall time.Time) (cloc
 }
 
 // follow makes a clock in mode wall show the wall clock, and returns the shift of the world's dates.
-func (c clock) follow(wall time.Time) (clock, time.Duration) {
+func (c clock) follow(wall time.Time) (clock, time.Duration, error) {
 	if c.mode != scenario.Wall {
-		return c, 0
+		return c, 0, nil
 	}
 	shift := wall.Sub(c.at)
+	if !c.at.Add(shift).Equal(wall) { // a duration has no more than 292 years
+		return c, 0, fmt.Errorf("%w: wall would move all dates from %d to %d, and 292 years is the most", ErrClock, c.at.Year(), wall.Year())
+	}
 	shift -= (shift%time.Second + time.Second) % time.Second // rounds down, below 0 too
 	c.at = wall
-	return c, shift
+	return c, shift, nil
 }
 
+// now returns what the clock shows. It stops at the last second that RFC 3339 can say.
 func (c clock) now(wall time.Time) time.Time {
 	if c.mode == scenario.Frozen {
 		return c.at
 	}
-	return c.at.Add(wall.Sub(c.since))
+	now := c.at.Add(wall.Sub(c.since))
+	if latest := tree.Latest(); now.After(latest) {
+		return latest
+	}
+	return now
 }
-
-// maxYear is the last year that RFC 3339 can express.
-const maxYear = 9999
 
 // ClockChange is one change of a clock. Exactly one of its fields is set.
 type ClockChange struct {
@@ -89,12 +95,12 @@ func (c clock) changed(change ClockChange, wall time.Time) (clock, time.Duration
 	default:
 		next.at = now.Add(change.Advance)
 	}
-	if next.at.Year() > maxYear {
-		return c, 0, fmt.Errorf("%w: it would show the year %d, and the last year is %d", ErrClock, next.at.Year(), maxYear)
+	if !tree.Shown(next.at) {
+		return c, 0, fmt.Errorf("%w: it would show the year %d, and its last second is %s", ErrClock, next.at.Year(),
+			tree.Latest().Format(time.RFC3339))
 	}
 	if change.Mode == scenario.Wall && c.mode != scenario.Wall {
-		next, shift := next.follow(wall)
-		return next, shift, nil
+		return next.follow(wall)
 	}
 	return next, 0, nil
 }

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -74,7 +75,10 @@ func (s *Sandbox) begin(next *scenario.Scenario) (*state, error) {
 		seeded.Seed = *s.options.Seed
 		next = &seeded
 	}
-	clock, shift := start(next.Clock, s.options.Clock, s.options.Wall())
+	clock, shift, err := start(next.Clock, s.options.Clock, s.options.Wall())
+	if err != nil {
+		return nil, fmt.Errorf("scenario %q: %w", next.Name, err)
+	}
 	world, err := portal.NewWorld(next, shift)
 	if err != nil {
 		return nil, err
