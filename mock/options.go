@@ -144,6 +144,12 @@ func WithSandboxes(maximum int, ttl time.Duration) Option {
 // WithControlToken makes the control API ask for this bearer token.
 func WithControlToken(token string) Option { return func(c *config) { c.ControlToken = token } }
 
+// WithControlHosts names hosts under which clients reach the control API, beside addresses, localhost, names without a dot and the hosts
+// of [WithTLS].
+func WithControlHosts(hosts ...string) Option {
+	return func(c *config) { c.ControlHosts = append(c.ControlHosts, hosts...) }
+}
+
 // WithLogger logs calls at debug level, and those that violate the contract as warnings. The default logs nothing.
 func WithLogger(log *slog.Logger) Option { return func(c *config) { c.Log = log } }
 

@@ -4,7 +4,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"reflect"
 	"time"
@@ -60,7 +59,7 @@ func (c *config) listen(tb TB) (*Server, error) {
 	}
 	listener, err := server.Listen("127.0.0.1:0", portal.Identity.TLSConfig(), &http.Server{
 		Handler: portal, ReadHeaderTimeout: 30 * time.Second,
-		ErrorLog: slog.NewLogLogger(portal.Log.Handler(), slog.LevelDebug), // such as handshakes of clients that do not trust the certificate
+		ErrorLog: server.ErrorLog(portal.Log), // such as handshakes of clients that do not trust the certificate
 	}, nil)
 	if err != nil {
 		return nil, fmt.Errorf("listen on a loopback address: %w", err)

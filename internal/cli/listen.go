@@ -65,7 +65,7 @@ func (f *portalFlags) start(p Process, a addresses, log *slog.Logger, history *s
 		}
 		one, err := server.Listen(e.address, e.tls, &http.Server{
 			Handler: e.handler, ReadTimeout: f.ReadTimeout, IdleTimeout: f.IdleTimeout,
-			ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+			ErrorLog: server.ErrorLog(log),
 		}, s.failures)
 		if err != nil {
 			err = fmt.Errorf("%s %q: cannot listen: %w (port 0 picks a free port)", p.flag(e.flag), e.address, err)
@@ -75,12 +75,22 @@ func (f *portalFlags) start(p Process, a addresses, log *slog.Logger, history *s
 		if e.flag == "control-addr" {
 			portal.Control.ControlURL = one.URL
 		}
+		if apart := a.control != ""; f.ControlToken == "" && apart == (e.flag == "control-addr") && !onLoopback(e.address) {
+			log.Warn("whoever reaches this address controls the portal: --control-token asks for a token", "address", e.address)
+		}
 	}
 	s.line = a.ready(portal, s.listeners)
 	if p.listens != nil {
 		p.listens.Store(true)
 	}
 	return s, nil
+}
+
+// onLoopback reports whether only this machine reaches an address.
+func onLoopback(address string) bool {
+	host, _, _ := net.SplitHostPort(address)
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // stop ends the portal and its listeners.

@@ -25,6 +25,7 @@ type portalFlags struct {
 	tlsFlags
 
 	ControlToken    string        `placeholder:"TOKEN" help:"A bearer token that the control API requires."`
+	ControlHost     []string      `placeholder:"HOST" help:"A further name under which clients reach the control API; repeatable."`
 	JournalMaxCalls int           `default:"10000" help:"How many calls the journal holds; it drops the oldest."`
 	JournalMaxBytes int           `default:"33554432" help:"How many bytes the journal holds."`
 	MaxBody         int64         `default:"1048576" help:"The largest body of a request, in bytes."`
@@ -72,8 +73,9 @@ func (f *portalFlags) portal(p Process, log *slog.Logger, history *sandbox.Histo
 		Options: exchange.Options{
 			Library: library, Contexts: f.Context, Strict: f.Strict, TrustProxy: f.TrustProxy, MaxBody: f.MaxBody, Log: log,
 		},
-		Scenario: played, Clock: clock, Seed: f.Seed, Identity: identity, ControlToken: f.ControlToken, History: history,
-		MaxCalls: f.JournalMaxCalls, MaxBytes: f.JournalMaxBytes, MaxMemory: f.MaxMemory, MaxSandboxes: f.MaxSandboxes, SandboxTTL: f.SandboxTTL,
+		Scenario: played, Clock: clock, Seed: f.Seed, Identity: identity, ControlToken: f.ControlToken, ControlHosts: f.ControlHost,
+		History: history, MaxCalls: f.JournalMaxCalls, MaxBytes: f.JournalMaxBytes, MaxMemory: f.MaxMemory,
+		MaxSandboxes: f.MaxSandboxes, SandboxTTL: f.SandboxTTL,
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -17,14 +18,16 @@ import (
 // defaultLimit is how many calls a page has at most, unless the request says otherwise.
 const defaultLimit = 100
 
-// writePage writes a page of the journal call by call: all of it may be much. timedOut says that the wait ended before enough calls had
-// come.
-func writePage(found record.Selection, timedOut bool) response {
+// writePage writes a page of the journal call by call: all of it may be much. err says why a wait has ended before
+// enough calls had come; nil: it has not.
+func writePage(found record.Selection, err error) response {
+	ended := errors.Is(err, journal.ErrClosed)
 	rest := encode(struct {
 		journal.Page
 
-		TimedOut bool `json:"timedOut,omitempty"`
-	}{found.Page, timedOut})
+		TimedOut bool `json:"timedOut,omitempty"` // the time was over
+		Ended    bool `json:"ended,omitempty"`    // the sandbox ended
+	}{found.Page, err != nil && !ended, ended})
 	begin, end, _ := bytes.Cut(rest, []byte("[]")) // the calls come first
 	return response{contentType: "application/json", stream: func(w http.ResponseWriter) {
 		w.WriteHeader(http.StatusOK)
@@ -60,7 +63,7 @@ func (a *API) listCalls(r request) (any, error) {
 		return nil, problem(http.StatusBadRequest, "count says how many calls wait waits for: send wait too")
 	}
 	found, err := r.box.Journal.Await(r.Context(), q, 0)
-	return writePage(found, false), err
+	return writePage(found, err), nil
 }
 
 func (a *API) waitForCalls(r request, q journal.Query, count int) (any, error) {
@@ -76,7 +79,7 @@ func (a *API) waitForCalls(r request, q journal.Query, count int) (any, error) {
 	ctx, cancel := context.WithTimeout(r.Context(), wait)
 	defer cancel()
 	found, err := r.box.Journal.Await(ctx, q, count)
-	return writePage(found, err != nil), nil
+	return writePage(found, err), nil
 }
 
 // maxWait bounds how long a request may hold its answer back.

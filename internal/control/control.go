@@ -28,6 +28,7 @@ type Options struct {
 	Budget     *record.Budget                                               // counts what waiting requests take; nil: nothing does
 	Coverage   *record.Coverage
 	TLS        *certs.Identity // nil: plain HTTP only
+	Hosts      []string        // further hosts that open the API
 	Token      string          // the bearer token that a request must have; "" lets every request pass
 	TrustProxy bool            // X-Forwarded-Proto and -Host say how the client came
 	PortalURL  string          // the portal's root if it has another listener; "": as the client reached the API
@@ -170,6 +171,9 @@ func (a *API) operate(r *http.Request, route *contract.Route, path []contract.Va
 			return response{}, problem(http.StatusNotFound, "%s; there are %s", err, strings.Join(a.Sandboxes.IDs(), ", "))
 		}
 	}
+	if checked.box != nil {
+		defer checked.box.Use()()
+	}
 	// The request is here in full: net/http has lifted its read deadline, so the operation may hold the answer back as long as it must.
 	value, err := operations[route.Operation.ID](a, checked)
 	if err != nil {
@@ -217,11 +221,15 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if r.Body == nil {
 		return nil, nil
 	}
+	refused := problem(http.StatusRequestEntityTooLarge, "a body has at most %d bytes", maxBody)
+	if r.ContentLength > maxBody { // before the first read, which asks a client with Expect: 100-continue for the body
+		return nil, refused
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
-		return nil, problem(http.StatusRequestEntityTooLarge, "a body has at most %d bytes", maxBody)
+		return nil, refused
 	case err != nil:
 		return nil, problem(http.StatusBadRequest, "the body did not arrive whole")
 	}

@@ -35,8 +35,10 @@ func (a *API) streamCalls(r request) (any, error) {
 		return nil, err
 	}
 	tail := r.box.Journal.Tail(after)
+	done := r.box.Use()
 	return response{contentType: "text/event-stream", stream: func(w http.ResponseWriter) {
 		defer release()
+		defer done()
 		stream{w, &a.rendered}.serve(r.Request, tail, q)
 	}}, nil
 }

@@ -259,7 +259,7 @@ func TestStreamEndsWithItsSandbox(t *testing.T) {
 	if got, ok := e.next(); ok || e.lines.Err() != nil {
 		t.Errorf("it goes on with %v, %v", got, e.lines.Err())
 	}
-	if a := <-held; a.status != http.StatusNotFound && !strings.Contains(a.body, `"timedOut":true`) {
+	if a := <-held; a.status != http.StatusNotFound && !strings.Contains(a.body, `"ended":true`) {
 		t.Errorf("who waits is told %d %s", a.status, a.body)
 	}
 }

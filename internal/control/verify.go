@@ -25,6 +25,9 @@ func (a *API) verifyCalls(r request) (any, error) {
 		return verdict, nil
 	}
 	p := problem(http.StatusUnprocessableEntity, "%s", verdict)
+	if _, err := a.Sandboxes.Get(r.box.ID); err != nil {
+		p.Detail += "\nthe sandbox has ended, and with it the wait: " + err.Error()
+	}
 	p.Verdict = &verdict
 	return nil, p
 }

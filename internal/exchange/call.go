@@ -2,7 +2,9 @@ package exchange
 
 import (
 	"cmp"
+	"fmt"
 	"net/http"
+	"runtime/debug"
 	"time"
 
 	"github.com/mockportal/mockportal/internal/contract"
@@ -37,7 +39,7 @@ type call struct {
 	token      string
 	// sandbox
 	sandbox *sandbox.Sandbox
-	lost    error            // the path names a sandbox that does not exist, or a credential names one that has expired
+	lost    error            // the path names a sandbox that does not exist, a credential one that has expired; or errMethod
 	masks   wire.Masks       // the secrets that nothing about this call may show
 	secrets [3]*secret.Known // room for masks
 	// route
@@ -64,22 +66,46 @@ type call struct {
 
 // decide takes a call through its stages, up to its entry in the journal. The first problem ends the way to the operation.
 func (c *call) decide() {
-	problem := cmp.Or(c.findPath(), c.read(), c.findSandbox(), c.chooseRoute())
+	c.sandbox = c.x.Sandboxes.Default // until findSandbox has found another
+	var problem *portal.Problem
+	if c.broke(func() { problem = cmp.Or(c.findPath(), c.read(), c.findSandbox(), c.chooseRoute()) }) {
+		problem = &portal.Problem{ID: "internal"}
+	}
 	c.sandbox.Turn(func(t *sandbox.Turn) {
 		c.turn, c.scenario, c.released = t, t.Scenario, t.Released
-		c.identify()
-		c.knowSecrets()
-		c.examine(problem)
-		c.rules()
-		var reply sandbox.Kept
-		if problem == nil && !c.overruled() {
-			reply, problem = c.operate()
+		if c.broke(func() { c.reply(problem) }) {
+			c.decision = sandbox.Decision{}
+			c.answer = c.renderProblem(&portal.Problem{ID: "internal"})
 		}
-		c.answer = c.prove(reply, c.render(reply, problem))
-		c.violations, c.note = c.told(), c.noteOf()
 		c.journal()
 	})
 	c.turn = nil
+}
+
+// reply takes a call through the stages of its sandbox's turn.
+func (c *call) reply(problem *portal.Problem) {
+	c.identify()
+	c.knowSecrets()
+	c.examine(problem)
+	c.rules()
+	var reply sandbox.Kept
+	if problem == nil && !c.overruled() {
+		reply, problem = c.operate()
+	}
+	c.answer = c.prove(reply, c.render(reply, problem))
+	c.violations, c.note = c.told(), c.noteOf()
+}
+
+// broke runs stages, and reports whether they panicked. That is a defect of this program, which the log must show: the stack names no value.
+func (c *call) broke(stages func()) (broke bool) {
+	defer func() {
+		if defect := recover(); defect != nil {
+			broke = true
+			c.x.Log.Error("a call panicked", "panic", c.masks.Hide(fmt.Sprint(defect)), "stack", string(debug.Stack()))
+		}
+	}()
+	stages()
+	return false
 }
 
 // knowSecrets names what nothing about this call may show.

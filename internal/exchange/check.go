@@ -16,6 +16,8 @@ func (c *call) examine(problem *portal.Problem) {
 		c.violations = []openapi.Violation{{
 			Kind: openapi.Malformed, In: "body", Name: "*", Message: "is too large", Hint: fmt.Sprintf("send at most %d bytes", c.x.MaxBody),
 		}}
+	case c.refused():
+		c.violations = []openapi.Violation{{Kind: openapi.Unknown, In: "method", Name: "*", Message: errMethod.Error()}}
 	case c.lost != nil:
 		c.violations = nil
 	case c.operation == nil:

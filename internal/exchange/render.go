@@ -50,10 +50,12 @@ func (c *call) render(reply sandbox.Kept, problem *portal.Problem) answer {
 	return c.renderReply(reply)
 }
 
-// renderLost answers a call to a sandbox that does not exist. No portal answers so. It is a mistake in the test, so the answer is a problem
-// (RFC 9457).
+// renderLost answers a call that is lost. No portal answers so. It is a mistake in the test, so the answer is a problem (RFC 9457).
 func (c *call) renderLost() answer {
-	const status = http.StatusNotFound
+	status := http.StatusNotFound
+	if c.refused() {
+		status = http.StatusMethodNotAllowed
+	}
 	problem := map[string]any{
 		"type": "about:blank", "title": http.StatusText(status), "status": status, "detail": c.masks.Hide(c.lost.Error()),
 	}

@@ -1,6 +1,9 @@
 package exchange
 
 import (
+	"errors"
+	"net/http"
+
 	"github.com/mockportal/mockportal/internal/portal"
 	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/wire"
@@ -9,7 +12,6 @@ import (
 // findSandbox finds the sandbox that answers: that of the path's prefix, else of the token, else of another credential, else the default
 // one. So a client that can change neither its URLs nor its headers still has a sandbox of its own, by its credentials.
 func (c *call) findSandbox() *portal.Problem {
-	c.sandbox = c.x.Sandboxes.Default
 	box, err := c.namedSandbox()
 	switch {
 	case err != nil:
@@ -22,7 +24,16 @@ func (c *call) findSandbox() *portal.Problem {
 	return nil
 }
 
+// errMethod refuses a method that asks a server for something else than an answer: for a tunnel, or for the request.
+var errMethod = errors.New("no portal takes CONNECT or TRACE")
+
+// refused reports whether the method of the call is one that no portal takes.
+func (c *call) refused() bool { return errors.Is(c.lost, errMethod) }
+
 func (c *call) namedSandbox() (*sandbox.Sandbox, error) {
+	if c.request.Method == http.MethodConnect || c.request.Method == http.MethodTrace {
+		return nil, errMethod
+	}
 	if c.id != "" {
 		return c.x.Sandboxes.Get(c.id)
 	}

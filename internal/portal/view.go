@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/mockportal/mockportal/internal/scenario"
+	"github.com/mockportal/mockportal/internal/tree"
 )
 
 // View is the world without its passwords, tokens and client secrets. The contract of the control API describes the objects in it.
@@ -45,7 +45,7 @@ func (m *Member) view(shift time.Duration) object {
 		"tokenExpires": nil, // the scenario's token never expires
 	}
 	if !m.tokenExpires.IsZero() {
-		v["tokenExpires"] = earlier(m.tokenExpires.Add(shift), scenario.LastSecond).UTC()
+		v["tokenExpires"] = earlier(m.tokenExpires.Add(shift), tree.Latest()).UTC()
 	}
 	return v
 }

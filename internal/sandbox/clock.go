@@ -8,6 +8,7 @@ import (
 
 	"github.com/mockportal/mockportal/internal/nearest"
 	"github.com/mockportal/mockportal/internal/scenario"
+	"github.com/mockportal/mockportal/internal/tree"
 )
 
 // ErrClock is wrapped by the error for a change that a clock cannot make.
@@ -21,7 +22,7 @@ func ParseClock(text string) (scenario.Clock, error) {
 		return scenario.Clock{Mode: mode}, nil
 	}
 	at, err := time.Parse(time.RFC3339Nano, text)
-	if err != nil {
+	if err != nil || !tree.Shown(at) {
 		modes := []string{string(scenario.Frozen), string(scenario.Running), string(scenario.Wall)}
 		return scenario.Clock{}, fmt.Errorf("no clock %q%s: allowed are frozen, running, wall, and a time such as 2016-07-22T16:48:37Z",
 			text, nearest.Suggest(text, modes))
@@ -52,8 +53,8 @@ func (c clock) follow(wall time.Time) (clock, time.Duration, error) {
 		return c, 0, nil
 	}
 	shift := wall.Sub(c.at)
-	if !c.at.Add(shift).Equal(wall) { // a duration has 292 years at most
-		return c, 0, fmt.Errorf("%w: from %s it cannot follow the wall clock, which is centuries away", ErrClock, c.at.UTC().Format(time.RFC3339))
+	if !c.at.Add(shift).Equal(wall) { // a duration has no more than 292 years
+		return c, 0, fmt.Errorf("%w: wall would move all dates from %d to %d, and 292 years is the most", ErrClock, c.at.Year(), wall.Year())
 	}
 	shift -= (shift%time.Second + time.Second) % time.Second // rounds down, below 0 too
 	c.at = wall
@@ -66,8 +67,8 @@ func (c clock) now(wall time.Time) time.Time {
 	if c.mode != scenario.Frozen {
 		now = now.Add(wall.Sub(c.since))
 	}
-	if now.After(scenario.LastSecond) {
-		return scenario.LastSecond
+	if latest := tree.Latest(); now.After(latest) {
+		return latest
 	}
 	return now
 }
@@ -94,15 +95,12 @@ func (c clock) changed(change ClockChange, wall time.Time) (clock, time.Duration
 	default:
 		next.at = now.Add(change.Advance)
 	}
-	if next.at.After(scenario.LastSecond) {
-		return c, 0, fmt.Errorf("%w: it would show the year %d, and the last year is %d", ErrClock, next.at.Year(), scenario.LastSecond.Year())
+	if !tree.Shown(next.at) {
+		return c, 0, fmt.Errorf("%w: it would show the year %d, and its last second is %s", ErrClock, next.at.Year(),
+			tree.Latest().Format(time.RFC3339))
 	}
 	if change.Mode == scenario.Wall && c.mode != scenario.Wall {
-		next, shift, err := next.follow(wall)
-		if err != nil {
-			return c, 0, err
-		}
-		return next, shift, nil
+		return next.follow(wall)
 	}
 	return next, 0, nil
 }

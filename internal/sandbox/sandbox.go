@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -37,7 +38,8 @@ type Sandbox struct {
 
 	mu     sync.Mutex // guards what follows
 	state  *state
-	used   time.Time       // the time of the last turn
+	used   time.Time       // when a turn or a use last began or ended
+	users  int             // how many uses go on
 	closed bool            // answers are no longer delayed
 	judged map[string]bool // the names of the scenarios that have ended
 }
@@ -104,7 +106,7 @@ func (s *Sandbox) begin(next *scenario.Scenario) (*state, error) {
 	}
 	clock, shift, err := start(next.Clock, s.options.Clock, s.options.Wall())
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("scenario %q: %w", next.Name, err)
 	}
 	world, err := portal.NewWorld(next, shift)
 	if err != nil {
@@ -196,6 +198,19 @@ func (s *Sandbox) World() portal.World {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.state.world
+}
+
+// Use marks the sandbox as used, until the caller calls what it returns.
+func (s *Sandbox) Use() (done func()) {
+	s.using(1)
+	return func() { s.using(-1) }
+}
+
+func (s *Sandbox) using(more int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.users += more
+	s.used = s.options.Wall()
 }
 
 // ChangeClock changes the clock. The error wraps [ErrClock] if the clock would go back or leave the years that it can show.

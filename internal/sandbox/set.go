@@ -36,6 +36,8 @@ type Set struct {
 	mu      sync.Mutex // guards what follows
 	boxes   map[string]*Sandbox
 	next    int
+	timer   *time.Timer     // of the next watch; nil: there is nothing to watch
+	closed  bool            // nothing is watched any more
 	expired map[string]bool // ids of sandboxes that expired, at most maxExpired
 }
 
@@ -74,6 +76,9 @@ func (s *Set) Create(o Options) (*Sandbox, error) {
 	}
 	delete(s.expired, o.ID)
 	s.boxes[o.ID] = box
+	if s.timer == nil && !s.closed {
+		s.timer = time.AfterFunc(s.ttl, s.watch)
+	}
 	return box, nil
 }
 
@@ -83,7 +88,7 @@ const maxExpired = 10000
 // expireLocked removes the sandboxes that were unused for too long.
 func (s *Set) expireLocked() {
 	for id, box := range s.boxes {
-		if !box.idle(s.ttl) {
+		if box.left(s.ttl) > 0 {
 			continue
 		}
 		delete(s.boxes, id)
@@ -94,11 +99,29 @@ func (s *Set) expireLocked() {
 	}
 }
 
-// idle reports whether the sandbox was unused for so long.
-func (s *Sandbox) idle(ttl time.Duration) bool {
+// left returns how long the sandbox lives if nobody uses it from now on; all its time while somebody uses it.
+func (s *Sandbox) left(ttl time.Duration) time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.options.Wall().Sub(s.used) >= ttl
+	if s.users > 0 {
+		return ttl
+	}
+	return ttl - s.options.Wall().Sub(s.used)
+}
+
+// watch ends the sandboxes whose time is over, and looks again when the next one's may be.
+func (s *Set) watch() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.expireLocked()
+	next := s.ttl
+	for _, box := range s.boxes {
+		next = min(next, box.left(s.ttl))
+	}
+	s.timer = nil
+	if len(s.boxes) > 0 && !s.closed {
+		s.timer = time.AfterFunc(max(next, time.Millisecond), s.watch)
+	}
 }
 
 // Get returns a sandbox. The error wraps [ErrUnknown] or [ErrExpired].
@@ -113,7 +136,7 @@ func (s *Set) Get(id string) (*Sandbox, error) {
 
 func (s *Set) getLocked(id string) (*Sandbox, error) {
 	if box := s.boxes[id]; box != nil {
-		if !box.idle(s.ttl) {
+		if box.left(s.ttl) > 0 {
 			return box, nil
 		}
 		s.expireLocked()
@@ -192,6 +215,10 @@ func (s *Set) Delete(id string) (*Sandbox, error) {
 func (s *Set) Close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.closed = true
+	if s.timer != nil {
+		s.timer.Stop()
+	}
 	for _, box := range s.boxes {
 		box.Close()
 	}

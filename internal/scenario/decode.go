@@ -68,8 +68,8 @@ func readClock(f tree.Field) Clock {
 	c := Clock{At: at.Time(), Mode: ClockMode(o.Key("mode").Option(string(Frozen), string(Running), string(Wall)))}
 	switch year := c.At.Year(); {
 	case c.At.IsZero(): // it could not be read
-	case !c.At.Before(LastSecond):
-		at.Mistake("%s must be before %s, where clocks stop", at.Name(), LastSecond.Format(time.RFC3339))
+	case !c.At.Before(tree.Latest()):
+		at.Mistake("%s must be before %s, where clocks stop", at.Name(), tree.Latest().Format(time.RFC3339))
 	case c.Mode == Wall && (year < 1900 || year > 2100): // the dates are moved by a duration, which has 292 years at most
 		at.Mistake("%s must be from the year 1900 to 2100 in mode wall, which moves all dates by the distance to the wall clock", at.Name())
 	}

@@ -51,9 +51,6 @@ type Clock struct {
 	Mode ClockMode
 }
 
-// LastSecond is the last one that RFC 3339 can say. Clocks stop there.
-var LastSecond = time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
-
 // World is the portal's content at the start. Its maps are never nil.
 type World struct {
 	Members  map[string]Member  // by username

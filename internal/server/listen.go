@@ -4,8 +4,11 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"log"
+	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 )
@@ -95,4 +98,20 @@ func (l *Listener) quiet() bool {
 	ctx, cancel := context.WithTimeout(context.Background(), between)
 	defer cancel()
 	return !errors.Is(l.server.Shutdown(ctx), context.DeadlineExceeded) // another error is that the listener was closed before
+}
+
+// ErrorLog returns the log of an http.Server. A panic in a handler and a failing accept are errors; what clients cause, such as a handshake
+// that breaks off, is for debugging.
+func ErrorLog(to *slog.Logger) *log.Logger { return log.New(serverLog{to}, "", 0) }
+
+// serverLog takes the lines of net/http, which have no level.
+type serverLog struct{ *slog.Logger }
+
+func (l serverLog) Write(line []byte) (int, error) {
+	text, level := strings.TrimSuffix(string(line), "\n"), slog.LevelDebug
+	if strings.Contains(text, ": panic serving ") || strings.Contains(text, ": Accept error: ") {
+		level = slog.LevelError
+	}
+	l.Log(context.Background(), level, text)
+	return len(line), nil
 }

@@ -24,6 +24,7 @@ type Options struct {
 	Seed         *uint64            // overrides the scenario's; nil: the scenario's
 	Identity     *certs.Identity    // the certificate for HTTPS; nil: plain HTTP only
 	ControlToken string             // a bearer token that the control API asks for; "": it asks for none
+	ControlHosts []string           // further hosts under which clients reach the control API
 	ControlApart bool               // the control API has a listener of its own
 	MaxCalls     int                // bound of each journal
 	MaxBytes     int                // bound of each journal
@@ -86,7 +87,7 @@ func New(o Options) (*Portal, error) {
 	o.Options = served.Options // with its defaults
 	return &Portal{o, control.New(control.Options{
 		Sandboxes: o.Sandboxes, Library: o.Library, New: o.SandboxOptions, Budget: o.budget, Coverage: o.Coverage,
-		TLS: o.Identity, Token: o.ControlToken, TrustProxy: o.TrustProxy,
+		TLS: o.Identity, Hosts: o.ControlHosts, Token: o.ControlToken, TrustProxy: o.TrustProxy,
 	}), served}, nil
 }
 

@@ -84,9 +84,15 @@ func (f Field) Time() time.Time {
 	const must = `an RFC 3339 time such as "2016-07-22T16:48:37Z"`
 	return read(f, Text, "an RFC 3339 time in quotes", must, func(text string) (t time.Time, ok bool) {
 		err := t.UnmarshalText([]byte(text))
-		return t.UTC(), err == nil
+		return t.UTC(), err == nil && Shown(t)
 	})
 }
+
+// Latest is the last second that RFC 3339 can say.
+func Latest() time.Time { return time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC) }
+
+// Shown reports whether RFC 3339 can say a time in UTC, up to the last second.
+func Shown(t time.Time) bool { return t.UTC().Year() >= 0 && !t.After(Latest()) }
 
 // Duration reads a duration as [ParseDuration] does.
 func (f Field) Duration() time.Duration {

@@ -72,6 +72,9 @@ const urlencoded = "application/x-www-form-urlencoded"
 
 // readAll reads the body. It makes room for the announced length only if that is small, so that a request cannot take memory by announcing.
 func readAll(r *http.Request, limit int64) (string, error) {
+	if r.ContentLength > limit { // before the first read, which asks a client with Expect: 100-continue for the body
+		return "", ErrTooLarge
+	}
 	if n := r.ContentLength; n >= 0 && n <= min(limit, 64<<10) {
 		body := make([]byte, n)
 		_, err := io.ReadFull(r.Body, body)
