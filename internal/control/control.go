@@ -1,6 +1,7 @@
 package control
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -191,10 +192,8 @@ func encode(value any) []byte {
 // maxBody is how large a request to the control API may be: a scenario document with some room.
 const maxBody = 2 << 20
 
+// readBody returns the body without a byte order mark. An empty body counts as an empty object.
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	if r.Body == nil {
-		return nil, nil
-	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	var tooLarge *http.MaxBytesError
 	switch {
@@ -202,6 +201,9 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 		return nil, problem(http.StatusRequestEntityTooLarge, "a body has at most %d bytes", maxBody)
 	case err != nil:
 		return nil, problem(http.StatusBadRequest, "the body did not arrive whole")
+	}
+	if body = bytes.TrimPrefix(body, []byte("\ufeff")); len(bytes.TrimSpace(body)) == 0 {
+		return []byte("{}"), nil
 	}
 	return body, nil
 }
