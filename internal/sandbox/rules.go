@@ -38,6 +38,7 @@ type RuleView struct {
 	Runtime bool   `json:"runtime"` // it was added at run time; a reset removes it
 	Matched int    `json:"matched"` // how many matching calls have reached it
 	Spent   bool   `json:"spent"`   // it applies to no further call
+	Rule    any    `json:"rule"`    // what it does, as it was written
 }
 
 // fileRules returns the rules of a scenario with ids by their position.
@@ -111,7 +112,7 @@ func (s *Sandbox) Rules() []RuleView {
 	defer s.mu.Unlock()
 	views := []RuleView{}
 	for _, r := range s.state.rules {
-		views = append(views, RuleView{r.id, r.Name, r.runtime, r.matched, r.spent()})
+		views = append(views, RuleView{r.id, r.Name, r.runtime, r.matched, r.spent(), r.Given})
 	}
 	return views
 }

@@ -21,6 +21,8 @@ type Rule struct {
 	Delay Delay
 	Reply *Reply           // nil: the world answers
 	Fault *ConnectionFault // nil: none
+
+	Given json.RawMessage // the rule as it was written, for display
 }
 
 // Matcher selects calls. A call matches if it meets every condition that is set. The zero Matcher selects every call.
