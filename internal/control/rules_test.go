@@ -81,9 +81,10 @@ func TestRules(t *testing.T) {
 func TestRulesAsGiven(t *testing.T) {
 	t.Parallel()
 	s := mock.NewServer(t)
-	s.AddRules("when: { operation: provisionOrgEntitlements, params: { token: admin-token, orgEntitlements: { maxUsers: 9007199254740993 } } }\n" +
-		"delay: 1s\nchance: 0.50\n")
-	s.AddRule(mock.Rule{Name: "admin-token", Reply: mock.Reply{Status: 503, Headers: map[string]string{"Authorization": "Bearer of-nobody"}, OffSpec: true}})
+	s.AddRules("delay: 1s\nchance: 0.50\nwhen:\n  operation: provisionOrgEntitlements\n" +
+		"  params: { token: admin-token, orgEntitlements: { maxUsers: 9007199254740993 } }\n")
+	secrets := map[string]string{"Authorization": "Bearer of-nobody"}
+	s.AddRule(mock.Rule{Name: "admin-token", Reply: mock.Reply{Status: 503, Headers: secrets, OffSpec: true}})
 	const want = `{"rules":[` +
 		`{"id":"rule-1","name":"","runtime":true,"matched":0,"spent":false,"rule":{"chance":0.50,"delay":"1s","when":` +
 		`{"operation":"provisionOrgEntitlements","params":{"orgEntitlements":{"maxUsers":9007199254740993},"token":"***"}}}},` +
