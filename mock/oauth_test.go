@@ -116,15 +116,17 @@ func TestGenerateTokenByGet(t *testing.T) {
 		reason string
 		sent   request
 		want   string
+		found  string // the number of violations
 	}{
-		{"an exchange", get(path, "f", "json", "token", "admin-token", "serverUrl", "https://localhost/server"), `"token":"`},
-		{"a password in a GET", get(path, "f", "json", "username", "admin", "password", "admin-password"), "in the query string"},
-		{"a wrong password in a GET", get(path, "f", "json", "username", "admin", "password", "wrong"), "in the query string"},
-		{"a password in the query of a POST", post(path+"?username=admin&password=admin-password", "f", "json"), "in the query string"},
-		{"a server without a token", get(path, "f", "json", "serverUrl", "https://localhost/server"), "for server token."},
+		{"an exchange", get(path, "f", "json", "token", "admin-token", "serverUrl", "https://localhost/server"), `"token":"`, ""},
+		{"a password in a GET", get(path, "f", "json", "username", "admin", "password", "admin-password"), "in the query string", "2"},
+		{"a wrong password in a GET", get(path, "f", "json", "username", "admin", "password", "wrong"), "in the query string", "2"},
+		{"a password in the query of a POST", post(path+"?username=admin&password=admin-password", "f", "json"), "in the query string", "2"},
+		{"a server without a token", get(path, "f", "json", "serverUrl", "https://localhost/server"), "for server token.", ""},
 	} {
-		if a := call(t, p, tt.sent); !strings.Contains(a.body, tt.want) {
-			t.Errorf("%s: %s", tt.reason, a.body)
+		a := call(t, p, tt.sent)
+		if found := a.header.Get("Mockportal-Violations"); !strings.Contains(a.body, tt.want) || found != tt.found {
+			t.Errorf("%s: %s violations, %s", tt.reason, found, a.body)
 		}
 	}
 }

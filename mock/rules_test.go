@@ -116,7 +116,9 @@ func TestRuleAsValue(t *testing.T) {
 		must(t, err)
 		want, err := library.Rules(trial, []byte(text))
 		must(t, err)
-		want[0].Bytes, got[0].Bytes = 0, 0 // the texts are not equally long
+		for i := range got {
+			got[i].Given, want[i].Given = nil, nil // two texts for one rule
+		}
 		diff(t, text, want, got)
 		must(t, portal(t).AddRule(rule))
 	}

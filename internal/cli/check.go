@@ -35,6 +35,11 @@ func (c *checkCmd) Run(p Process) error {
 	if err != nil {
 		return err
 	}
+	for _, pack := range library.Packs()[1:] {
+		if pack.Scenarios+pack.Fixtures == 0 {
+			return fmt.Errorf("check: nothing to check: %q has no scenario and no fixture", pack.Pack)
+		}
+	}
 	notes, err := server.Check(library)
 	errs := []error{err}
 	for _, file := range files {

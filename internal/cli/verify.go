@@ -46,6 +46,9 @@ func (v *verifyCmd) read(p Process) ([]byte, error) {
 	if v.File == "" {
 		return []byte("{}"), nil
 	}
+	if message := cmp.Or(tree.Misnamed(v.File, ".yaml"), tree.Misnamed(v.File, ".json")); message != "" {
+		return nil, fmt.Errorf("verify <file> %q: %s", v.File, message)
+	}
 	source, err := p.readFile(v.File)
 	if err != nil {
 		return nil, fmt.Errorf("verify <file> %q: %w", v.File, unwrapPath(err))

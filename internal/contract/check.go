@@ -132,7 +132,11 @@ func (r *Route) unknown(value Value) openapi.Violation {
 			all = append(all, r.Parameters[i].Name)
 		}
 	}
-	switch near, ok := nearest.Name(value.Name, all); {
+	near, ok := nearest.Name(value.Name, all)
+	if !ok { // clients of OAuth say access_token
+		near, ok = nearest.Name(value.Name[strings.LastIndexAny(value.Name, "_-.")+1:], all)
+	}
+	switch {
 	case ok:
 		v.Hint = fmt.Sprintf("did you mean %q?", near)
 	case len(all) == 0:

@@ -135,6 +135,7 @@ var checks = []struct {
 	{"minutes: negative", "generateToken", []string{"form expiration=-5"}},
 	{"minutes: over 64 bits", "generateToken", []string{"form expiration=9223372036854775808"}},
 	{"password in the query", "generateToken", []string{"query username=a", "query password=b"}},
+	{"the last word of a name is near", "generateToken", []string{"form access_token=t", "form my-referrer=x", "form end_=x"}},
 	{"client near", "generateToken", []string{"form client=Referer"}},
 	{"grant near", "oauthToken", []string{"form grant_type=client_credential"}},
 	{"grant missing", "oauthToken", []string{"form granttype=client_credentials"}},

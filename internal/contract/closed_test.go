@@ -18,6 +18,7 @@ var openSchemas = map[string]map[string]string{
 		"Call.params":              "the names are what a client sent",
 		"Call.reply":               "any reply of the portal, also an off-spec one",
 		"Difference.expected":      "any value in an expectation",
+		"Rules.rules[].rule":       "a rule as it was written",
 		"Difference.got":           "any value in a request",
 		"Sandbox.world.members[]":  "for people to look at",
 		"Sandbox.world.apps[]":     "for people to look at",

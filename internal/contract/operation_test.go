@@ -307,7 +307,7 @@ func emptied(r *contract.Route) []contract.Value {
 	var values []contract.Value
 	for _, p := range r.Parameters {
 		switch {
-		case p.Required:
+		case p.Required, p.In == "query" && !p.InQuery: // or refused
 		case p.InQuery:
 			values = append(values, contract.Value{In: "query", Name: p.Name})
 		default:

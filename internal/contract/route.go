@@ -75,7 +75,9 @@ func (l *loader) addParameter(r *Route, p *openapi3.Parameter) {
 	}
 	parameter := l.parameter(p.Name, p.In, p.Schema.Value)
 	parameter.Required = p.Required
-	parameter.InQuery = p.In == "query"
+	refused := false
+	l.extension(p.Extensions, "x-refused", &refused)
+	parameter.InQuery = p.In == "query" && !refused
 	parameter.Description = p.Description
 	l.extension(p.Extensions, "x-secret", &parameter.Secret)
 	l.extension(p.Extensions, "x-multi-segment", &parameter.MultiPart)

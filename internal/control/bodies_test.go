@@ -28,7 +28,6 @@ func TestBodies(t *testing.T) {
 				return
 			}
 			for body, detail := range map[string]string{
-				"":             "body: is not valid JSON: it ends too early",
 				"scenario=x":   "body: is not valid JSON: syntax error at byte 1",
 				row.body[1:]:   "body: is not valid JSON: ",
 				row.body + "x": "body: is not valid JSON: ",
@@ -120,9 +119,17 @@ type broken struct{}
 
 func (broken) Read([]byte) (int, error) { return 0, errors.New("broken off") }
 
-// TestEmptyObject proves that an operation without a body accepts an empty object, which some HTTP clients send with every POST.
-func TestEmptyObject(t *testing.T) {
+// TestEmptyBody proves that an empty body counts as an empty object, and that a byte order mark counts as nothing.
+func TestEmptyBody(t *testing.T) {
 	t.Parallel()
 	s := mock.NewServer(t)
-	diff(t, "sandbox", "default", good[struct{ ID string }](t, s, "resetSandbox", boxes+"/default/reset", "{}").ID)
+	for _, body := range []string{"", " \n", "\ufeff", "{}", "\ufeff{}"} {
+		diff(t, "sandbox", "default", good[struct{ ID string }](t, s, "resetSandbox", boxes+"/default/reset", body).ID)
+		diff(t, "detail", "body /scenario: is missing", bad(t, s, http.StatusBadRequest, "createSandbox", boxes, body).Detail)
+		detail := bad(t, s, http.StatusBadRequest, "verifyCalls", boxes+"/default/verify", body).Detail
+		if !strings.HasPrefix(detail, "nothing to check") {
+			t.Errorf("%q: %s", body, detail)
+		}
+	}
+	create(t, s, "\ufeff"+`{"scenario":"trial"}`)
 }

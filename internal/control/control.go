@@ -1,6 +1,7 @@
 package control
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -217,10 +218,8 @@ func encode(value any) []byte {
 // maxBody is how large a request to the control API may be: a scenario document with some room.
 const maxBody = 2 << 20
 
+// readBody returns the body without a byte order mark. An empty body counts as an empty object.
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	if r.Body == nil {
-		return nil, nil
-	}
 	refused := problem(http.StatusRequestEntityTooLarge, "a body has at most %d bytes", maxBody)
 	if r.ContentLength > maxBody { // before the first read, which asks a client with Expect: 100-continue for the body
 		return nil, refused
@@ -232,6 +231,9 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 		return nil, refused
 	case err != nil:
 		return nil, problem(http.StatusBadRequest, "the body did not arrive whole")
+	}
+	if body = bytes.TrimPrefix(body, []byte("\ufeff")); len(bytes.TrimSpace(body)) == 0 {
+		return []byte("{}"), nil
 	}
 	return body, nil
 }

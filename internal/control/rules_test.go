@@ -77,6 +77,22 @@ func TestRules(t *testing.T) {
 	diff(t, "rules of the default sandbox", []ruleView{}, rulesOf(t, s, "default"))
 }
 
+// TestRulesAsGiven proves that the list says what each rule does, to the digit, and shows no secret.
+func TestRulesAsGiven(t *testing.T) {
+	t.Parallel()
+	s := mock.NewServer(t)
+	s.AddRules("delay: 1s\nchance: 0.50\nwhen:\n  operation: provisionOrgEntitlements\n" +
+		"  params: { token: admin-token, orgEntitlements: { maxUsers: 9007199254740993 } }\n")
+	secrets := map[string]string{"Authorization": "Bearer of-nobody"}
+	s.AddRule(mock.Rule{Name: "admin-token", Reply: mock.Reply{Status: 503, Headers: secrets, OffSpec: true}})
+	const want = `{"rules":[` +
+		`{"id":"rule-1","name":"","runtime":true,"matched":0,"spent":false,"rule":{"chance":0.50,"delay":"1s","when":` +
+		`{"operation":"provisionOrgEntitlements","params":{"orgEntitlements":{"maxUsers":9007199254740993},"token":"***"}}}},` +
+		`{"id":"rule-2","name":"***","runtime":true,"matched":0,"spent":false,"rule":{"name":"***","reply":` +
+		`{"headers":{"Authorization":"***"},"offSpec":true,"status":503},"when":{}}}]}` + "\n"
+	diff(t, "rules", want, ask(t, s, "listRules", boxes+"/default/rules", "").body)
+}
+
 // TestDropRules proves that one or all of the added rules are dropped, that the file's stay, and that an id does not come again.
 func TestDropRules(t *testing.T) {
 	t.Parallel()

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mockportal/mockportal/internal/exact"
 	"github.com/mockportal/mockportal/internal/portal"
 	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/scenario"
@@ -171,7 +172,9 @@ func (a *API) changeClock(r request) (any, error) {
 func (a *API) listRules(r request) (any, error) {
 	rules, masks := r.box.Rules(), a.masks()
 	for i := range rules {
-		rules[i].Name = masks.Hide(rules[i].Name)
+		var given any
+		_ = exact.Unmarshal(rules[i].Rule.(json.RawMessage), &given) // a rule is JSON
+		rules[i].Name, rules[i].Rule = masks.Hide(rules[i].Name), masks.Value(given)
 	}
 	return map[string][]sandbox.RuleView{"rules": rules}, nil
 }

@@ -57,6 +57,8 @@ func TestCallsByGET(t *testing.T) {
 		{"in JSON", provisionPath + "?f=json", "", 1},
 		{"without f", provisionPath + "?purchaserOrgId=sWwd06TnJR4lHopc", "*/*", 1},
 		{"in html", provisionPath + "?f=html&token=admin-token", "", 1},
+		{"misspelt too", provisionPath + "?purchaserOrgID=sWwd06TnJR4lHopc", "*/*", 2},
+		{"misspelt too, in JSON", provisionPath + "?tokn=x&orgEntitlements=1&f=json", "", 2},
 		{"the form", provisionPath, "*/*", 0},
 		{"the form, asked for in html", provisionPath + "?f=html", "", 0},
 		{"the form in a browser, filled in", provisionPath + "?purchaserOrgId=x", browser, 0},
@@ -74,8 +76,11 @@ func TestCallsByGET(t *testing.T) {
 				call := firstCall(t, box)
 				diff(t, "violations", tt.want, len(call.Violations))
 				diff(t, "refused", strings.HasSuffix(tt.target, "f=json"), call.Outcome == journal.Error)
-				for _, v := range call.Violations {
+				for _, v := range call.Violations[:tt.want-tt.want/2] {
 					diff(t, "violation", "method: the operation does not take this method (send POST)", v.String())
+				}
+				for _, v := range call.Violations[tt.want-tt.want/2:] {
+					diff(t, "message of a misspelt name", "is not in the contract", v.Message)
 				}
 			})
 		}

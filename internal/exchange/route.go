@@ -25,10 +25,9 @@ func (c *call) chooseRoute() *portal.Problem {
 		Hint: "send " + strings.Join(c.match.Methods(), ", "),
 	}
 	switch {
-	case problem != nil:
-		c.violations = append(c.violations, wrong)
-	case c.callsForm():
-		c.violations = []openapi.Violation{wrong}
+	case problem != nil || c.callsForm():
+		declared := func(v openapi.Violation) bool { return c.route.Parameter(v.Name) != nil } // right, but for the method
+		c.violations = append(append(c.violations, wrong), slices.DeleteFunc(found, declared)...)
 	case c.aside:
 		c.violations = nil
 	default:

@@ -37,6 +37,10 @@ func TestUnreadBodyIsOneViolation(t *testing.T) {
 		{"JSON", "application/json", "", document, fmt.Sprintf(kind, "application/json"), inJSON},
 		{"a form as text", "text/plain", "", form, fmt.Sprintf(kind, "text/plain"), fields},
 		{"text", "text/plain", "", "with admin-token", fmt.Sprintf(kind, "text/plain"), []journal.ParamIn{{In: "body", Value: "with ***"}}},
+		{"a form without its type", "", "", form, "header Content-Type: the portal does not read a body without Content-Type " +
+			"(send application/x-www-form-urlencoded or multipart/form-data)", fields},
+		{"JSON with the type of a form", "application/x-www-form-urlencoded", "", document, "body: is JSON, and the portal reads a form " +
+			"(send pairs of a name and a value, such as f=json&token=…)", inJSON},
 		{"a form in gzip", "application/x-www-form-urlencoded", "gzip", form, fmt.Sprintf(coding, "gzip"), fields},
 		{"JSON in gzip", "application/json", "gzip", document, fmt.Sprintf(coding, "gzip"), inJSON},
 	} {

@@ -62,7 +62,8 @@ type modelRule struct {
 func (m *model) start(s *scenario.Scenario) {
 	m.scenario, m.now, m.state = s, s.Clock.At, state{}
 	for i, r := range s.Rules {
-		m.rules = append(m.rules, modelRule{sandbox.RuleView{ID: fmt.Sprintf("file-%d", i+1), Name: r.Name}, r.When.Operation, r.After, r.Times})
+		view := sandbox.RuleView{ID: fmt.Sprintf("file-%d", i+1), Name: r.Name, Rule: r.Given}
+		m.rules = append(m.rules, modelRule{view, r.When.Operation, r.After, r.Times})
 	}
 }
 
@@ -200,7 +201,8 @@ func (p *pair) addRule() {
 	if at < 0 {
 		at = len(p.model.rules)
 	}
-	p.model.rules = slices.Insert(p.model.rules, at, modelRule{sandbox.RuleView{ID: want, Runtime: true}, r.When.Operation, r.After, r.Times})
+	view := sandbox.RuleView{ID: want, Runtime: true, Rule: r.Given}
+	p.model.rules = slices.Insert(p.model.rules, at, modelRule{view, r.When.Operation, r.After, r.Times})
 }
 
 // call lets the rules decide a call and journals it.

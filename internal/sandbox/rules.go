@@ -39,6 +39,7 @@ type RuleView struct {
 	Runtime bool   `json:"runtime"` // it was added at run time; a reset removes it
 	Matched int    `json:"matched"` // how many matching calls have reached it
 	Spent   bool   `json:"spent"`   // it applies to no further call
+	Rule    any    `json:"rule"`    // what it does, as it was written
 }
 
 // fileRules returns the rules of a scenario with ids by their position.
@@ -94,6 +95,9 @@ const maxRules = 1000
 // ErrRules is wrapped by the error of adding too many rules.
 var ErrRules = errors.New("there are too many rules")
 
+// bytesOf is about what a rule takes.
+func bytesOf(r scenario.Rule) int { return bytesPerDocument * len(r.Given) }
+
 // AddRules adds rules before those of the scenario and after those that were added earlier. It returns their ids. The error wraps
 // [ErrRules] or [record.ErrSpent]; then none is added.
 func (s *Sandbox) AddRules(rules []scenario.Rule) ([]string, error) {
@@ -110,7 +114,7 @@ func (s *Sandbox) AddRules(rules []scenario.Rule) ([]string, error) {
 		return nil, fmt.Errorf(format, ErrRules, before, len(rules), maxRules)
 	}
 	for _, r := range rules {
-		bytes += r.Bytes
+		bytes += bytesOf(r)
 	}
 	if err := s.state.charge(bytes); err != nil {
 		return nil, err
@@ -135,7 +139,7 @@ func (s *Sandbox) Rules() []RuleView {
 	defer s.mu.Unlock()
 	views := []RuleView{}
 	for _, r := range s.state.rules {
-		views = append(views, RuleView{r.id, r.Name, r.runtime, r.matched, r.spent()})
+		views = append(views, RuleView{r.id, r.Name, r.runtime, r.matched, r.spent(), r.Given})
 	}
 	return views
 }
@@ -149,8 +153,8 @@ func (s *Sandbox) DropRules(id string) int {
 	s.state.rules = slices.DeleteFunc(s.state.rules, func(r *rule) bool {
 		drop := r.runtime && (id == "" || r.id == id)
 		if drop {
-			s.state.budget.Release(r.Bytes)
-			s.state.charged -= r.Bytes
+			s.state.budget.Release(bytesOf(r.Rule))
+			s.state.charged -= bytesOf(r.Rule)
 		}
 		return drop
 	})

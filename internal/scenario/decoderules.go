@@ -41,6 +41,7 @@ func (d *decoder) rule(f tree.Field) decodedRule {
 		Delay:  readDelay(delay),
 		Reply:  d.reply(reply, matcher),
 		Fault:  readFault(fault),
+		Given:  f.Value().JSON(),
 	}
 	if chance.Present() && !inARow.Present() {
 		rule.InARow = 1

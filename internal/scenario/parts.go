@@ -60,14 +60,8 @@ func (l *Library) Rules(s *Scenario, source []byte) ([]Rule, error) {
 	if err := masked(mistakes, s.secrets).Err(); err != nil {
 		return nil, err
 	}
-	for i := range rules {
-		rules[i].Bytes = bytesPerSource * len(source) / len(rules)
-	}
 	return rules, nil
 }
-
-// bytesPerSource is about how many bytes a decoded rule takes for each byte of its text.
-const bytesPerSource = 16
 
 // decoder returns a decoder of what refers to a scenario; nil stands for a scenario that has any member.
 func (l *Library) decoder(s *Scenario) decoder {

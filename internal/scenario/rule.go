@@ -22,7 +22,7 @@ type Rule struct {
 	Reply *Reply           // nil: the world answers
 	Fault *ConnectionFault // nil: none
 
-	Bytes int // what the rule takes in memory, about; 0 in a scenario
+	Given json.RawMessage // the rule as it was written, for display
 }
 
 // Matcher selects calls. A call matches if it meets every condition that is set. The zero Matcher selects every call.

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/mockportal/mockportal/internal/contract"
@@ -39,19 +40,24 @@ func TokenOutside(r *http.Request, api contract.API) contract.Value {
 	return contract.Value{}
 }
 
-// TokenViolations returns a violation for each header that carries a token and no scheme.
+// TokenViolations returns a violation for each header that carries a token in another form than the portal reads. What the web server in
+// front of a portal reads is none.
 func TokenViolations(r *http.Request) []openapi.Violation {
 	var all []openapi.Violation
 	for _, header := range tokenHeaders() {
-		if value := r.Header.Get(header); value != "" && !strings.Contains(value, " ") {
+		scheme, _, _ := strings.Cut(r.Header.Get(header), " ")
+		ofServer := func(name string) bool { return strings.EqualFold(scheme, name) }
+		if _, read := bearer(r.Header.Get(header)); !read && scheme != "" && !slices.ContainsFunc(serverSchemes(), ofServer) {
 			all = append(all, openapi.Violation{
-				Kind: openapi.Malformed, In: "header", Name: header, Message: "has no scheme, so the portal does not see the token",
+				Kind: openapi.Malformed, In: "header", Name: header, Message: "is not Bearer and a token, so the portal does not see the token",
 				Hint: "send Bearer, a blank and the token", Allowed: "Bearer and the token",
 			})
 		}
 	}
 	return all
 }
+
+func serverSchemes() []string { return []string{"Basic", "Digest", "Negotiate", "NTLM"} }
 
 func tokenHeaders() []string { return []string{"X-Esri-Authorization", "Authorization"} }
 

@@ -74,10 +74,13 @@ func TestToken(t *testing.T) {
 	}
 }
 
-// TestTokenViolations proves that a token without a scheme is reported, and that its text is not.
+// TestTokenViolations proves that a token in another form than Bearer is reported, and that its text is not.
 func TestTokenViolations(t *testing.T) {
 	t.Parallel()
-	for value, want := range map[string]int{"": 0, "Bearer admin-token": 0, "Basic YTpi": 0, "admin-token": 1} {
+	for value, want := range map[string]int{
+		"": 0, "Bearer admin-token": 0, "bearer  admin-token": 0, "Basic YTpi": 0, "negotiate YTpi": 0,
+		"admin-token": 1, "Token admin-token": 1, "Bearer:admin-token": 1,
+	} {
 		for _, header := range []string{"Authorization", "X-Esri-Authorization"} {
 			r := httptest.NewRequest(http.MethodGet, "/", nil)
 			r.Header.Set(header, value)

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"compress/gzip"
+	"encoding/json"
 	"fmt"
 	"io"
 	"regexp"
@@ -28,6 +29,12 @@ func inBody(text string) []contract.Value {
 		text = fmt.Sprintf("(%d bytes that are not text)", len(text))
 	}
 	return []contract.Value{{In: InBody, Text: text}}
+}
+
+// isJSON reports whether a body is a JSON object or list, which is no form whatever its type says: curl -d sends it as one.
+func isJSON(body string) bool {
+	text := strings.TrimSpace(body)
+	return (strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[")) && json.Valid([]byte(text))
 }
 
 // inflated undoes gzip. It returns a body in another coding as it is, and one that is broken or becomes larger than the limit.

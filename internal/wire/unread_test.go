@@ -36,6 +36,8 @@ func TestUnreadBodies(t *testing.T) {
 		{"a form without its type", "", "", "f=json&a=%7B+%7D", []contract.Value{
 			{In: "body", Name: "f", Text: "json"}, {In: "body", Name: "a", Text: "{ }"},
 		}},
+		{"an object with the type of a form", urlencoded, "", " {\"a\":1}\n", whole(" {\"a\":1}\n")},
+		{"a list with the type of a form", urlencoded + "; charset=utf-8", "", "[]", whole("[]")},
 		{"one name", "text/plain", "", "f", whole("f")},
 		{"bytes", "application/octet-stream", "", "\xff\xfe", whole("(2 bytes that are not text)")},
 		{"a form in gzip", urlencoded, "gzip", gzipped("f=json"), []contract.Value{{In: "body", Name: "f", Text: "json"}}},
@@ -48,7 +50,10 @@ func TestUnreadBodies(t *testing.T) {
 	} {
 		r := post(tt.contentType, tt.body)
 		header := "malformed header Content-Type"
-		if tt.coding != "" {
+		switch {
+		case tt.coding == "" && strings.HasPrefix(tt.contentType, urlencoded):
+			header = "malformed body *"
+		case tt.coding != "":
 			r.Header.Set("Content-Encoding", tt.coding)
 			header = "malformed header Content-Encoding"
 		}

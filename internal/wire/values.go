@@ -45,6 +45,11 @@ func Form(r *http.Request, limit int64) ([]contract.Value, []openapi.Violation, 
 		kind, params, err = mime.ParseMediaType(header)
 	}
 	switch {
+	case err == nil && kind == urlencoded && isJSON(body):
+		return inBody(body), []openapi.Violation{{
+			Kind: openapi.Malformed, In: "body", Name: "*", Message: "is JSON, and the portal reads a form",
+			Hint: "send pairs of a name and a value, such as f=json&token=…", Allowed: "a form",
+		}}, nil
 	case err == nil && kind == urlencoded:
 		values, violations := pairs("form", body)
 		return values, violations, nil
@@ -59,12 +64,16 @@ func Form(r *http.Request, limit int64) ([]contract.Value, []openapi.Violation, 
 
 // unread is the violation of a body whose header says that the portal does not read it.
 func unread(header, is, value, hint, allowed string) []openapi.Violation {
-	if len(value) > 100 { // cutting it could leave half of a secret, which no mask would find
-		value = "…"
+	switch {
+	case value == "":
+		is = "without " + header
+	case len(value) > 100: // cutting it could leave half of a secret, which no mask would find
+		is += ` "…"`
+	default:
+		is += ` "` + value + `"` // not %q, whose escapes would hide a secret from the masks
 	}
 	return []openapi.Violation{{
-		Kind: openapi.Malformed, In: "header", Name: header, Hint: hint, Allowed: allowed,
-		Message: "the portal does not read a body " + is + " \"" + value + "\"", // not %q, whose escapes would hide a secret from the masks
+		Kind: openapi.Malformed, In: "header", Name: header, Message: "the portal does not read a body " + is, Hint: hint, Allowed: allowed,
 	}}
 }
 

@@ -105,21 +105,17 @@ func starts() []golden {
 	start := func(s page.StartPage) func(io.Writer) error {
 		return func(w io.Writer) error { return page.Start(w, s) }
 	}
-	evil := page.Link{Text: hostile, URL: "javascript:alert(10)"}
+	const evil = "javascript:alert(10)"
 	return []golden{
 		{"start", start(page.StartPage{
-			Head: page.Head{Directory: "mockportal", Title: "mockportal"}, Summary: "The documented world.",
-			Scenario:    page.Link{Text: "trial", URL: "/__admin/scenarios/trial"},
-			Sharing:     page.Link{Text: "/portal/sharing/rest", URL: "/portal/sharing/rest"},
-			PortalAdmin: page.Link{Text: "/portal/portaladmin", URL: "/portal/portaladmin"},
-			Members:     []string{"admin", "viewer"},
-			SignInAt:    []page.Link{{Text: "to the directory", URL: "/portaladmin/login"}, {Text: "for a token", URL: "/a"}},
-			Calls:       page.Link{Text: "the journal", URL: "/__admin/sandboxes/default/calls"}, CallsCommand: "mockportal calls",
-			Control: []page.Link{{Text: "/__admin", URL: "/__admin"}, {Text: "its contract", URL: "/__admin/control.yaml"}},
+			Summary: "The documented world.", Scenario: "trial", ScenarioURL: "/__admin/scenarios/trial",
+			SharingURL: "/portal/sharing/rest", PortalAdminURL: "/portal/portaladmin", Members: []string{"admin", "viewer"},
+			SignInURL: "/portaladmin/login", TokenURL: "/a",
+			CallsURL: "/__admin/sandboxes/default/calls", Command: "mockportal calls", ControlURL: "/__admin",
 		})},
 		{"start-hostile", start(page.StartPage{
-			Head: enemy(), Scenario: evil, Summary: hostile, Sharing: evil, PortalAdmin: evil, Members: []string{hostile},
-			SignInAt: []page.Link{evil}, Calls: evil, CallsCommand: hostile, Control: []page.Link{evil},
+			Scenario: hostile, ScenarioURL: evil, Summary: hostile, SharingURL: evil, PortalAdminURL: evil, Members: []string{hostile},
+			SignInURL: evil, TokenURL: evil, CallsURL: evil, Command: hostile, ControlURL: evil,
 		})},
 	}
 }

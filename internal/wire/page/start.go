@@ -2,19 +2,27 @@ package page
 
 import "io"
 
-// StartPage is where a person begins: it leads to both directories of a portal, and says how to sign in and how to see calls.
+// StartPage is where a person begins: it leads to both directories of a portal, and says how to sign in and how to see calls. Programs get
+// it as JSON. It has no password and no token.
 type StartPage struct {
-	Head
-	Scenario     Link     // what the portal plays; its document has the passwords and tokens
-	Summary      string   // of the scenario, one sentence
-	Sharing      Link     // the directory of the sharing API
-	PortalAdmin  Link     // the directory of the Portal Administrator API
-	Members      []string // their usernames
-	SignInAt     []Link   // the pages to sign in at
-	Calls        Link     // the journal
-	CallsCommand string   // prints it
-	Control      []Link   // resources of the control API
+	URL            string   `json:"url"` // of the portal
+	SharingURL     string   `json:"sharingUrl"`
+	PortalAdminURL string   `json:"portalAdminUrl"`
+	ControlURL     string   `json:"controlUrl"`
+	CallsURL       string   `json:"callsUrl"`
+	SignInURL      string   `json:"signInUrl"`
+	TokenURL       string   `json:"generateTokenUrl"`
+	Scenario       string   `json:"scenario"`
+	ScenarioURL    string   `json:"scenarioUrl,omitempty"` // "" for a document that a client has sent
+	Summary        string   `json:"summary"`               // of the scenario, one sentence
+	Members        []string `json:"members"`               // their usernames
+	Command        string   `json:"-"`                     // prints the calls
 }
 
 // Start writes the start page. It fails if w fails.
-func Start(w io.Writer, s StartPage) error { return write(w, "start", s) }
+func Start(w io.Writer, s StartPage) error {
+	return write(w, "start", struct {
+		Head
+		StartPage
+	}{Head{Directory: "mockportal", Title: "mockportal"}, s})
+}
