@@ -96,7 +96,7 @@ func (c *call) reply(problem *portal.Problem) {
 	c.violations, c.note = c.told(), c.noteOf()
 }
 
-// broke runs stages, and reports whether they panicked. That is a defect of this program, which the log must show: the stack names no value.
+// broke runs stages, and reports whether they panicked. That is a defect of this program, which the log must show; the stack has no values.
 func (c *call) broke(stages func()) (broke bool) {
 	defer func() {
 		if defect := recover(); defect != nil {
