@@ -152,6 +152,7 @@ func (p *Portal) Verify(ctx context.Context, expectations Expectations) (journal
 
 // judge checks the calls, and adds to each expectation for which too few calls came which other sandboxes have such calls.
 func (p *Portal) judge(ctx context.Context, e scenario.Expectations) journal.Verdict {
+	defer p.box.Use()()
 	v := p.box.Journal.Verify(ctx, e)
 	for i := range v.Unmet {
 		u := &v.Unmet[i]
@@ -199,6 +200,7 @@ func (p *Portal) Await(ctx context.Context, operation string, n int) ([]journal.
 	if err := p.server.Library.Contract().Known(operation); err != nil {
 		return nil, err
 	}
+	defer p.box.Use()()
 	page, err := p.box.Journal.Wait(ctx, journal.Query{Operations: []string{operation}}, n)
 	if err == nil {
 		return page.Calls, nil

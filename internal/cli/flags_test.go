@@ -33,7 +33,7 @@ func flags(command string) []string {
 func unreadable() map[string]string {
 	values := map[string]string{
 		"url": "::", "report": "flags_test.go/nowhere", "har": "flags_test.go/nowhere", // not a folder
-		"control-token": "", "control-host": "", "member": "",
+		"control-token": "", "control-token-file": "nowhere", "control-host": "", "member": "",
 	}
 	for _, flag := range []string{
 		"addr", "control-addr", "pack", "scenario", "clock", "seed", "context", "strict", "tls", "journal-max-calls",

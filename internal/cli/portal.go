@@ -23,8 +23,8 @@ type portalFlags struct {
 	Strict   bool     `help:"Refuse unknown and repeated parameters with a 400 of the portal."`
 
 	tlsFlags
+	tokenFlags
 
-	ControlToken    string        `placeholder:"TOKEN" help:"A bearer token that the control API requires."`
 	ControlHost     []string      `placeholder:"HOST" help:"A further name under which clients reach the control API; repeatable."`
 	JournalMaxCalls int           `default:"10000" help:"How many calls the journal holds; it drops the oldest."`
 	JournalMaxBytes int           `default:"33554432" help:"How many bytes the journal holds."`
@@ -50,6 +50,9 @@ func (f *portalFlags) logger(w io.Writer, name string) *slog.Logger {
 
 // portal loads the packs, checks what it will play, and makes the portal.
 func (f *portalFlags) portal(p Process, log *slog.Logger, history *sandbox.History) (*server.Portal, error) {
+	if err := f.readToken(p); err != nil {
+		return nil, err
+	}
 	identity, err := f.identity(p, log)
 	if err != nil {
 		return nil, err

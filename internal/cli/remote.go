@@ -13,16 +13,21 @@ import (
 
 // remoteFlags say which sandbox of which server a command is about.
 type remoteFlags struct {
-	URL          string `default:"http://127.0.0.1:8080" help:"The server's root; with --control-addr the root of the control API."`
-	Sandbox      string `default:"default" help:"The sandbox."`
-	ControlToken string `placeholder:"TOKEN" help:"The bearer token of the control API."`
-	CA           string `name:"ca" placeholder:"FILE" help:"A PEM file of certificates to trust, such as the server's /__admin/ca.pem."`
+	URL     string `default:"http://127.0.0.1:8080" help:"The server's root; with --control-addr the root of the control API."`
+	Sandbox string `default:"default" help:"The sandbox."`
+
+	tokenFlags
+
+	CA string `name:"ca" placeholder:"FILE" help:"A PEM file of certificates to trust, such as the server's /__admin/ca.pem."`
 }
 
 func (f *remoteFlags) client(p Process) (*client.Client, error) {
 	root := strings.TrimSuffix(strings.TrimSuffix(f.URL, "/"), controlPath) // the address of the control API will do too
 	if err := checkRoot(root); err != nil {
 		return nil, fmt.Errorf("%s %w", p.flag("url"), err)
+	}
+	if err := f.readToken(p); err != nil {
+		return nil, err
 	}
 	c := &client.Client{ControlURL: root + controlPath, Sandbox: f.Sandbox, Token: f.ControlToken}
 	if f.CA == "" {
