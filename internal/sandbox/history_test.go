@@ -1,0 +1,62 @@
+package sandbox_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/mockportal/mockportal/internal/record"
+	"github.com/mockportal/mockportal/internal/sandbox"
+	"github.com/mockportal/mockportal/mock/journal"
+)
+
+// TestJudged: a scenario is judged when it ends and was called since it began, once, and only if it expects something.
+func TestJudged(t *testing.T) {
+	t.Parallel()
+	const expects = "expect: [{ when: { operation: user }, exactly: 1 }]\n"
+	once, plain := written(t, expects), written(t, "")
+	once.Name, plain.Name = "once", "plain"
+	for _, row := range []struct {
+		name  string
+		steps string // c: a call, p: another scenario is played, o: the one that expects, r: reset
+		want  []int  // of each verdict how much is unmet, the open one last
+	}{
+		{"never called", "", []int{1}},
+		{"called", "c", []int{0}},
+		{"replaced without a call", "po", []int{1}},
+		{"replaced after a call", "cp", []int{0}},
+		{"replaced after a call, and back without another", "cpo", []int{0}},
+		{"replaced after a call, and called again", "cpoc", []int{0, 1}},
+		{"reset after two calls", "ccr", []int{1}},
+		{"reset after two calls, and one more", "ccrc", []int{1, 0}},
+		{"played again: it goes on", "coc", []int{1}},
+	} {
+		history := sandbox.NewHistory(0, 0)
+		b := box(t, sandbox.Options{Scenario: once, History: history})
+		set := sandbox.NewSet(b, 0, 0)
+		for _, step := range row.steps {
+			var err error
+			switch step {
+			case 'c':
+				b.Append(record.Record{Call: journal.Call{Operation: "user"}})
+			case 'p':
+				err = b.Play(plain)
+			case 'o':
+				err = b.Play(once)
+			case 'r':
+				err = b.Reset()
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		var got []int
+		for _, v := range set.Past(t.Context()).Verdicts {
+			got = append(got, len(v.Unmet))
+		}
+		if diff := cmp.Diff(row.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", row.name, diff)
+		}
+		set.Close()
+	}
+}
