@@ -72,6 +72,7 @@ serve() {
   expect "error code for a wrong token" 498 "$(future_license wrong | jq '.error.code')"
   expect "the last call, shown by the program in the container" '3 getFutureLicense - error 498 0 -' \
     "$(podman exec "$id" /mockportal calls | tail -n 1 | xargs)"
+  keeps_pages_out
   stops_by_signal
 }
 
@@ -82,6 +83,16 @@ is_ready_line() {
   expect "the ready line names a token" "$3" "$(jq -r --arg member "$2" '.tokens[$member]' <<<"$ready")"
   expect "the ready line names the URLs" true \
     "$(jq '[.url, .sharingUrl, .portalAdminUrl, .controlUrl] | all(type == "string" and startswith("http"))' <<<"$ready")"
+}
+
+# keeps_pages_out asks as a page in a browser would whose name was rebound to the container's address. The portal's own paths stay open.
+keeps_pages_out() {
+  local port=${base##*:}
+  rebound() {
+    fetch --resolve "rebound.example:$port:127.0.0.1" --output /dev/null --write-out '%{http_code}' "http://rebound.example:$port$1"
+  }
+  expect "the control API under a foreign name" 403 "$(rebound /__admin/scenarios)"
+  expect "the portal under a foreign name" 200 "$(rebound '/sharing/rest/info?f=json')"
 }
 
 # is_locked_down checks the kernel's view, not the settings.
