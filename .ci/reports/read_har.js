@@ -25,7 +25,7 @@ function beyond(entry) {
   const decoded = (text) => JSON.stringify([...new URLSearchParams(text)]);
   if (decoded(url.search) !== pairs(request.queryString)) wrong.push("queryString is not the query of the url");
   const post = request.postData;
-  if (post && decoded(post.text) !== pairs(post.params)) wrong.push("params are not the text of postData");
+  if (post?.params.length && decoded(post.text) !== pairs(post.params)) wrong.push("params are not the text of postData");
   if (Buffer.byteLength(response.content.text ?? "") !== response.content.size) wrong.push("size is not that of the text");
   return wrong;
 }
