@@ -84,6 +84,7 @@ func TestRefusedMethods(t *testing.T) {
 			r.Method = method
 			x.ServeHTTP(w, r)
 			diff(t, method+" "+path, http.StatusMethodNotAllowed, w.Code)
+			diff(t, "Allow", "GET, HEAD, OPTIONS, POST", w.Header().Get("Allow"))
 			call := firstCall(t, box)
 			diff(t, "method in the journal", method, call.Method)
 			if len(call.Violations) != 1 || call.Violations[0].In != "method" {

@@ -52,14 +52,17 @@ func (c *call) render(reply sandbox.Kept, problem *portal.Problem) answer {
 
 // renderLost answers a call that is lost. No portal answers so. It is a mistake in the test, so the answer is a problem (RFC 9457).
 func (c *call) renderLost() answer {
-	status := http.StatusNotFound
+	status, header := http.StatusNotFound, http.Header{}
 	if c.refused() {
 		status = http.StatusMethodNotAllowed
+		header.Set("Allow", "GET, HEAD, OPTIONS, POST")
 	}
 	problem := map[string]any{
 		"type": "about:blank", "title": http.StatusText(status), "status": status, "detail": c.masks.Hide(c.lost.Error()),
 	}
-	return answer{status: status, errorCode: status, evidence: openapi.Assumed, raw: "application/problem+json", body: marshal(problem)}
+	return answer{
+		status: status, header: header, errorCode: status, evidence: openapi.Assumed, raw: "application/problem+json", body: marshal(problem),
+	}
 }
 
 func (c *call) renderProblem(problem *portal.Problem) answer {

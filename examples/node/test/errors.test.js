@@ -106,10 +106,12 @@ const rows = {
     violations: 1,
   },
   'errors/sharing/credentials-in-query': {
+    rules: answer('generateToken', 'errors/sharing/credentials-in-query'), // in strict mode the violation is refused first
     act: (portal) => request(`${portal.sharingUrl}/generateToken`, {
       httpMethod: 'GET', params: { username: 'admin', password: 'admin-password' },
     }),
     error: ['ArcGISRequestError', 400, '400: POST request should not contain username and password in the query string'],
+    violations: 1,
   },
   'errors/sharing/server-token-missing': {
     act: (portal) => request(`${portal.sharingUrl}/generateToken`, { params: { serverUrl: 'https://server.example.com' } }),
