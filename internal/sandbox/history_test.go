@@ -1,6 +1,7 @@
 package sandbox_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -30,6 +31,7 @@ func TestJudged(t *testing.T) {
 		{"reset after two calls", "ccr", []int{1}},
 		{"reset after two calls, and one more", "ccrc", []int{1, 0}},
 		{"played again: it goes on", "coc", []int{1}},
+		{"a scenario that expects nothing is not judged", "pco", []int{0}},
 	} {
 		history := sandbox.NewHistory(0, 0)
 		b := box(t, sandbox.Options{Scenario: once, History: history})
@@ -51,8 +53,12 @@ func TestJudged(t *testing.T) {
 			}
 		}
 		var got []int
-		for _, v := range set.Past(t.Context()).Verdicts {
+		past := set.Past(t.Context())
+		for _, v := range past.Verdicts {
 			got = append(got, len(v.Unmet))
+		}
+		if came := strings.Count(row.steps, "c"); past.Calls.Total != came {
+			t.Errorf("%s: the history has %d calls, and %d came", row.name, past.Calls.Total, came)
 		}
 		if diff := cmp.Diff(row.want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", row.name, diff)

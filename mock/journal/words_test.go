@@ -78,15 +78,17 @@ func TestCoverageInWords(t *testing.T) {
 		Operations: []journal.OperationCoverage{
 			{Operation: "licence", Kind: openapi.Licensing, Calls: 2, Params: params, Outcomes: outcomes},
 			{Operation: "other", Kind: openapi.Licensing, Params: params, Outcomes: outcomes[1:]},
+			{Operation: "whole", Kind: openapi.Licensing, Calls: 1, Params: params[:1], Outcomes: outcomes[:1]},
 			{Operation: "self", Kind: openapi.Support, Calls: 1, Params: params[1:], Outcomes: outcomes[:1]},
 			{Operation: "info", Kind: openapi.Support},
 		},
 		Scenarios: []journal.Count{{"trial", 3}, {"purchased", 0}},
 	}
-	diff(t, "coverage", `coverage: 1 of 2 licensing and 1 of 2 support operations, 1 of 2 scenarios
+	diff(t, "coverage", `coverage: 2 of 3 licensing and 1 of 2 support operations, 1 of 2 scenarios
   operation  calls  parameters  outcomes
   licence    2      1 of 3      1 of 2
   other      0      1 of 3      0 of 1
+  whole      1      1 of 1      1 of 1
   self       1      0 of 2      1 of 1
   licence was never sent token, callback
   licence never answered not-permitted`, report.String())
