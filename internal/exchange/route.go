@@ -20,12 +20,12 @@ func (c *call) chooseRoute() *portal.Problem {
 	problem := c.chooseMethod()
 	params, found := c.route.Check(c.values)
 	c.params = params
-	wrong := openapi.Violation{
-		Kind: openapi.Unknown, In: "method", Name: "*", Message: "the operation does not take this method",
-		Hint: "send " + strings.Join(c.match.Methods(), ", "),
-	}
 	switch {
 	case problem != nil || c.callsForm():
+		wrong := openapi.Violation{
+			Kind: openapi.Unknown, In: "method", Name: "*", Message: "the operation does not take this method",
+			Hint: "send " + strings.Join(c.match.Methods(), ", "),
+		}
 		declared := func(v openapi.Violation) bool { return c.route.Parameter(v.Name) != nil } // right, but for the method
 		c.violations = append(append(c.violations, wrong), slices.DeleteFunc(found, declared)...)
 	case c.aside:

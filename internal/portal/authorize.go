@@ -77,10 +77,10 @@ func (r AuthorizeRequest) Seal() string {
 
 // OpenOAuthState returns the request that a sign-in page carries, and false if the text does not hold one.
 func OpenOAuthState(text string) (AuthorizeRequest, bool) {
-	var r AuthorizeRequest
 	if text == "" { // as in nearly every call
-		return r, false
+		return AuthorizeRequest{}, false
 	}
+	var r AuthorizeRequest
 	raw, err := base64.RawURLEncoding.DecodeString(text)
 	return r, err == nil && json.Unmarshal(raw, &r) == nil && r.ClientID != ""
 }
