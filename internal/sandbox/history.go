@@ -34,7 +34,7 @@ func (h *History) Join(budget *record.Budget) {
 // Verdict says whether the calls of a sandbox meet the expectations of its scenario.
 type Verdict struct {
 	Sandbox  string
-	Scenario *scenario.Scenario
+	Scenario *scenario.Scenario // of one that has ended only the name, the seed and the expectations
 	journal.Verdict
 }
 
@@ -107,6 +107,8 @@ func (s *Sandbox) judgeLocked() {
 	if h := s.options.History; h != nil && len(ended.Expect) > 0 {
 		h.mu.Lock()
 		defer h.mu.Unlock()
-		h.ended = append(h.ended, Verdict{s.ID, ended, s.Journal.Judge(ended.Expectations)})
+		// A world may be large, and a suite may play many.
+		kept := &scenario.Scenario{Name: ended.Name, Seed: ended.Seed, Expectations: ended.Expectations}
+		h.ended = append(h.ended, Verdict{s.ID, kept, s.Journal.Judge(ended.Expectations)})
 	}
 }

@@ -66,3 +66,19 @@ func TestJudged(t *testing.T) {
 		set.Close()
 	}
 }
+
+// TestHistoryKeepsNoWorld: a verdict on a scenario that has ended does not hold its world, which may be large.
+func TestHistoryKeepsNoWorld(t *testing.T) {
+	t.Parallel()
+	played := written(t, "expect: [{ when: { operation: user }, exactly: 1 }]\n")
+	b := box(t, sandbox.Options{Scenario: played, History: sandbox.NewHistory(0, 0)})
+	set := sandbox.NewSet(b, 0, 0)
+	b.Append(record.Record{Call: journal.Call{Operation: "user"}})
+	if err := b.Reset(); err != nil {
+		t.Fatal(err)
+	}
+	kept := set.Past(t.Context()).Verdicts[0].Scenario
+	if kept.Name != played.Name || len(kept.Expect) != 1 || len(kept.World.Members) != 0 || len(kept.Document()) != 0 {
+		t.Errorf("a verdict holds %d members and a document of %d bytes", len(kept.World.Members), len(kept.Document()))
+	}
+}
