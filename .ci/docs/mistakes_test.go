@@ -127,7 +127,7 @@ func rows(t *testing.T, name string, number int) [][]string {
 	return all
 }
 
-// quoted is what the text between the backquotes of a cell matches, or nothing if there is none.
+// quoted returns what matches the text between the backquotes of a cell. Without backquotes it matches no text.
 func quoted(cell string) *regexp.Regexp {
 	match := backquote.FindStringSubmatch(cell)
 	if match == nil {

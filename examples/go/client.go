@@ -34,6 +34,7 @@ type Error struct {
 	Details []string
 }
 
+// Error returns the code, the message and the details of the portal.
 func (e *Error) Error() string {
 	return strings.Join(append([]string{fmt.Sprintf("portal: %s (%d)", e.Message, e.Code)}, e.Details...), "; ")
 }

@@ -25,7 +25,7 @@ type Process struct {
 
 	variables map[string]string // for each flag that the environment has set, the variable
 	log       io.Writer         // leads to Stderr; it takes everything, and never waits for a reader
-	listens   *atomic.Bool      // set once there is something to end in order; nil: nobody asks
+	listens   *atomic.Bool      // set once the command listens, because a signal then ends it in order; nil: nobody reads it
 }
 
 // getenv returns a variable of the environment, "" if it is not set.

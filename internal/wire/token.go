@@ -40,8 +40,8 @@ func TokenOutside(r *http.Request, api contract.API) contract.Value {
 	return contract.Value{}
 }
 
-// TokenViolations returns a violation for each header that carries a token in another form than the portal reads. What the web server in
-// front of a portal reads is none.
+// TokenViolations returns a violation for each header that carries a token in another form than the portal reads. A
+// scheme that the web server in front of a portal reads is allowed.
 func TokenViolations(r *http.Request) []openapi.Violation {
 	var all []openapi.Violation
 	for _, header := range tokenHeaders() {
