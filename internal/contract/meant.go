@@ -10,8 +10,8 @@ import (
 )
 
 // Meant returns the method and the path that a request for an unknown path was probably meant for, such as
-// "GET /portaladmin/license/getFutureLicense", and "" if it finds no operation. A path is meant for the operation from whose path it differs
-// in one misspelt segment or in a missing last one, else for the operation whose name it ends in: the last segment of the operation's path.
+// "GET /portaladmin/license/getFutureLicense", and "" if it finds no operation. A path is meant for the operation from whose path it
+// differs in one misspelt segment or in a missing last one, else for the operation whose name it ends in: the last segment of its path.
 // The name of a licensing operation counts anywhere in the path, also misspelt or with more text behind it. x-probes spares the paths that
 // clients ask for by themselves. A path that is too long for Find is meant for no operation.
 func (r *Router) Meant(method, path string) string {
