@@ -56,6 +56,9 @@ func (b *Budget) remove(j *Journal) {
 	delete(b.journals, j)
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	if j.budget == nil { // somebody else has closed it at the same time
+		return
+	}
 	j.budget = nil
 	b.used.Add(-int64(j.bytes))
 }
@@ -90,7 +93,7 @@ func (b *Budget) Release(bytes int) {
 	b.used.Add(-int64(bytes))
 }
 
-// reclaim drops calls when the budget is spent, a little more than must be, so that it is not looked for the largest journal at each call.
+// reclaim drops calls when the budget is spent. It drops a little more than it must, so that not every call looks for the largest journal.
 func (b *Budget) reclaim() {
 	if b == nil || b.used.Load() <= b.max {
 		return

@@ -150,6 +150,23 @@ func TestBudgetOfManyAtOnce(t *testing.T) {
 	same(t, "used in the end", 0, usedOf(b))
 }
 
+// TestClosedByMany: a journal that many close at once leaves the budget once.
+func TestClosedByMany(t *testing.T) {
+	t.Parallel()
+	b := record.NewBudget(1 << 30)
+	for range 200 {
+		j := record.New(0, 0)
+		b.Add(j)
+		j.Append(callOf(1000))
+		var all sync.WaitGroup
+		for range 8 {
+			all.Go(j.Close)
+		}
+		all.Wait()
+	}
+	same(t, "used in the end", 0, usedOf(b))
+}
+
 // TestNoBudget: without a budget nothing is bounded.
 func TestNoBudget(t *testing.T) {
 	t.Parallel()

@@ -54,6 +54,11 @@ func TestBudgetOfASandbox(t *testing.T) {
 	}
 	b.Close()
 	b.Close()
+	addRules(t, b, many[:1])
+	if err := b.Reset(); err != nil {
+		t.Fatal(err)
+	}
+	addRules(t, b, many[:1])
 	if got := used(); got != int64(0) {
 		t.Errorf("%s: %d, not %d", "used in the end", got, int64(0))
 	}

@@ -75,11 +75,11 @@ func (s *state) charge(bytes int) error {
 	return err
 }
 
-// end lets go of all that the state holds. It may be called again.
+// end lets go of all that the state holds, and charges nothing any more. It may be called again.
 func (s *state) end() {
 	s.release()
 	s.budget.Release(s.charged)
-	s.charged = 0
+	s.budget = nil
 }
 
 // New returns a sandbox at the start of its scenario.
