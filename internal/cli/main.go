@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// Main is [Run] for a whole process: SIGINT and SIGTERM end every command: serve and run in order, once
-// they listen, the others at once, whatever they wait for. The second signal ends the process.
+// Main is [Run] for a whole process. SIGINT and SIGTERM end every command: serve and run in order once they listen, the others at once,
+// whatever they wait for. The second signal ends the process.
 func Main(p Process) int {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
