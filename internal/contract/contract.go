@@ -5,27 +5,16 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 
-	"github.com/getkin/kin-openapi/openapi3"
-
 	"github.com/mockportal/mockportal/internal/nearest"
-	"github.com/mockportal/mockportal/openapi"
 )
 
 // Contract is one OpenAPI document, compiled. It never changes after loading and is safe for concurrent use.
 type Contract struct {
-	document     []byte
-	spec         *openapi3.T
-	routes       []*Route
-	operations   []*Operation
-	judges       map[string]judge  // by the name of a component schema
-	fixtures     map[string]string // folder of fixtures → name of the component schema that describes them
-	aliases      map[string]string // other beginning of a path → its beginning in the contract
-	lenientPaths bool              // paths may have doubled slashes and any letter case
-	probes       []string          // unknown paths that clients ask for by themselves
-	router       func() *Router
+	document []byte
+	compiled compiled
+	router   func() *Router
 }
 
 // BuiltIn returns the contract of the built-in portal operations. It is loaded once per process. A scenario library
@@ -36,48 +25,29 @@ func BuiltIn() *Contract { return builtIn() }
 func Control() *Contract { return control() }
 
 var (
-	builtIn = sync.OnceValue(func() *Contract { return mustLoad("portal.yaml") })
-	control = sync.OnceValue(func() *Contract { return mustLoad("control.yaml") })
+	builtIn = sync.OnceValue(func() *Contract { return mustRestore("portal") })
+	control = sync.OnceValue(func() *Contract { return mustRestore("control") })
 )
-
-// mustLoad loads an embedded document. The tests of this package load it too, so an error is a defect of the build.
-func mustLoad(name string) *Contract {
-	document, err := openapi.Documents.ReadFile(name)
-	if err != nil {
-		panic(err)
-	}
-	c, err := load(document)
-	if err != nil {
-		panic(fmt.Errorf("openapi/%s: %w", name, err))
-	}
-	return c
-}
 
 // Document returns the contract as it was written, in YAML. The caller must not change it.
 func (c *Contract) Document() []byte { return c.document }
 
 // Servers returns the contexts under which every path exists, without a final slash. One of them is empty.
-func (c *Contract) Servers() []string {
-	var servers []string
-	for _, s := range c.spec.Servers {
-		servers = append(servers, strings.TrimSuffix(s.URL, "/"))
-	}
-	return servers
-}
+func (c *Contract) Servers() []string { return c.compiled.Servers }
 
 // Routes returns every method and path, the most specific paths first.
-func (c *Contract) Routes() []*Route { return c.routes }
+func (c *Contract) Routes() []*Route { return c.compiled.Routes }
 
 // Operations returns every operation, sorted by kind and then by id.
-func (c *Contract) Operations() []*Operation { return c.operations }
+func (c *Contract) Operations() []*Operation { return c.compiled.Operations }
 
 // Operation returns the operation with this id.
 func (c *Contract) Operation(id string) (*Operation, bool) {
-	i := slices.IndexFunc(c.operations, func(o *Operation) bool { return o.ID == id })
+	i := slices.IndexFunc(c.Operations(), func(o *Operation) bool { return o.ID == id })
 	if i < 0 {
 		return nil, false
 	}
-	return c.operations[i], true
+	return c.Operations()[i], true
 }
 
 // Known returns an error that names the ids which no operation has, each with the nearest one that an operation has.
@@ -93,8 +63,8 @@ func (c *Contract) Known(ids ...string) error {
 
 // OperationIDs returns the ids of Operations, in the same order.
 func (c *Contract) OperationIDs() []string {
-	ids := make([]string, len(c.operations))
-	for i, o := range c.operations {
+	ids := make([]string, len(c.Operations()))
+	for i, o := range c.Operations() {
 		ids[i] = o.ID
 	}
 	return ids
@@ -103,17 +73,17 @@ func (c *Contract) OperationIDs() []string {
 // FixtureSchema returns the name of the schema that describes the fixtures of a folder, such as "Provision" for
 // "provisions". A schema names its folder with x-fixtures.
 func (c *Contract) FixtureSchema(folder string) (name string, ok bool) {
-	name, ok = c.fixtures[folder]
+	name, ok = c.compiled.Folders[folder]
 	return name, ok
 }
 
 // FixtureFolders returns the folders that may hold fixtures, sorted.
-func (c *Contract) FixtureFolders() []string { return slices.Sorted(maps.Keys(c.fixtures)) }
+func (c *Contract) FixtureFolders() []string { return slices.Sorted(maps.Keys(c.compiled.Folders)) }
 
 // ProveSchema checks a JSON text against a component schema of the contract, such as "Provision".
 // A text that violates the schema gives an [OffSpecError]. An unknown schema is an error too.
 func (c *Contract) ProveSchema(name, body string) error {
-	judge, ok := c.judges[name]
+	judge, ok := c.compiled.Schemas[name]
 	if !ok {
 		return fmt.Errorf("unknown schema %q", name)
 	}

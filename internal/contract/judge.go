@@ -9,30 +9,37 @@ import (
 )
 
 // judge checks JSON texts against one schema. The shape says yes quickly. If it is unsure, the text is decoded and visited.
+// A nil judge has no schema, and accepts nothing.
 type judge struct {
-	schema *openapi3.Schema
-	shape  *shape
+	Shape  *shape `json:",omitempty"`
+	schema func() *openapi3.Schema
 }
 
-func newJudge(schema *openapi3.Schema) judge { return judge{schema, compile(schema)} }
+// newJudge returns the judge of a schema, and nil for none.
+func newJudge(schema *openapi3.Schema) *judge {
+	if schema == nil {
+		return nil
+	}
+	return &judge{compile(schema), func() *openapi3.Schema { return schema }}
+}
 
 // violations returns every violation of the schema.
-func (j judge) violations(text string) []openapi.Violation {
+func (j *judge) violations(text string) []openapi.Violation {
 	switch {
-	case j.schema == nil:
+	case j == nil:
 		return []openapi.Violation{{Kind: openapi.Unknown, Message: "is not described by the contract"}}
-	case j.shape.accepts(text):
+	case j.Shape.accepts(text):
 		return nil
 	}
 	value, violations := decodeJSON([]byte(text))
 	if value != nil || len(violations) == 0 {
-		violations = append(violations, visit(j.schema, value)...)
+		violations = append(violations, visit(j.schema(), value)...)
 	}
 	return violations
 }
 
 // prove returns nil if the text fits the schema, otherwise an [OffSpecError].
-func (j judge) prove(text string) error {
+func (j *judge) prove(text string) error {
 	if violations := j.violations(text); len(violations) > 0 {
 		return &OffSpecError{violations}
 	}
@@ -69,8 +76,8 @@ func Describe(v openapi.Violation) string {
 func (r *Route) CheckBody(text string) []openapi.Violation {
 	var violations []openapi.Violation
 	switch {
-	case r.body != nil:
-		violations = r.body.violations(text)
+	case r.Body != nil:
+		violations = r.Body.violations(text)
 	case strings.Join(strings.Fields(text), "") != "{}":
 		violations = []openapi.Violation{{
 			Kind: openapi.Unknown, Message: "this operation takes no body", Hint: "send none, or an empty object",

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -28,26 +27,32 @@ func load(document []byte) (*Contract, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &loader{contract: &Contract{
-		document: document, spec: spec, judges: map[string]judge{}, fixtures: map[string]string{},
-	}}
-	l.at = "the document"
-	l.extension(spec.Extensions, "x-aliases", &l.contract.aliases)
-	l.extension(spec.Extensions, "x-lenient-paths", &l.contract.lenientPaths)
-	l.extension(spec.Extensions, "x-probes", &l.contract.probes)
+	l := &loader{spec: spec, compiled: compiled{Schemas: map[string]*judge{}, Folders: map[string]string{}}, at: "the document"}
+	for _, s := range spec.Servers {
+		l.compiled.Servers = append(l.compiled.Servers, strings.TrimSuffix(s.URL, "/"))
+	}
+	l.extension(spec.Extensions, "x-aliases", &l.compiled.Aliases)
+	l.extension(spec.Extensions, "x-lenient-paths", &l.compiled.LenientPaths)
+	l.extension(spec.Extensions, "x-probes", &l.compiled.Probes)
 	l.schemas()
 	l.routes()
+	c := newContract(document, l.compiled)
+	for _, r := range c.Routes() {
+		if r.Operation == nil {
+			l.at = r.Method + " " + r.Path
+			l.mistake("x-same-as: no operation %q", r.OperationID)
+		}
+	}
 	if len(l.mistakes) > 0 {
 		return nil, errors.Join(l.mistakes...)
 	}
-	c := l.contract
-	c.router = sync.OnceValue(func() *Router { return c.newRouter(c.Servers()) })
 	return c, nil
 }
 
 // loader compiles a valid document and collects what this package does not support.
 type loader struct {
-	contract *Contract
+	spec     *openapi3.T
+	compiled compiled
 	at       string // what is being compiled, for mistakes
 	mistakes []error
 }
@@ -73,54 +78,44 @@ func (l *loader) extension(members map[string]any, name string, into any) {
 
 // schemas compiles the component schemas.
 func (l *loader) schemas() {
-	if l.contract.spec.Components == nil {
+	if l.spec.Components == nil {
 		return
 	}
-	for _, name := range keys(l.contract.spec.Components.Schemas) {
+	for _, name := range keys(l.spec.Components.Schemas) {
 		l.at = "schema " + name
-		schema := l.contract.spec.Components.Schemas[name].Value
-		l.contract.judges[name] = newJudge(schema)
+		schema := l.spec.Components.Schemas[name].Value
+		l.compiled.Schemas[name] = newJudge(schema)
 		folder := ""
 		l.extension(schema.Extensions, "x-fixtures", &folder)
-		switch other, taken := l.contract.fixtures[folder]; {
+		switch other, taken := l.compiled.Folders[folder]; {
 		case folder == "":
 		case taken:
 			l.mistake("x-fixtures: schema %s describes the fixtures of %q already", other, folder)
 		default:
-			l.contract.fixtures[folder] = name
+			l.compiled.Folders[folder] = name
 		}
 	}
 }
 
 // routes compiles the paths. A route with x-same-as shares the operation that it names.
 func (l *loader) routes() {
-	for _, path := range l.contract.spec.Paths.InMatchingOrder() {
-		item := l.contract.spec.Paths.Value(path)
+	for _, path := range l.spec.Paths.InMatchingOrder() {
+		item := l.spec.Paths.Value(path)
 		for _, method := range keys(item.Operations()) {
 			op := item.GetOperation(method)
 			l.at = strings.TrimSuffix(fmt.Sprintf("%s %s (%s)", method, path, op.OperationID), " ()")
 			r := l.route(method, path, item, op)
-			l.contract.routes = append(l.contract.routes, r)
-			l.extension(op.Extensions, "x-same-as", &r.sameAs)
-			if r.sameAs != "" {
+			l.compiled.Routes = append(l.compiled.Routes, r)
+			l.extension(op.Extensions, "x-same-as", &r.OperationID)
+			if r.OperationID != "" {
+				r.Joins = true
 				continue
 			}
-			r.Operation = l.operation(r, op)
-			l.contract.operations = append(l.contract.operations, r.Operation)
+			r.OperationID = op.OperationID
+			l.compiled.Operations = append(l.compiled.Operations, l.operation(op))
 		}
 	}
-	slices.SortStableFunc(l.contract.operations, func(a, b *Operation) int {
+	slices.SortStableFunc(l.compiled.Operations, func(a, b *Operation) int {
 		return strings.Compare(string(a.Kind)+a.ID, string(b.Kind)+b.ID)
 	})
-	for _, r := range l.contract.routes {
-		if r.sameAs == "" {
-			continue
-		}
-		l.at = r.Method + " " + r.Path
-		if op, ok := l.contract.Operation(r.sameAs); ok {
-			r.Operation, op.Routes = op, append(op.Routes, r)
-		} else {
-			l.mistake("x-same-as: no operation %q", r.sameAs)
-		}
-	}
 }

@@ -16,7 +16,7 @@ import (
 // clients ask for by themselves. A path that is too long for Find is meant for no operation.
 func (r *Router) Meant(method, path string) string {
 	context := r.contextOf(path)
-	if len(path) > longestPath || slices.Contains(r.contract.probes, strings.TrimPrefix(path, context)) {
+	if len(path) > longestPath || slices.Contains(r.contract.compiled.Probes, strings.TrimPrefix(path, context)) {
 		return ""
 	}
 	segments := strings.Split(strings.Trim(path, "/"), "/")
@@ -34,7 +34,7 @@ func (r *Router) Meant(method, path string) string {
 func (r *Router) named(segments []string) *Route {
 	var best *Route
 	most := 0
-	for _, route := range r.contract.routes {
+	for _, route := range r.contract.Routes() {
 		template := strings.Split(route.Path[1:], "/")
 		common := commonEnd(segments, template)
 		if common == 0 && route.Operation.Kind == openapi.Licensing && isNamed(segments, template[len(template)-1]) {
@@ -67,7 +67,7 @@ func isNamed(segments []string, name string) bool {
 // similar returns the route whose path is the same but for one misspelt segment, or for the last segment that is missing after a
 // parameter. It compares from the first segment of the template on, so that a context before it does not count.
 func (r *Router) similar(segments []string) *Route {
-	i := slices.IndexFunc(r.contract.routes, func(route *Route) bool {
+	i := slices.IndexFunc(r.contract.Routes(), func(route *Route) bool {
 		template := strings.Split(route.Path[1:], "/")
 		start := slices.Index(segments, template[0])
 		return start >= 0 && len(template) >= 3 && isSimilar(segments[start:], template)
@@ -75,7 +75,7 @@ func (r *Router) similar(segments []string) *Route {
 	if i < 0 {
 		return nil
 	}
-	return r.contract.routes[i]
+	return r.contract.Routes()[i]
 }
 
 func isSimilar(segments, template []string) bool {

@@ -8,15 +8,15 @@ type Names struct{ schema *openapi3.Schema }
 // JSONNames returns the names in a JSON parameter of an operation, or of any operation if the id is empty. isJSON is
 // false if there is no such parameter. Where operations differ in what the parameter is, all names are allowed.
 func (c *Contract) JSONNames(operation, parameter string) (names Names, isJSON bool) {
-	for _, r := range c.routes {
+	for _, r := range c.Routes() {
 		p := r.Parameter(parameter)
 		if p == nil || !p.JSON || operation != "" && operation != r.Operation.ID {
 			continue
 		}
-		if isJSON && names.schema != p.judge.schema {
+		if isJSON && names.schema != p.Judge.schema() {
 			return Names{}, true
 		}
-		names, isJSON = Names{p.judge.schema}, true
+		names, isJSON = Names{p.Judge.schema()}, true
 	}
 	return names, isJSON
 }

@@ -47,17 +47,17 @@ type Operation struct {
 	ObservedType string // the content type that a portal was seen to give its JSON; "": no other than the documented one
 	Summary      string
 	Description  string
-	Routes       []*Route // its methods and paths; the first is the one that has the operationId
+	Routes       []*Route `json:"-"` // its methods and paths; the first is the one that has the operationId
 	Status       int      // the HTTP status of a success
 
-	success judge
-	failure judge
+	Success *judge
+	Failure *judge
 }
 
-// operation compiles an operation with its first route. Other routes may join it.
-func (l *loader) operation(r *Route, op *openapi3.Operation) *Operation {
+// operation compiles an operation without its routes.
+func (l *loader) operation(op *openapi3.Operation) *Operation {
 	o := &Operation{
-		ID: op.OperationID, Summary: op.Summary, Description: strings.TrimSpace(op.Description), Routes: []*Route{r}, Status: http.StatusOK,
+		ID: op.OperationID, Summary: op.Summary, Description: strings.TrimSpace(op.Description), Status: http.StatusOK,
 	}
 	for _, status := range []int{http.StatusFound, http.StatusCreated, http.StatusOK} {
 		if op.Responses.Status(status) != nil {
@@ -80,7 +80,7 @@ func (l *loader) operation(r *Route, op *openapi3.Operation) *Operation {
 	word(l, "x-page", o.Page, "", "directory", "sign-in", "oauth-sign-in", "oauth-approval")
 	word(l, "x-evidence.level", o.Evidence.Level, openapi.Documented, openapi.Observed, openapi.Assumed)
 	success, failure := replySchemas(op)
-	o.success, o.failure = newJudge(success), newJudge(failure)
+	o.Success, o.Failure = newJudge(success), newJudge(failure)
 	return o
 }
 
@@ -119,10 +119,10 @@ func jsonSchema(response *openapi3.ResponseRef) *openapi3.Schema {
 }
 
 // Prove checks the JSON text of a success against the contract. The error is an [OffSpecError].
-func (o *Operation) Prove(body string) error { return o.success.prove(body) }
+func (o *Operation) Prove(body string) error { return o.Success.prove(body) }
 
 // ProveError checks the JSON text of an error against the contract. The error is an [OffSpecError].
-func (o *Operation) ProveError(body string) error { return o.failure.prove(body) }
+func (o *Operation) ProveError(body string) error { return o.Failure.prove(body) }
 
 // ParameterNames returns the names of the parameters of all routes, each once.
 func (o *Operation) ParameterNames() []string {

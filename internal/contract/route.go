@@ -12,32 +12,32 @@ import (
 // Route is one method and path of an operation. It is safe for concurrent use and must not be changed.
 type Route struct {
 	Method     string
-	Path       string // a template such as /a/{itemId}/b, without a context
-	Operation  *Operation
+	Path       string      // a template such as /a/{itemId}/b, without a context
+	Operation  *Operation  `json:"-"`
 	Parameters []Parameter // the path's first, then required ones, then the rest; token, callback and f come last
 
-	body   *judge // of a JSON body; nil: the route takes none
-	names  []string
-	sameAs string // the id of the operation of another route that this route shares; empty: it has its own
+	OperationID string
+	Joins       bool   `json:",omitempty"` // the operation is another route's
+	Body        *judge `json:",omitempty"` // of a JSON body; nil: the route takes none
+	names       []string
 }
 
 // Parameter is one name that a request may carry.
 type Parameter struct {
 	Name        string
-	In          string // path, query or form; form if the contract declares the name in query and form
-	InQuery     bool   // the query may carry it
-	Description string
-	Example     string // as a client would send it; may be empty
-	Default     string
-	Enum        []string
-	Required    bool
-	Secret      bool // never journaled
-	JSON        bool // the value is a JSON text
-	Integer     bool
-	MultiPart   bool // a path parameter that spans several segments
+	In          string   // path, query or form; form if the contract declares the name in query and form
+	InQuery     bool     `json:",omitempty"` // the query may carry it
+	Description string   `json:",omitempty"`
+	Example     string   `json:",omitempty"` // as a client would send it; may be empty
+	Default     string   `json:",omitempty"`
+	Enum        []string `json:",omitempty"`
+	Required    bool     `json:",omitempty"`
+	Secret      bool     `json:",omitempty"` // never journaled
+	JSON        bool     `json:",omitempty"` // the value is a JSON text
+	Integer     bool     `json:",omitempty"`
+	MultiPart   bool     `json:",omitempty"` // a path parameter that spans several segments
 
-	judge judge
-	plain bool // any text fits
+	Judge *judge
 }
 
 // formType is one of the two content types of a form body. Both have the same schema.
@@ -57,13 +57,12 @@ func (l *loader) route(method, path string, item *openapi3.PathItem, op *openapi
 	slices.SortStableFunc(r.Parameters, func(a, b Parameter) int { return cmp.Compare(a.order(), b.order()) })
 	for i := range r.Parameters {
 		p := &r.Parameters[i]
-		if slices.Contains(r.names, p.Name) {
+		if slices.ContainsFunc(r.Parameters[:i], func(other Parameter) bool { return other.Name == p.Name }) {
 			l.mistake("parameter %s is declared twice", p.Name)
 		}
-		if types := p.judge.schema.Type; !p.JSON && types != nil && !types.Is("string") && !p.Integer {
+		if types := p.Judge.schema().Type; !p.JSON && types != nil && !types.Is("string") && !p.Integer {
 			l.mistake("parameter %s must be a string, an integer or JSON, got %q", p.Name, *types)
 		}
-		r.names = append(r.names, p.Name)
 	}
 	return r
 }
@@ -93,8 +92,7 @@ func (l *loader) addBody(r *Route, content openapi3.Content) {
 	case form != nil && form.Schema != nil:
 		l.addForm(r, form)
 	case body != nil && body.Schema != nil:
-		j := newJudge(body.Schema.Value)
-		r.body = &j
+		r.Body = newJudge(body.Schema.Value)
 	default:
 		l.mistake("the request body must be %s or application/json, with a schema", formType)
 	}
@@ -119,7 +117,7 @@ func (l *loader) addField(r *Route, media *openapi3.MediaType, name string) {
 	parameter := l.parameter(name, "form", media.Schema.Value.Properties[name].Value)
 	parameter.Required = slices.Contains(media.Schema.Value.Required, name)
 	if encoding := media.Encoding[name]; encoding != nil && encoding.ContentType == "application/json" {
-		parameter.JSON, parameter.plain = true, false
+		parameter.JSON = true
 	}
 	inQuery := func(p Parameter) bool { return p.Name == name && p.In == "query" }
 	if i := slices.IndexFunc(r.Parameters, inQuery); i >= 0 {
@@ -130,13 +128,12 @@ func (l *loader) addField(r *Route, media *openapi3.MediaType, name string) {
 }
 
 func (l *loader) parameter(name, in string, schema *openapi3.Schema) Parameter {
-	p := Parameter{Name: name, In: in, Description: schema.Description, judge: newJudge(schema)}
+	p := Parameter{Name: name, In: in, Description: schema.Description, Judge: newJudge(schema)}
 	l.extension(schema.Extensions, "x-secret", &p.Secret)
 	p.Integer = schema.Type.Is("integer")
 	for _, value := range schema.Enum {
 		p.Enum = append(p.Enum, fmt.Sprint(value))
 	}
-	p.plain = p.judge.shape.anyText()
 	p.Example, p.Default = asSent(schema.Example), asSent(schema.Default)
 	return p
 }

@@ -40,7 +40,7 @@ func (c *Contract) Router(contexts ...string) *Router {
 
 func (c *Contract) newRouter(contexts []string) *Router {
 	r := &Router{contract: c, contexts: contexts, routes: map[string][]*Route{}, fixed: map[string]Match{}, mux: emptyMux()}
-	for _, route := range c.routes {
+	for _, route := range c.Routes() {
 		r.routes[route.Path] = append(r.routes[route.Path], route)
 	}
 	anyContext := contextPattern(contexts)
@@ -56,7 +56,7 @@ func (c *Contract) newRouter(contexts []string) *Router {
 	}
 	r.lenient = sync.OnceValue(func() *mux.Router {
 		lenient := emptyMux()
-		if !c.lenientPaths {
+		if !c.compiled.LenientPaths {
 			return lenient
 		}
 		for _, s := range c.spellings() {
@@ -79,13 +79,13 @@ type spelling struct {
 func (c *Contract) spellings() []spelling {
 	var all []spelling
 	seen := map[string]bool{}
-	for _, route := range c.routes {
+	for _, route := range c.Routes() {
 		if seen[route.Path] {
 			continue // another method
 		}
 		seen[route.Path] = true
 		all = append(all, spelling{route, route.Path})
-		for alias, beginning := range c.aliases {
+		for alias, beginning := range c.compiled.Aliases {
 			if rest, ok := strings.CutPrefix(route.Path+"/", beginning+"/"); ok {
 				all = append(all, spelling{route, strings.TrimSuffix(alias+"/"+rest, "/")})
 			}

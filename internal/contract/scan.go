@@ -83,10 +83,10 @@ func (r *scanner) digits() (string, bool) {
 }
 
 func (r *scanner) value(s *shape) bool {
-	if s.nullable && r.literal("null") {
+	if s.Nullable && r.literal("null") {
 		return true
 	}
-	switch s.kind {
+	switch s.Kind {
 	case 'o':
 		return r.object(s)
 	case 'a':
@@ -97,7 +97,7 @@ func (r *scanner) value(s *shape) bool {
 	case 'i':
 		text, ok := r.digits()
 		n, err := strconv.ParseInt(text, 10, 64)
-		return ok && err == nil && float64(n) >= s.min && float64(n) <= s.max
+		return ok && err == nil && (s.Min == nil || float64(n) >= *s.Min) && (s.Max == nil || float64(n) <= *s.Max)
 	default:
 		return r.literal("true") || r.literal("false")
 	}
@@ -111,7 +111,7 @@ func (r *scanner) array(s *shape) bool {
 		return true
 	}
 	for {
-		if !r.value(s.items) {
+		if !r.value(s.Items) {
 			return false
 		}
 		if !r.is(',') {
@@ -140,7 +140,7 @@ func (r *scanner) object(s *shape) bool {
 			return false
 		}
 	}
-	return seen&s.required == s.required
+	return seen&s.Required == s.Required
 }
 
 // nameSet is a set of a few names that needs no allocation.

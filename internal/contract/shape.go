@@ -1,7 +1,6 @@
 package contract
 
 import (
-	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,22 +14,23 @@ import (
 // characters beyond ASCII, undeclared members, and schemas with other keywords than these. A differential test proves
 // that a shape never accepts what kin-openapi refuses.
 type shape struct {
-	kind       byte // o object, a array, s string, i integer, b boolean
-	nullable   bool
-	properties []property // o
-	required   uint64     // o, by index into properties
-	additional *shape     // o, of members that are not declared; nil: there may be none
-	items      *shape     // a
-	min, max   float64    // i, as schemas have their bounds
-	enum       []string   // s
-	minLength  int        // s
-	pattern    *regexp.Regexp
+	Kind       byte                   // o object, a array, s string, i integer, b boolean
+	Nullable   bool                   `json:",omitempty"`
+	Properties []property             `json:",omitempty"` // o
+	Required   uint64                 `json:",omitempty"` // o, by index into properties
+	Additional *shape                 `json:",omitempty"` // o, of members that are not declared; nil: there may be none
+	Items      *shape                 `json:",omitempty"` // a
+	Min        *float64               `json:",omitempty"` // i; nil: no bound
+	Max        *float64               `json:",omitempty"` // i
+	Enum       []string               `json:",omitempty"` // s
+	MinLength  int                    `json:",omitempty"` // s
+	Pattern    *regexp.Regexp         `json:",omitempty"` // s
 	matched    atomic.Pointer[string] // the last text that matched the pattern: tests send the same ids again and again
 }
 
 type property struct {
-	name  string
-	shape *shape
+	Name  string
+	Shape *shape
 }
 
 // maxProperties is how many properties the bits of a word can tell apart.
@@ -43,20 +43,20 @@ func compile(schema *openapi3.Schema, above ...*openapi3.Schema) *shape {
 		return nil
 	}
 	above = append(above, schema)
-	s := &shape{nullable: schema.Nullable}
+	s := &shape{Nullable: schema.Nullable}
 	ok := true
 	switch {
 	case schema.Type.Is("object"):
-		s.kind, ok = 'o', s.compileObject(schema, above)
+		s.Kind, ok = 'o', s.compileObject(schema, above)
 	case schema.Type.Is("array") && schema.MinItems == 0 && schema.MaxItems == nil && schema.Items != nil:
-		s.kind, s.items = 'a', compile(schema.Items.Value, above...)
-		ok = s.items != nil
+		s.Kind, s.Items = 'a', compile(schema.Items.Value, above...)
+		ok = s.Items != nil
 	case schema.Type.Is("string"):
-		s.kind, ok = 's', s.compileString(schema)
+		s.Kind, ok = 's', s.compileString(schema)
 	case schema.Type.Is("integer"):
-		s.kind, s.min, s.max = 'i', bound(schema.Min, math.Inf(-1)), bound(schema.Max, math.Inf(1))
+		s.Kind, s.Min, s.Max = 'i', schema.Min, schema.Max
 	case schema.Type.Is("boolean"):
-		s.kind = 'b'
+		s.Kind = 'b'
 	default:
 		return nil
 	}
@@ -74,13 +74,6 @@ func unusual(s *openapi3.Schema) bool {
 		s.ReadOnly || s.WriteOnly || len(s.Enum) > 0 && !s.Type.Is("string") || slices.ContainsFunc(s.Required, undeclared)
 }
 
-func bound(f *float64, otherwise float64) float64 {
-	if f == nil {
-		return otherwise
-	}
-	return *f
-}
-
 func (s *shape) compileObject(schema *openapi3.Schema, above []*openapi3.Schema) bool {
 	if len(schema.Properties) > maxProperties {
 		return false
@@ -91,13 +84,13 @@ func (s *shape) compileObject(schema *openapi3.Schema, above []*openapi3.Schema)
 			return false
 		}
 		if slices.Contains(schema.Required, name) {
-			s.required |= 1 << len(s.properties)
+			s.Required |= 1 << len(s.Properties)
 		}
-		s.properties = append(s.properties, property{name, inner})
+		s.Properties = append(s.Properties, property{name, inner})
 	}
 	if ref := schema.AdditionalProperties.Schema; ref != nil {
-		s.additional = compile(ref.Value, above...)
-		return s.additional != nil
+		s.Additional = compile(ref.Value, above...)
+		return s.Additional != nil
 	}
 	return true
 }
@@ -108,22 +101,22 @@ func (s *shape) compileString(schema *openapi3.Schema) bool {
 		if !ok {
 			return false
 		}
-		s.enum = append(s.enum, text)
+		s.Enum = append(s.Enum, text)
 	}
-	s.minLength = int(min(schema.MinLength, 1<<20))
+	s.MinLength = int(min(schema.MinLength, 1<<20))
 	if schema.Pattern != "" {
 		pattern, err := regexp.Compile(schema.Pattern)
 		if err != nil {
 			return false
 		}
-		s.pattern = pattern
+		s.Pattern = pattern
 	}
 	return schema.MaxLength == nil && (schema.Format == "" || schema.Format == "password")
 }
 
 // anyText reports whether every text that is not empty is a value of this shape.
 func (s *shape) anyText() bool {
-	return s != nil && s.kind == 's' && s.enum == nil && s.pattern == nil && s.minLength < 2
+	return s != nil && s.Kind == 's' && s.Enum == nil && s.Pattern == nil && s.MinLength < 2
 }
 
 // accepts reports whether the text is certainly one JSON value of this shape.
@@ -137,16 +130,16 @@ func (s *shape) accepts(text string) bool {
 
 // fits reports whether a string without escapes is a value of this shape.
 func (s *shape) fits(text string) bool {
-	if len(text) < s.minLength || s.enum != nil && !slices.Contains(s.enum, text) {
+	if len(text) < s.MinLength || s.Enum != nil && !slices.Contains(s.Enum, text) {
 		return false
 	}
-	if s.pattern == nil {
+	if s.Pattern == nil {
 		return true
 	}
 	if last := s.matched.Load(); last != nil && *last == text {
 		return true
 	}
-	if !s.pattern.MatchString(text) {
+	if !s.Pattern.MatchString(text) {
 		return false
 	}
 	kept := strings.Clone(text) // text is a part of a request, which must not stay in memory
@@ -156,13 +149,13 @@ func (s *shape) fits(text string) bool {
 
 // member returns the shape of a member and marks it as seen; nil if it was seen before or is not allowed.
 func (s *shape) member(name string, seen *uint64, others *nameSet) *shape {
-	i := slices.IndexFunc(s.properties, func(p property) bool { return p.name == name })
+	i := slices.IndexFunc(s.Properties, func(p property) bool { return p.Name == name })
 	switch {
 	case i >= 0 && *seen&(1<<i) == 0:
 		*seen |= 1 << i
-		return s.properties[i].shape
-	case i < 0 && s.additional != nil && others.add(name):
-		return s.additional
+		return s.Properties[i].Shape
+	case i < 0 && s.Additional != nil && others.add(name):
+		return s.Additional
 	}
 	return nil
 }

@@ -93,7 +93,7 @@ func (d *decoder) template(f tree.Field) (found template, ok bool) {
 		f.Mistake("no fixture %q%s", id, d.fixtures.Nearest(id))
 		return template{}, false
 	}
-	found.body, _ = tree.Parse(found.File, found.Body) // a mistake in it is reported with the fixture
+	found.body = found.Tree() // a mistake in it is reported with the fixture
 	return found, found.body != nil && !found.Broken
 }
 

@@ -1,0 +1,48 @@
+package contract_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/mockportal/mockportal/internal/contract"
+)
+
+// TestCompiled proves that the documents compiled in advance are what their documents say today, with nothing lost in writing and reading.
+// After a change of a document, run it with -update.
+func TestCompiled(t *testing.T) {
+	t.Parallel()
+	for name, c := range contracts() {
+		loaded, err := contract.Load(c.Document())
+		if err != nil {
+			t.Fatal(err)
+		}
+		goldenFile(t, "../../openapi/"+name+".compiled.json", contract.Compiled(t, loaded))
+		if diff := cmp.Diff(contract.Compiled(t, loaded), contract.Compiled(t, c)); diff != "" {
+			t.Errorf("%s: build it again; else something was lost (-loaded +restored):\n%s", name, diff)
+		}
+	}
+}
+
+// TestRestoredSchemas proves that each judge of a restored contract explains by the same schema as that of the loaded one.
+func TestRestoredSchemas(t *testing.T) {
+	t.Parallel()
+	for name, c := range contracts() {
+		loaded, err := contract.Load(c.Document())
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, got := contract.Schemas(loaded), contract.Schemas(c)
+		if len(want) < 50 || len(want) != len(got) {
+			t.Fatalf("%s: %d schemas loaded, %d restored", name, len(want), len(got))
+		}
+		for i := range want {
+			w, _ := json.Marshal(want[i])
+			g, _ := json.Marshal(got[i])
+			if diff := cmp.Diff(string(w), string(g)); diff != "" {
+				t.Errorf("%s: schema %d (-loaded +restored):\n%s", name, i, diff)
+			}
+		}
+	}
+}
