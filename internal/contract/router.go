@@ -10,6 +10,8 @@ import (
 	"sync"
 
 	"github.com/gorilla/mux"
+
+	"github.com/mockportal/mockportal/internal/memo"
 )
 
 // Router finds the routes of a path. It redirects nothing, because a redirected POST loses its form. It is safe for concurrent use.
@@ -20,6 +22,7 @@ type Router struct {
 	fixed    map[string]Match    // paths without a parameter, in every context, with and without a final slash
 	mux      *mux.Router         // the other paths; each of its routes has the path template as its name
 	lenient  func() *mux.Router  // all paths, in any letter case; compiled when it is needed first
+	found    memo.Memo[Match]    // what mux found for a path, which takes it longer than all else that a call does
 }
 
 // Match is where a path leads. Its zero value is a path that the contract does not have.
@@ -130,9 +133,22 @@ func (s spelling) pattern(flags string) string {
 // updateuserrole). A path of more than 8 KiB is no operation's: a portal's web server takes no longer request line, and each pattern would
 // look at all of it.
 func (r *Router) Find(request *http.Request) (Match, bool) {
-	if found, ok := r.fixed[request.URL.EscapedPath()]; ok {
+	path := request.URL.EscapedPath()
+	if found, ok := r.fixed[path]; ok {
 		return found, true
 	}
+	if found, ok := r.found.Get(path); ok {
+		return found, true
+	}
+	found, ok := r.search(request)
+	if ok {
+		r.found.Put(path, found)
+	}
+	return found, ok
+}
+
+// search finds a path without a memory. It returns copies of the path's parts.
+func (r *Router) search(request *http.Request) (Match, bool) {
 	if len(request.URL.Path) > longestPath || len(request.URL.RawPath) > longestPath {
 		return Match{}, false
 	}
@@ -141,15 +157,16 @@ func (r *Router) Find(request *http.Request) (Match, bool) {
 		return Match{}, false
 	}
 	found := Match{
-		Context: strings.TrimSuffix("/"+routed.Vars["context"], "/"),
+		Context: strings.Clone(strings.TrimSuffix("/"+routed.Vars["context"], "/")),
 		Routes:  r.routes[routed.Route.GetName()],
 	}
 	for i := range found.Routes[0].Parameters {
 		if p := &found.Routes[0].Parameters[i]; p.In == "path" {
 			text, _ := url.PathUnescape(routed.Vars[p.Name]) // the path was valid, so this is
-			found.Values = append(found.Values, Value{In: "path", Name: p.Name, Text: text})
+			found.Values = append(found.Values, Value{In: "path", Name: p.Name, Text: strings.Clone(text)})
 		}
 	}
+	found.Values = slices.Clip(found.Values) // a call appends its other values
 	return found, true
 }
 

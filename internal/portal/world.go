@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mockportal/mockportal/internal/memo"
 	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/internal/secret"
 )
@@ -36,10 +37,11 @@ type start struct {
 	listings       map[string]scenario.Listing
 	license        *license // nil: the scenario has none
 	boundaries     []time.Time
-	key            []byte        // signs tokens
-	suffix         string        // credentials of this world may end in it, issued tokens always do; empty: none
-	secrets        *secret.Known // finds the credentials of this world and its issued tokens in a text
-	shift          time.Duration // by how much the portal's dates are later than the scenario's
+	key            []byte             // signs tokens
+	suffix         string             // credentials of this world may end in it, issued tokens always do; empty: none
+	secrets        *secret.Known      // finds the credentials of this world and its issued tokens in a text
+	opened         *memo.Memo[claims] // of issued tokens; to open one takes longer than to answer a call
+	shift          time.Duration      // by how much the portal's dates are later than the scenario's
 }
 
 type app struct {
@@ -68,7 +70,7 @@ func NewWorld(s *scenario.Scenario, shift time.Duration) (World, error) {
 			scenario: s.Name, members: map[string]*Member{},
 			byToken: map[string]*Member{}, byRefreshToken: map[string]*Member{},
 			provisionAt: map[provisionKey]int{}, apps: map[string]app{}, listings: s.World.Listings, key: key[:],
-			secrets: s.Secrets(), shift: shift,
+			secrets: s.Secrets(), opened: new(memo.Memo[claims]), shift: shift,
 		},
 	}
 	for _, m := range s.World.Members {
@@ -111,7 +113,7 @@ func (w World) Secrets() *secret.Known { return w.secrets }
 // Tokens, usernames and client ids are valid with the suffix and without it; issued tokens carry it.
 func (w World) WithSuffix(suffix string) World {
 	start := *w.start
-	start.suffix = suffix
+	start.suffix, start.opened = suffix, new(memo.Memo[claims]) // a token of another suffix is not good here
 	w.start = &start
 	return w
 }

@@ -155,14 +155,21 @@ func (s *Set) OfCredentials(credentials ...string) (*Sandbox, error) {
 		if i < 0 {
 			continue
 		}
-		s.mu.Lock()
-		box, err := s.getLocked(credential[i+1:])
-		s.mu.Unlock()
-		if box != nil || errors.Is(err, ErrExpired) {
+		if box, err := s.bySuffix(credential[i+1:]); box != nil || err != nil {
 			return box, err
 		}
 	}
 	return nil, nil
+}
+
+// bySuffix returns nil for a text behind a dot that is no sandbox's id, such as the signature of a token.
+func (s *Set) bySuffix(id string) (*Sandbox, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.boxes[id] == nil && !s.expired[id] {
+		return nil, nil
+	}
+	return s.getLocked(id)
 }
 
 // IDs returns the ids of all sandboxes, the default one first.
