@@ -105,19 +105,20 @@ func (c *call) provision() (portal.Reply, *portal.Problem) {
 
 // orgEntitlements reads the members that count out of the JSON that the contract has accepted, and ignores the others. A client chooses the
 // names of entitlements, and the world shows them: so it masks a secret among them. It keeps them too: so it copies them out of the body.
-func (c *call) orgEntitlements(object contract.JSON) (maxUsers int64, entitlements map[string]portal.Entitlement) {
-	entitlements = map[string]portal.Entitlement{}
+func (c *call) orgEntitlements(object contract.JSON) (maxUsers int64, _ portal.Entitlements) {
+	var entitlements []portal.Entitlement
 	for name, value := range object.Members() {
 		switch name {
 		case "maxUsers":
 			maxUsers = value.Int()
 		case "entitlements":
 			for product, entitlement := range value.Members() {
-				entitlements[strings.Clone(c.masks.Hide(product))] = portal.Entitlement{Num: member(entitlement, "num").Int()}
+				name := strings.Clone(c.masks.Hide(product))
+				entitlements = append(entitlements, portal.Entitlement{Name: name, Num: member(entitlement, "num").Int()})
 			}
 		}
 	}
-	return maxUsers, entitlements
+	return maxUsers, portal.NewEntitlements(entitlements)
 }
 
 func member(object contract.JSON, name string) contract.JSON {

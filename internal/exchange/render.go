@@ -165,6 +165,10 @@ func marshal(value any) string {
 	b, _ := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(b)
 	b.Reset()
+	if own, ok := value.(interface{ AppendJSON(to []byte) []byte }); ok {
+		b.Write(own.AppendJSON(b.AvailableBuffer()))
+		return b.String()
+	}
 	encoder := json.NewEncoder(b)
 	encoder.SetEscapeHTML(false)
 	_ = encoder.Encode(value) // structs, maps, texts and numbers cannot fail

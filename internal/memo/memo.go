@@ -14,7 +14,9 @@ const slots = 64
 
 // Memo remembers values by text. Each text has one of 64 slots, and takes it from the text that was there before, so that a memo never
 // grows. The zero Memo is empty. It is safe for concurrent use, and nobody waits for another. Whoever reads a value must not change it.
-type Memo[V any] struct{ slots [slots]atomic.Pointer[entry[V]] }
+type Memo[V any] struct {
+	slots [slots]atomic.Pointer[entry[V]]
+}
 
 type entry[V any] struct {
 	text  string
@@ -23,7 +25,9 @@ type entry[V any] struct {
 
 var seed = maphash.MakeSeed()
 
-func (m *Memo[V]) slot(text string) *atomic.Pointer[entry[V]] { return &m.slots[maphash.String(seed, text)%slots] }
+func (m *Memo[V]) slot(text string) *atomic.Pointer[entry[V]] {
+	return &m.slots[maphash.String(seed, text)%slots]
+}
 
 // Get returns what is remembered for a text, and false for nothing.
 func (m *Memo[V]) Get(text string) (value V, ok bool) {

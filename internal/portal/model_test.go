@@ -70,10 +70,11 @@ func (m *machine) become(t *rapid.T, w portal.World) {
 func (m *machine) provision(t *rapid.T) {
 	r := portal.ProvisionRequest{
 		ItemID: rapid.SampledFrom([]string{item, item, item, "unknown"}).Draw(t, "item"), PurchaserOrgID: purchaser,
-		MaxUsers: rapid.Int64Range(0, 9).Draw(t, "max"), Entitlements: map[string]portal.Entitlement{},
+		MaxUsers: rapid.Int64Range(0, 9).Draw(t, "max"), Entitlements: portal.Entitlements{},
 	}
 	for _, name := range rapid.SliceOfDistinct(rapid.SampledFrom([]string{"a", "b", "c"}), rapid.ID).Draw(t, "names") {
-		r.Entitlements[name] = portal.Entitlement{Num: rapid.Int64Range(0, 9).Draw(t, "num")}
+		num := rapid.Int64Range(0, 9).Draw(t, "num")
+		r.Entitlements = portal.NewEntitlements(append(r.Entitlements, portal.Entitlement{Name: name, Num: num}))
 	}
 	want := ""
 	switch {

@@ -37,14 +37,9 @@ type provision struct {
 }
 
 type orgEntitlements struct {
-	MaxUsers             int64                  `json:"maxUsers"`
-	EntitlementsModified int64                  `json:"entitlementsModified"`
-	Entitlements         map[string]Entitlement `json:"entitlements"`
-}
-
-// Entitlement is how many users may have one entitlement.
-type Entitlement struct {
-	Num int64 `json:"num"`
+	MaxUsers             int64        `json:"maxUsers"`
+	EntitlementsModified int64        `json:"entitlementsModified"`
+	Entitlements         Entitlements `json:"entitlements"`
 }
 
 // shifted returns the provision with its dates moved.
@@ -76,8 +71,8 @@ type ProvisionRequest struct {
 	ItemID         string
 	PurchaserOrgID string
 	MaxUsers       int64
-	Entitlements   map[string]Entitlement // the caller must not change it afterwards
-	Secure         bool                   // the request came over HTTPS
+	Entitlements   Entitlements // the caller must not change it afterwards
+	Secure         bool         // the request came over HTTPS
 }
 
 // Provision gives the purchasing organisation its set of entitlements. The new set replaces the whole old one. The time of the

@@ -18,7 +18,7 @@ func documentedRequest(t tb) portal.ProvisionRequest {
 	r := portal.ProvisionRequest{ItemID: item, PurchaserOrgID: purchaser}
 	var body struct {
 		MaxUsers     int64
-		Entitlements map[string]portal.Entitlement
+		Entitlements portal.Entitlements
 	}
 	if err := json.Unmarshal([]byte(documented(t, "orgEntitlements.request.example.json")), &body); err != nil {
 		t.Fatal(err)
@@ -54,7 +54,7 @@ func TestSecondProvisionSeesTheFirst(t *testing.T) {
 	afterFirst, firstReply := seen(t, first, now), text(t, reply.Value)
 	later := now.Add(90*time.Second + 999*time.Millisecond)
 	second, reply, problem := first.Provision(later, admin, portal.ProvisionRequest{
-		ItemID: item, PurchaserOrgID: purchaser, MaxUsers: 3, Entitlements: map[string]portal.Entitlement{"advanced": {Num: 1}},
+		ItemID: item, PurchaserOrgID: purchaser, MaxUsers: 3, Entitlements: portal.Entitlements{{"advanced", 1}},
 	})
 	if problem != nil {
 		t.Fatal(problem)

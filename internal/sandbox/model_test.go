@@ -131,7 +131,7 @@ func (p *pair) provision() {
 		who, _ := turn.World().Identify("admin-token", "", turn.Now)
 		w, _, problem := turn.World().Provision(
 			turn.Now, who,
-			portal.ProvisionRequest{ItemID: item, PurchaserOrgID: purchaser, MaxUsers: maxUsers, Entitlements: map[string]portal.Entitlement{}},
+			portal.ProvisionRequest{ItemID: item, PurchaserOrgID: purchaser, MaxUsers: maxUsers, Entitlements: nil},
 		)
 		if refused := problem != nil; refused == p.model.active() {
 			p.t.Errorf("%s: at %v it is refused: %t", p.box.ID, turn.Now, refused)

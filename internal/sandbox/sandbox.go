@@ -38,6 +38,7 @@ type Sandbox struct {
 
 	mu     sync.Mutex // guards what follows
 	state  *state
+	turn   Turn            // the one that runs
 	used   time.Time       // when a turn or a use last began or ended
 	users  int             // how many uses go on
 	closed bool            // answers are no longer delayed
@@ -251,7 +252,8 @@ func (s *Sandbox) Turn(f func(*Turn)) {
 	defer s.mu.Unlock()
 	wall := s.options.Wall()
 	s.used = wall
-	f(&Turn{Now: s.state.clock.now(wall), Wall: wall, Scenario: s.state.scenario, Released: s.state.released, box: s})
+	s.turn = Turn{Now: s.state.clock.now(wall), Wall: wall, Scenario: s.state.scenario, Released: s.state.released, box: s}
+	f(&s.turn)
 }
 
 // World returns the current world.
