@@ -16,14 +16,19 @@ func TestClockStops(t *testing.T) {
 	t.Parallel()
 	wall := &hand{at: epoch}
 	b := box(t, sandbox.Options{Scenario: written(t, `clock: { at: "9999-12-31T23:59:50Z", mode: running }`), Wall: wall.now})
-	for after, want := range map[time.Duration]string{
-		0: "9999-12-31T23:59:50Z", 9 * time.Second: "9999-12-31T23:59:59Z", 10 * time.Second: "9999-12-31T23:59:59Z",
-		100000 * time.Hour: "9999-12-31T23:59:59Z",
+	for _, row := range []struct {
+		after time.Duration
+		want  string
+	}{
+		{0, "9999-12-31T23:59:50Z"},
+		{9 * time.Second, "9999-12-31T23:59:59Z"},
+		{10 * time.Second, "9999-12-31T23:59:59Z"},
+		{100000 * time.Hour, "9999-12-31T23:59:59Z"},
 	} {
-		wall.set(epoch.Add(after))
+		wall.set(epoch.Add(row.after))
 		text, err := json.Marshal(b.View())
-		if err != nil || !strings.Contains(string(text), `"now":"`+want+`"`) {
-			t.Errorf("after %s: no %s in %s, %v", after, want, text, err)
+		if err != nil || !strings.Contains(string(text), `"now":"`+row.want+`"`) {
+			t.Errorf("after %s: no %s in %s, %v", row.after, row.want, text, err)
 		}
 	}
 	if err := b.ChangeClock(sandbox.ClockChange{Advance: time.Second}); !errors.Is(err, sandbox.ErrClock) {
