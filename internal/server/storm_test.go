@@ -27,6 +27,9 @@ var storm = flag.Duration("storm", time.Second, "how long TestStorm lasts")
 //
 //nolint:paralleltest // it counts the goroutines of the process
 func TestStorm(t *testing.T) {
+	first := portal(t, scenario.BuiltIn(), "trial", nil)
+	serve(t, first, http.MethodPost, "/__admin/sandboxes", `{"scenario":1}`) // to explain a mistake, a process reads the contracts once
+	serve(t, first, http.MethodGet, licensePath+"&callback=1", "")
 	before := footprint()
 	p := portal(t, scenario.BuiltIn(), "trial", func(o *server.Options) { o.MaxMemory = 24 << 20; withHistory(o) })
 	listener, err := server.Listen("127.0.0.1:0", nil, &http.Server{Handler: p, ReadTimeout: 10 * time.Second}, nil)
