@@ -19,8 +19,8 @@ func TestCompiled(t *testing.T) {
 			t.Fatal(err)
 		}
 		goldenFile(t, "../../openapi/"+name+".compiled.json", contract.Compiled(t, loaded))
-		if diff := cmp.Diff(contract.Compiled(t, loaded), contract.Compiled(t, c)); diff != "" {
-			t.Errorf("%s: build it again; else something was lost (-loaded +restored):\n%s", name, diff)
+		if !*update && contract.Compiled(t, loaded) != contract.Compiled(t, c) {
+			t.Errorf("%s: something was lost in writing or reading", name)
 		}
 	}
 }

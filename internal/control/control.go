@@ -2,6 +2,7 @@ package control
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
@@ -88,6 +89,7 @@ var operations = map[string]func(*API, request) (any, error){
 	"createSandbox":           (*API).createSandbox,
 	"listSandboxes":           func(a *API, _ request) (any, error) { return map[string][]string{"sandboxes": a.Sandboxes.IDs()}, nil },
 	"getSandbox":              (*API).getSandbox,
+	"ensureSandbox":           (*API).ensureSandbox,
 	"deleteSandbox":           (*API).deleteSandbox,
 	"playScenario":            (*API).playScenario,
 	"resetSandbox":            (*API).resetSandbox,
@@ -166,7 +168,7 @@ func (a *API) operate(r *http.Request, route *contract.Route, path []contract.Va
 		return response{}, err
 	}
 	checked := request{Request: r, params: params, body: body}
-	if route.Parameter("id") != nil {
+	if route.Parameter("id") != nil && route.Operation.ID != "ensureSandbox" { // which makes it
 		var err error
 		if checked.box, err = a.Sandboxes.Get(params.Text("id")); err != nil {
 			return response{}, problem(http.StatusNotFound, "%s; there are %s", err, strings.Join(a.Sandboxes.IDs(), ", "))
@@ -181,7 +183,7 @@ func (a *API) operate(r *http.Request, route *contract.Route, path []contract.Va
 		return response{}, err
 	}
 	if own, ok := value.(response); ok {
-		own.status = route.Operation.Status
+		own.status = cmp.Or(own.status, route.Operation.Status)
 		return own, nil
 	}
 	return response{status: route.Operation.Status, contentType: "application/json", body: encode(value)}, nil

@@ -3,6 +3,7 @@ package control
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"math"
 	"net/http"
 	"strings"
@@ -37,13 +38,52 @@ func (a *API) addressOf(r request, box *sandbox.Sandbox) address {
 	return address{box.ID, scenario.Name, scenario.Seed, url, url + "/portal/sharing/rest", url + "/portal/portaladmin"}
 }
 
-// created is the answer to the client that makes a sandbox. No other answer has the credentials.
+// created is the answer to the client that makes a sandbox, or finds it by PUT. No other answer has the credentials.
 type created struct {
 	address
 	portal.Credentials
 }
 
 func (a *API) createSandbox(r request) (any, error) {
+	options, err := a.wished(r)
+	if err != nil {
+		return nil, err
+	}
+	box, err := a.Sandboxes.Create(options)
+	if err != nil {
+		return nil, err
+	}
+	return a.madeOf(r, box), nil
+}
+
+// ensureSandbox makes the sandbox that the path names, or finds it if it was made of the same.
+func (a *API) ensureSandbox(r request) (any, error) {
+	options, err := a.wished(r)
+	if err != nil {
+		return nil, err
+	}
+	box, err := a.Sandboxes.Create(options)
+	if err == nil {
+		return response{status: http.StatusCreated, contentType: "application/json", body: encode(a.madeOf(r, box))}, nil
+	}
+	if !errors.Is(err, sandbox.ErrTaken) {
+		return nil, err
+	}
+	if box, err = a.Sandboxes.Get(options.ID); err != nil {
+		return nil, err
+	}
+	if differences := box.Differences(options); differences != "" {
+		return nil, problem(http.StatusConflict, "the sandbox %q is there, and %s; delete it, or choose another id", box.ID, differences)
+	}
+	return a.madeOf(r, box), nil
+}
+
+func (a *API) madeOf(r request, box *sandbox.Sandbox) created {
+	return created{a.addressOf(r, box), box.World().Credentials()}
+}
+
+// wished returns the options of the sandbox that a request wants.
+func (a *API) wished(r request) (options sandbox.Options, err error) {
 	var wish struct {
 		Scenario json.RawMessage `json:"scenario"`
 		ID       string          `json:"id"`
@@ -52,16 +92,16 @@ func (a *API) createSandbox(r request) (any, error) {
 		Rules    json.RawMessage `json:"rules"`
 	}
 	if err := json.Unmarshal(r.body, &wish); err != nil { // the contract has numbers as floats, which cannot tell 2^64 from 2^64-1
-		return nil, problem(http.StatusBadRequest, "a seed must be an integer from 0 to %d", uint64(math.MaxUint64))
+		return options, problem(http.StatusBadRequest, "a seed must be an integer from 0 to %d", uint64(math.MaxUint64))
 	}
 	scenario, err := a.choose(wish.Scenario)
 	if err != nil {
-		return nil, err
+		return options, err
 	}
-	options := a.New(wish.ID, scenario)
+	options = a.New(cmp.Or(wish.ID, r.params.Text("id")), scenario)
 	clock, err := sandbox.ParseClock(wish.Clock)
 	if err != nil {
-		return nil, err
+		return options, err
 	}
 	if wish.Clock != "" {
 		options.Clock = clock
@@ -71,17 +111,13 @@ func (a *API) createSandbox(r request) (any, error) {
 	}
 	if wish.Rules != nil {
 		if options.Rules, err = a.Library.Rules(scenario, wish.Rules); err != nil {
-			return nil, err
+			return options, err
 		}
 	}
-	if append(a.masks(), scenario.Secrets()).Hide(wish.ID) != wish.ID {
-		return nil, problem(http.StatusBadRequest, "everybody sees an id: choose one without a token or a password in it")
+	if append(a.masks(), scenario.Secrets()).Hide(options.ID) != options.ID {
+		err = problem(http.StatusBadRequest, "everybody sees an id: choose one without a token or a password in it")
 	}
-	box, err := a.Sandboxes.Create(options)
-	if err != nil {
-		return nil, err
-	}
-	return created{a.addressOf(r, box), box.World().Credentials()}, nil
+	return options, err
 }
 
 // choose finds a scenario by its name, or reads a whole document.

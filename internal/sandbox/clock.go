@@ -40,11 +40,16 @@ type clock struct {
 // start returns the clock at the start of a scenario, and the shift of the world's dates. In mode wall the shift is rounded down to
 // whole seconds, so that dates on whole seconds stay on whole seconds. The error wraps [ErrClock].
 func start(written scenario.Clock, setting scenario.Clock, wall time.Time) (clock, time.Duration, error) {
-	c := clock{mode: cmp.Or(setting.Mode, written.Mode), at: written.At, since: wall}
+	set := over(written, setting)
+	return clock{mode: set.Mode, at: set.At, since: wall}.follow(wall)
+}
+
+// over returns the written clock with what the setting sets.
+func over(written, setting scenario.Clock) scenario.Clock {
 	if !setting.At.IsZero() {
-		c.at = setting.At
+		written.At = setting.At
 	}
-	return c.follow(wall)
+	return scenario.Clock{At: written.At, Mode: cmp.Or(setting.Mode, written.Mode)}
 }
 
 // follow makes a clock in mode wall show the wall clock, and returns the shift of the world's dates. The error wraps [ErrClock].
