@@ -1,0 +1,3 @@
+module example.com/scale-out
+
+go 1.25.0
