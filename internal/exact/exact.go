@@ -39,7 +39,14 @@ func Equal(a, b json.Number) bool {
 }
 
 // plain reports whether a number is an integer without an exponent, and not -0.
-func plain(n json.Number) bool { return !strings.ContainsAny(string(n), ".eE") && n != "-0" }
+func plain(n json.Number) bool {
+	for i := range len(n) {
+		if b := n[i]; b == '.' || b|0x20 == 'e' {
+			return false
+		}
+	}
+	return n != "-0"
+}
 
 // IsWhole reports whether a number has no fraction, however it is written: 1.0 and 10e-1 have none.
 func IsWhole(n json.Number) bool {

@@ -163,8 +163,8 @@ func (s Sent) Parameter(name string) *contract.Parameter {
 
 // decoded returns what a JSON text says, and any other text as it is.
 func decoded(text string) any {
-	var value any
-	if exact.Unmarshal([]byte(text), &value) != nil {
+	value, err := exact.Decode(text)
+	if err != nil {
 		return text
 	}
 	return value

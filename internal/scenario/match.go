@@ -69,21 +69,24 @@ func (m Matcher) Matches(s *Subject) bool {
 // isSent reports whether a parameter has the value.
 func (p Param) isSent(got any) bool {
 	text, isText := got.(string)
-	return isText && p.sentAs(text) || matches(p.Value, got)
+	return isText && p.sentAs(text) || p.meets(got)
 }
 
 // stop is a [Report] for those who only want to know whether there is anything to report.
 func stop([]string, any, any, map[string]any) bool { return false }
 
-// matches returns whether got is what a [Matcher] means by want: of an object what want names, also inside.
-func matches(want, got any) bool {
-	wanted, isObject := want.(map[string]any)
-	object, both := got.(map[string]any)
-	if !isObject || !both {
-		return equal(want, got)
-	}
-	for name, inner := range wanted {
-		if got, there := object[name]; !there || !matches(inner, got) {
+// meets returns whether got is what a [Matcher] means by the value: of an object what it names, also inside.
+func (p Param) meets(got any) bool {
+	for _, l := range p.leaves {
+		inner, there := got, true
+		for _, name := range l.names {
+			object, _ := inner.(map[string]any)
+			if inner, there = object[name]; !there {
+				return false
+			}
+		}
+		_, isObject := inner.(map[string]any)
+		if empty, named := l.value.(map[string]any); !equal(l.value, inner) && !(named && len(empty) == 0 && isObject) {
 			return false
 		}
 	}

@@ -56,7 +56,7 @@ func (r decodedRule) hides(other decodedRule) bool {
 // covers reports whether all parameters that match special match general too.
 func covers(general, special map[string]Param) bool {
 	for name, wanted := range general {
-		if param, ok := special[name]; !ok || !matches(wanted.Value, param.Value) {
+		if param, ok := special[name]; !ok || !wanted.meets(param.Value) {
 			return false
 		}
 	}

@@ -2,6 +2,8 @@ package scenario
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/mockportal/mockportal/internal/exact"
@@ -40,8 +42,9 @@ type Matcher struct {
 
 // Param is the value that a parameter must have.
 type Param struct {
-	JSON  json.RawMessage
-	Value any // JSON, decoded once for all calls; its numbers are json.Number
+	JSON   json.RawMessage
+	Value  any // JSON, decoded once for all calls; its numbers are json.Number
+	leaves []leaf
 }
 
 // NewParam returns the Param of a JSON text.
@@ -50,7 +53,25 @@ func NewParam(text json.RawMessage) Param {
 	if err := exact.Unmarshal(text, &p.Value); err != nil {
 		panic("scenario: a decoded value must be JSON: " + err.Error())
 	}
+	p.leaves = leavesOf(nil, p.Value, nil)
 	return p
+}
+
+// leaf is what stands in a value under names: no object, but for one without members.
+type leaf struct {
+	names []string
+	value any
+}
+
+func leavesOf(names []string, value any, all []leaf) []leaf {
+	object, _ := value.(map[string]any)
+	if len(object) == 0 {
+		return append(all, leaf{slices.Clone(names), value})
+	}
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		all = leavesOf(append(names, name), object[name], all)
+	}
+	return all
 }
 
 // sentAs reports whether a text is the value in the notation of a parameter. A number, true or
