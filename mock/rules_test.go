@@ -15,6 +15,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"github.com/mockportal/mockportal/internal/scenario"
 	"github.com/mockportal/mockportal/mock"
 	"github.com/mockportal/mockportal/mock/journal"
@@ -119,7 +122,9 @@ func TestRuleAsValue(t *testing.T) {
 		for i := range got {
 			got[i].Given, want[i].Given = nil, nil // two texts for one rule
 		}
-		diff(t, text, want, got)
+		if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(scenario.Param{})); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", text, diff)
+		}
 		must(t, portal(t).AddRule(rule))
 	}
 }

@@ -73,7 +73,7 @@ func TestUnknownSandbox(t *testing.T) {
 	a := call(t, p, license().at("/sandboxes/s9"+licensePath))
 	diff(t, "status", 404, a.status)
 	diff(t, "rule", "", a.header.Get("Mockportal-Rule"))
-	diff(t, "detail", any(`no such sandbox: "s9" (it was deleted, or never made, or another server has it)`), decoded(t, a.body).(map[string]any)["detail"])
+	diff(t, "detail", any(`no such sandbox: "s9" (deleted, never made, or on another server)`), decoded(t, a.body).(map[string]any)["detail"])
 }
 
 // TestSandboxEnds proves that a sandbox is checked and deleted at the end of its test, and that its journal can still be read.

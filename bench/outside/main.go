@@ -118,32 +118,33 @@ func measureLoad(ctx context.Context, s settings, subjects []*subject) error {
 	fmt.Println("| operation | connections | server | calls/s | of net/http | quartiles | CPU µs/call | of net/http | quartiles |\n" +
 		"|---|---|---|---|---|---|---|---|---|")
 	for _, o := range operations {
-		for _, text := range strings.Split(s.connections, ",") {
-			connections, err := strconv.Atoi(text)
-			if err != nil {
-				return err
-			}
-			loads, err := inTurns(ctx, s, subjects, o, connections)
+		for text := range strings.SplitSeq(s.connections, ",") {
+			loads, err := inTurns(ctx, s, subjects, o, text)
 			if err != nil {
 				return err
 			}
 			for i, one := range subjects {
-				var rate, cpu, rateRatio, cpuRatio sample
-				for round, l := range loads[i] {
-					rate, cpu = append(rate, l.rate), append(cpu, l.cpu)
-					rateRatio, cpuRatio = append(rateRatio, l.rate/loads[0][round].rate), append(cpuRatio, l.cpu/loads[0][round].cpu)
-				}
-				fmt.Printf("| %s | %d | %s | %.0f | %.2f | %s | %.1f | %.2f | %s |\n", o.name, connections, one.name,
-					rate.median(), rateRatio.median(), rateRatio.quartiles(), cpu.median(), cpuRatio.median(), cpuRatio.quartiles())
+				fmt.Printf("| %s | %s | %s | %s |\n", o.name, text, one.name, ratios(loads[i], loads[0]))
 			}
 		}
 	}
 	return nil
 }
 
+// ratios are the medians of the loads, and of their ratios to those of the same rounds.
+func ratios(loads, to []load) string {
+	var rate, cpu, rateRatio, cpuRatio sample
+	for round, l := range loads {
+		rate, cpu = append(rate, l.rate), append(cpu, l.cpu)
+		rateRatio, cpuRatio = append(rateRatio, l.rate/to[round].rate), append(cpuRatio, l.cpu/to[round].cpu)
+	}
+	return fmt.Sprintf("%.0f | %.2f | %s | %.1f | %.2f | %s",
+		rate.median(), rateRatio.median(), rateRatio.quartiles(), cpu.median(), cpuRatio.median(), cpuRatio.quartiles())
+}
+
 // inTurns loads the subjects in turns, in the opposite order every other round, and checks answers of each before and after. It returns the
 // loads of each subject.
-func inTurns(ctx context.Context, s settings, subjects []*subject, o operation, connections int) ([][]load, error) {
+func inTurns(ctx context.Context, s settings, subjects []*subject, o operation, connections string) ([][]load, error) {
 	loads := make([][]load, len(subjects))
 	for round := range s.rounds {
 		for n := range subjects {

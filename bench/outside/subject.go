@@ -78,12 +78,12 @@ func (s *subject) prepare(sandboxes int) error {
 			URL     string
 			Members []struct{ Username, Password, Token string }
 		}
-		if err := answer(http.Post(s.url+"/__admin/sandboxes", "application/json", strings.NewReader(document)))(&made); err != nil { //nolint:noctx
+		if err := s.makeSandbox(document, &made); err != nil {
 			return err
 		}
 		admin := made.Members[0]
 		var issued struct{ Token string }
-		err := answer(http.PostForm(s.url+"/sharing/rest/generateToken", url.Values{ //nolint:noctx
+		err := answer(http.PostForm(s.url+"/sharing/rest/generateToken", url.Values{ //nolint:noctx // it is our own server
 			"f": {"json"}, "username": {admin.Username}, "password": {admin.Password}, "client": {"requestip"}, "expiration": {"600"},
 		}))(&issued)
 		if err != nil {
@@ -92,6 +92,11 @@ func (s *subject) prepare(sandboxes int) error {
 		s.tokens = append(s.tokens, admin.Token, issued.Token)
 	}
 	return nil
+}
+
+func (s *subject) makeSandbox(document string, made any) error {
+	//nolint:noctx // it is our own server
+	return answer(http.Post(s.url+"/__admin/sandboxes", "application/json", strings.NewReader(document)))(made)
 }
 
 // answer returns a function that decodes the JSON of an answer.
@@ -133,7 +138,7 @@ var (
 	wrkRate  = regexp.MustCompile(`Requests/sec:\s+([\d.]+)`)
 )
 
-func (s *subject) load(ctx context.Context, o operation, connections int, duration time.Duration) (load, error) {
+func (s *subject) load(ctx context.Context, o operation, connections string, duration time.Duration) (load, error) {
 	before := s.cpu()
 	calls, rate, err := s.wrk(ctx, o, connections, duration)
 	if err != nil {
@@ -143,9 +148,9 @@ func (s *subject) load(ctx context.Context, o operation, connections int, durati
 }
 
 // wrk loads the server and returns how many calls it has answered, all of them well.
-func (s *subject) wrk(ctx context.Context, o operation, connections int, duration time.Duration) (calls int, rate float64, err error) {
+func (s *subject) wrk(ctx context.Context, o operation, connections string, duration time.Duration) (calls int, rate float64, err error) {
 	//nolint:gosec // the arguments are ours
-	cmd := exec.CommandContext(ctx, "wrk", "--threads", "1", "--connections", strconv.Itoa(connections),
+	cmd := exec.CommandContext(ctx, "wrk", "--threads", "1", "--connections", connections,
 		"--duration", fmt.Sprintf("%.0fs", duration.Seconds()), "--script", "bench/outside/"+o.script, s.url)
 	cmd.Env = append(os.Environ(), "TOKENS="+strings.Join(s.tokens, " "))
 	out, err := cmd.CombinedOutput()
@@ -162,7 +167,7 @@ func (s *subject) wrk(ctx context.Context, o operation, connections int, duratio
 func (s *subject) processes() (folders []string) {
 	all, _ := filepath.Glob("/proc/[0-9]*")
 	for _, folder := range all {
-		stat, _ := os.ReadFile(folder + "/stat")
+		stat, _ := os.ReadFile(folder + "/stat") //nolint:gosec // in /proc
 		fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
 		if len(fields) > 2 && fields[2] == strconv.Itoa(s.cmd.Process.Pid) {
 			folders = append(folders, folder)
@@ -207,9 +212,7 @@ func (s *subject) idleSandboxes(ctx context.Context, n int) error {
 	before := s.memory()
 	for range n {
 		var made struct{ ID string }
-		//nolint:noctx // it is our own server
-		err := answer(http.Post(s.url+"/__admin/sandboxes", "application/json", strings.NewReader(`{"scenario":"trial"}`)))(&made)
-		if err != nil {
+		if err := s.makeSandbox(`{"scenario":"trial"}`, &made); err != nil {
 			return err
 		}
 	}
@@ -228,7 +231,7 @@ func (s *subject) manyCalls(ctx context.Context, calls, sandboxes int) error {
 	}
 	for sum, next := 0, calls/5; sum < calls; {
 		for _, o := range operations {
-			n, _, err := s.wrk(ctx, o, 16, time.Second)
+			n, _, err := s.wrk(ctx, o, "16", time.Second)
 			if err != nil {
 				return err
 			}

@@ -162,7 +162,7 @@ func (f *farm) journal(n int, maxUsers ...int) {
 func (f *farm) lost(n int) {
 	for _, path := range []string{"/sandboxes/" + name(n) + future, "/__admin/sandboxes/" + name(n) + "/calls"} {
 		status, body := f.send(http.MethodGet, path, "", "")
-		if status != http.StatusNotFound || !strings.Contains(body, "no such sandbox") || !strings.Contains(body, "another server has it") {
+		if status != http.StatusNotFound || !strings.Contains(body, "no such sandbox") || !strings.Contains(body, "on another server") {
 			f.t.Errorf("%s: %d %s", path, status, body)
 		}
 	}

@@ -227,11 +227,11 @@ func TestErrors(t *testing.T) {
 		},
 		{
 			"no such sandbox", own.URL, "s1", "sesame",
-			`no such sandbox: "s1" (it was deleted, or never made, or another server has it); there are default`,
+			`no such sandbox: "s1" (deleted, never made, or on another server); there are default`,
 		},
 		{
 			"an id with special characters", own.URL, "a/b?c", "sesame",
-			`no such sandbox: "a/b?c" (it was deleted, or never made, or another server has it); there are default`,
+			`no such sandbox: "a/b?c" (deleted, never made, or on another server); there are default`,
 		},
 	} {
 		c := client.Client{ControlURL: tt.url + "/__admin", Sandbox: tt.sandbox, Token: tt.token}

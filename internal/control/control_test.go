@@ -173,15 +173,15 @@ func TestProblems(t *testing.T) {
 	}{
 		{
 			"an unknown sandbox", "GET", "/__admin/sandboxes/s1/world", 404,
-			`no such sandbox: "s1" (it was deleted, or never made, or another server has it); there are default`, nil,
+			`no such sandbox: "s1" (deleted, never made, or on another server); there are default`, nil,
 		},
 		{
 			"calls of an unknown sandbox", "GET", "/__admin/sandboxes/s1/calls", 404,
-			`no such sandbox: "s1" (it was deleted, or never made, or another server has it); there are default`, nil,
+			`no such sandbox: "s1" (deleted, never made, or on another server); there are default`, nil,
 		},
 		{
 			"a call of an unknown sandbox", "GET", "/__admin/sandboxes/s1/calls/1", 404,
-			`no such sandbox: "s1" (it was deleted, or never made, or another server has it); there are default`, nil,
+			`no such sandbox: "s1" (deleted, never made, or on another server); there are default`, nil,
 		},
 		{"an unknown scenario", "GET", "/__admin/scenarios/trail", 404, `no scenario "trail" (did you mean "trial"?)`, nil},
 		{"an unknown scenario with a slash", "GET", "/__admin/scenarios/team%2Fnightly", 404, `no scenario "team/nightly"`, nil},

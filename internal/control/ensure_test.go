@@ -43,7 +43,9 @@ func TestEnsure(t *testing.T) {
 // TestEnsureAnother proves that a sandbox which was made of something else is left alone, and that the answer says what differs.
 func TestEnsureAnother(t *testing.T) {
 	t.Parallel()
-	document := func(summary string) string { return `{"scenario":{"format":1,"extends":"trial","summary":"` + summary + `"}}` }
+	document := func(summary string) string {
+		return `{"scenario":{"format":1,"extends":"trial","summary":"` + summary + `"}}`
+	}
 	for _, row := range []struct{ is, wish, detail string }{
 		{`{"scenario":"trial"}`, `{"scenario":"purchased"}`, `its scenario is "trial", not "purchased"`},
 		{document("One."), document("Two."), "its scenario of that name has another text"},

@@ -204,7 +204,7 @@ func TestUnknownSandbox(t *testing.T) {
 		n++
 		path := strings.NewReplacer("/mine", "/nobody", "/default", "/nobody").Replace(row.path)
 		detail := bad(t, s, http.StatusNotFound, id, path, row.body).Detail
-		if !strings.HasPrefix(detail, `no such sandbox: "nobody" (it was deleted, or never made, or another server has it)`) {
+		if !strings.HasPrefix(detail, `no such sandbox: "nobody" (deleted, never made, or on another server)`) {
 			t.Errorf("%s says %s", id, detail)
 		}
 	}

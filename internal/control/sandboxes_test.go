@@ -282,7 +282,7 @@ func TestDelete(t *testing.T) {
 	diff(t, "all", []string{"default"}, ids(t, s))
 	for _, operation := range []string{"getSandbox", "deleteSandbox"} {
 		detail := bad(t, s, http.StatusNotFound, operation, boxes+"/s1", "").Detail
-		if !strings.HasPrefix(detail, `no such sandbox: "s1" (it was deleted, or never made, or another server has it)`) {
+		if !strings.HasPrefix(detail, `no such sandbox: "s1" (deleted, never made, or on another server)`) {
 			t.Errorf("%s says %s", operation, detail)
 		}
 	}

@@ -144,7 +144,7 @@ func (s *Set) getLocked(id string) (*Sandbox, error) {
 	if s.expired[id] {
 		return nil, fmt.Errorf("%w: %q was not used for %s", ErrExpired, id, s.ttl)
 	}
-	return nil, fmt.Errorf("%w: %q (it was deleted, or never made, or another server has it)", ErrUnknown, id)
+	return nil, fmt.Errorf("%w: %q (deleted, never made, or on another server)", ErrUnknown, id)
 }
 
 // OfCredentials returns the sandbox of the first credential (token, username or client id) that carries a sandbox's suffix, or nil

@@ -211,7 +211,8 @@ func TestExpiry(t *testing.T) {
 			t.Errorf("%s: made again: %v", name, err)
 		}
 		_, err = b.Get("idle")
-		refused(t, name+", made again and deleted", err, sandbox.ErrUnknown, `no such sandbox: "idle" (it was deleted, or never made, or another server has it)`)
+		const want = `no such sandbox: "idle" (deleted, never made, or on another server)`
+		refused(t, name+", made again and deleted", err, sandbox.ErrUnknown, want)
 	}
 }
 
@@ -223,7 +224,7 @@ func TestUnknown(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, id := range []string{"gone", "never", "", "DEFAULT"} {
-		want := fmt.Sprintf("no such sandbox: %q (it was deleted, or never made, or another server has it)", id)
+		want := fmt.Sprintf("no such sandbox: %q (deleted, never made, or on another server)", id)
 		_, err := b.Get(id)
 		refused(t, "Get "+id, err, sandbox.ErrUnknown, want)
 		_, err = b.Delete(id)

@@ -27,7 +27,9 @@ func decode(t *testing.T, source string) *scenario.Scenario {
 }
 
 // ignoreDocument makes cmp ignore the document of a scenario.
-func ignoreDocument() cmp.Option { return cmpopts.IgnoreUnexported(scenario.Scenario{}, scenario.Param{}) }
+func ignoreDocument() cmp.Option {
+	return cmpopts.IgnoreUnexported(scenario.Scenario{}, scenario.Param{})
+}
 
 // ignoreGiven leaves the text of rules out; internal/control proves it.
 func ignoreGiven() cmp.Option { return cmpopts.IgnoreFields(scenario.Rule{}, "Given") }

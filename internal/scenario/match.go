@@ -78,15 +78,20 @@ func stop([]string, any, any, map[string]any) bool { return false }
 // meets returns whether got is what a [Matcher] means by the value: of an object what it names, also inside.
 func (p Param) meets(got any) bool {
 	for _, l := range p.leaves {
-		inner, there := got, true
+		inner := got
 		for _, name := range l.names {
 			object, _ := inner.(map[string]any)
-			if inner, there = object[name]; !there {
+			next, there := object[name]
+			if !there {
 				return false
 			}
+			inner = next
 		}
 		_, isObject := inner.(map[string]any)
-		if empty, named := l.value.(map[string]any); !equal(l.value, inner) && !(named && len(empty) == 0 && isObject) {
+		if _, empty := l.value.(map[string]any); empty && isObject {
+			continue // it names nothing
+		}
+		if !equal(l.value, inner) {
 			return false
 		}
 	}
