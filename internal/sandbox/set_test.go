@@ -211,8 +211,8 @@ func TestExpiry(t *testing.T) {
 			t.Errorf("%s: made again: %v", name, err)
 		}
 		_, err = b.Get("idle")
-		const want = `no such sandbox: "idle" (deleted, never made, or on another server)`
-		refused(t, name+", made again and deleted", err, sandbox.ErrUnknown, want)
+		const gone = `no such sandbox: "idle" (deleted, never made, or on another server)`
+		refused(t, name+", made again and deleted", err, sandbox.ErrUnknown, gone)
 	}
 }
 
