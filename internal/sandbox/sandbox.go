@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/mockportal/mockportal/internal/portal"
@@ -38,6 +39,7 @@ type Sandbox struct {
 	Journal *record.Journal
 
 	options Options
+	plays   atomic.Pointer[scenario.Scenario] // that of the state, for those who need no turn
 
 	mu     sync.Mutex // guards what follows
 	state  *state
@@ -93,6 +95,7 @@ func New(o Options) (*Sandbox, error) {
 	if s.state, err = s.begin(o.Scenario); err != nil {
 		return nil, err
 	}
+	s.plays.Store(s.state.scenario)
 	if _, err := s.AddRules(o.Rules); err != nil {
 		s.state.end()
 		return nil, err
@@ -191,6 +194,7 @@ func (s *Sandbox) Reset() error {
 func (s *Sandbox) replaceLocked(next *state) {
 	s.state.end()
 	s.state = next
+	s.plays.Store(next.scenario)
 	if s.closed {
 		next.end()
 	}
@@ -215,11 +219,7 @@ func (s *Sandbox) Close() {
 }
 
 // Scenario returns the scenario that the sandbox plays.
-func (s *Sandbox) Scenario() *scenario.Scenario {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.state.scenario
-}
+func (s *Sandbox) Scenario() *scenario.Scenario { return s.plays.Load() }
 
 // World returns the current world.
 func (s *Sandbox) World() portal.World {

@@ -86,6 +86,17 @@ func TestHideAtEachPlace(t *testing.T) {
 	}
 }
 
+// TestHideIssuedAtEachPlace proves the same for a token that the portal has issued, however short.
+func TestHideIssuedAtEachPlace(t *testing.T) {
+	t.Parallel()
+	for before := range 20 {
+		left := strings.Repeat("eyJuI ", 4)[:before] + " "
+		if got, want := secret.Hide(left+secret.IssuedPrefix, secret.NewKnown()), left+secret.Mask; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
+
 func TestHideOfSeveral(t *testing.T) {
 	t.Parallel()
 	one, other := secret.NewKnown("abcdef"), secret.NewKnown("uvwxyz", "a/b/c/d")
