@@ -54,10 +54,12 @@ func NewKnown(values ...string) *Known {
 }
 
 // gram is a number for the three bytes of a text from i on.
-func gram(text string, i int) uint16 { return uint16(text[i]) ^ uint16(text[i+1])<<5 ^ uint16(text[i+2])<<10 }
+func gram(text string, i int) uint16 {
+	return uint16(text[i]) ^ uint16(text[i+1])<<5 ^ uint16(text[i+2])<<10
+}
 
 // mayBeIn reports whether a text may have a secret in it. It looks at every fourth byte, since each secret has at least six: nearly always
-// there is none, and to search for each of them takes longer than all other work of the journal.
+// there is none, and a search for each of them takes several times as long.
 func (k *Known) mayBeIn(text string) bool {
 	for i := 0; i+2 < len(text); i += 4 {
 		if bit := gram(text, i); k.grams[bit/8]&(1<<(bit%8)) != 0 {
