@@ -162,7 +162,7 @@ func (a *API) answer(w http.ResponseWriter, r *http.Request) (response, error) {
 
 // operate checks a request against the contract, finds the sandbox that it names, and does its operation.
 func (a *API) operate(r *http.Request, route *contract.Route, path []contract.Value, body []byte) (response, error) {
-	query, unreadable := wire.Query(r.URL.RawQuery)
+	query, unreadable := wire.Query(nil, r.URL.RawQuery)
 	params, violations := route.Check(append(query, path...))
 	if err := a.violated(slices.Concat(unreadable, violations, route.CheckBody(string(body)))); err != nil {
 		return response{}, err

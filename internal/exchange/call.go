@@ -32,6 +32,7 @@ type call struct {
 	context   string // what comes before the operation's path: "", "/portal", "/sandboxes/s1/portal"
 	// read
 	values     []contract.Value    // the path's, the query's, the form's, in this order
+	room       [16]contract.Value  // for values
 	violations []openapi.Violation // what read and route find; examine completes them, check judges them
 	unreadable int                 // how many violations are first in violations that say what could not be read of query and form
 	unread     []contract.Value    // what stands in a body that the portal does not read

@@ -96,6 +96,7 @@ var calls = sync.Pool{New: func() any { return new(call) }}
 func (x *Exchange) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c, _ := calls.Get().(*call)
 	*c = call{x: x, request: r, began: x.Wall()}
+	c.values = c.room[:0]
 	defer x.Coverage.Took(c.began) // a fault may break off by a panic
 	c.decide()
 	c.log() // before a fault breaks off the answer

@@ -18,7 +18,7 @@ func (c *call) findPath() *portal.Problem {
 		c.api = apiOf(c.request.URL.Path)
 		return &portal.Problem{ID: "url-invalid"}
 	}
-	c.match, c.context, c.values = found, prefix+found.Context, found.Values
+	c.match, c.context, c.values = found, prefix+found.Context, append(c.values, found.Values...)
 	c.operation = found.Routes[0].Operation
 	c.api, c.kind = c.operation.API, c.operation.Page
 	return nil

@@ -3,10 +3,11 @@ package exchange
 import (
 	"errors"
 	"net/http"
+	"slices"
 
-	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/internal/portal"
 	"github.com/mockportal/mockportal/internal/wire"
+	"github.com/mockportal/mockportal/openapi"
 )
 
 // tooLarge is the one problem that has an HTTP status of its own.
@@ -14,17 +15,14 @@ const tooLarge = "too-large"
 
 // read takes the values out of query and form, and the format and the token out of the values. The query counts before the form.
 func (c *call) read() *portal.Problem {
-	query, unreadable := wire.Query(c.request.URL.RawQuery)
-	c.values, c.violations = append(c.values, query...), unreadable
-	var err error
+	c.values, c.violations = wire.Query(c.values, c.request.URL.RawQuery)
+	query, err := c.values, error(nil)
 	if c.request.Method == http.MethodPost {
-		var form []contract.Value
-		form, unreadable, err = wire.Form(c.request, c.x.MaxBody)
+		var unreadable []openapi.Violation
+		c.values, unreadable, err = wire.Form(query, c.request, c.x.MaxBody)
 		c.violations = append(c.violations, unreadable...)
-		if len(form) > 0 && form[0].In == wire.InBody {
-			c.unread = form
-		} else {
-			c.values = append(c.values, form...)
+		if form := c.values[len(query):]; len(form) > 0 && form[0].In == wire.InBody {
+			c.values, c.unread = query, slices.Clone(form)
 		}
 	}
 	c.unreadable = len(c.violations)

@@ -15,7 +15,7 @@ const maxReply = 16 << 10
 
 // journal records the call, masked. Nothing reads the values of the call after that.
 func (c *call) journal() {
-	r := record.Record{
+	r := &record.Record{
 		Call: journal.Call{
 			Sandbox: c.sandbox.ID, Scenario: c.scenario.Name, Seed: c.scenario.Seed, Kind: journal.KindUnknown, Rule: c.decision.Rule,
 			Method: c.masks.Hide(c.request.Method), Path: c.masks.Hide(c.path), Member: c.caller.Name(), Violations: c.violations, Note: c.note,

@@ -15,7 +15,7 @@ import (
 )
 
 // call is a call that counts as about so many bytes.
-func callOf(bytes int) record.Record {
+func callOf(bytes int) *record.Record {
 	r := recordOf(journal.Call{})
 	r.Bytes = bytes
 	return r

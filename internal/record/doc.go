@@ -1,7 +1,7 @@
 // Package record keeps the calls of a sandbox, bounded by entries and by bytes, and checks them against expectations.
 //
 //	j := record.New(0, 0)
-//	number := j.Append(record.Record{Call: journal.Call{Operation: "getFutureLicense"}, Reply: body})
+//	number := j.Append(&record.Record{Call: journal.Call{Operation: "getFutureLicense"}, Reply: body})
 //	page := j.Find(journal.Query{Operations: []string{"getFutureLicense"}})
 //	verdict := j.Verify(ctx, expectations)
 //

@@ -7,13 +7,13 @@ import (
 )
 
 // recordOf is a call with nothing to make readable.
-func recordOf(c journal.Call) record.Record {
-	return record.Record{Call: c}
+func recordOf(c journal.Call) *record.Record {
+	return &record.Record{Call: c}
 }
 
 // sent is a call of an operation a with these values.
-func sent(values ...contract.Value) record.Record {
-	return record.Record{Call: journal.Call{Operation: "a"}, Sent: record.Sent{Values: values}}
+func sent(values ...contract.Value) *record.Record {
+	return &record.Record{Call: journal.Call{Operation: "a"}, Sent: record.Sent{Values: values}}
 }
 
 // filled returns a journal with n calls, the first of which are dropped as far as they do not fit.

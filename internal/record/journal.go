@@ -43,8 +43,8 @@ func New(maxCalls, maxBytes int) *Journal {
 }
 
 // Append keeps a call, drops the oldest ones that no longer fit, and returns its number: the next one, unless the call
-// has one of another journal.
-func (j *Journal) Append(r Record) int {
+// has one of another journal. The record is the journal's from then on.
+func (j *Journal) Append(r *Record) int {
 	j.mu.Lock()
 	budget := j.budget
 	defer func() { // in this order: a budget is locked before a journal
@@ -57,7 +57,7 @@ func (j *Journal) Append(r Record) int {
 	}
 	r.Bytes += recordBytes
 	j.countLocked(r.Bytes)
-	j.records = append(j.records, &r)
+	j.records = append(j.records, r)
 	for len(j.records) > 1 && (len(j.records) > j.maxCalls || j.bytes > j.maxBytes) {
 		j.dropLocked()
 	}

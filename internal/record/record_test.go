@@ -116,7 +116,7 @@ func TestReply(t *testing.T) {
 		{`{"succ`, true, `{"succ`},
 	} {
 		j := record.New(0, 0)
-		j.Append(record.Record{Call: journal.Call{ReplyTruncated: tt.cut}, Reply: tt.reply})
+		j.Append(&record.Record{Call: journal.Call{ReplyTruncated: tt.cut}, Reply: tt.reply})
 		call, _, _ := j.Get(1)
 		if diff := cmp.Diff(tt.want, call.Reply); diff != "" {
 			t.Errorf("%s, cut %t (-want +got):\n%s", tt.reply, tt.cut, diff)
@@ -141,7 +141,7 @@ func TestCallFitsTheContract(t *testing.T) {
 	t.Parallel()
 	j := record.New(0, 0)
 	j.Append(recordOf(journal.Call{Kind: journal.KindUnknown, Outcome: journal.Error, Evidence: openapi.Assumed}))
-	j.Append(record.Record{
+	j.Append(&record.Record{
 		Call: journal.Call{
 			Kind: openapi.Licensing, Outcome: journal.OK, Evidence: openapi.Documented, ReplyTruncated: true,
 			Violations: []openapi.Violation{{Kind: openapi.Missing, In: "form", Name: "a"}},

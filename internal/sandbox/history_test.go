@@ -40,7 +40,7 @@ func TestJudged(t *testing.T) {
 			var err error
 			switch step {
 			case 'c':
-				b.Append(record.Record{Call: journal.Call{Operation: "user"}})
+				b.Append(&record.Record{Call: journal.Call{Operation: "user"}})
 			case 'p':
 				err = b.Play(plain)
 			case 'o':
@@ -73,7 +73,7 @@ func TestHistoryKeepsNoWorld(t *testing.T) {
 	played := written(t, "expect: [{ when: { operation: user }, exactly: 1 }]\n")
 	b := box(t, sandbox.Options{Scenario: played, History: sandbox.NewHistory(0, 0)})
 	set := sandbox.NewSet(b, 0, 0)
-	b.Append(record.Record{Call: journal.Call{Operation: "user"}})
+	b.Append(&record.Record{Call: journal.Call{Operation: "user"}})
 	if err := b.Reset(); err != nil {
 		t.Fatal(err)
 	}

@@ -212,7 +212,7 @@ func (p *pair) call() {
 	number := 0
 	p.box.Turn(func(turn *sandbox.Turn) {
 		got = turn.Decide(func(m scenario.Matcher) bool { return m.Matches(subject) })
-		number = p.box.Journal.Append(record.Record{Call: journal.Call{Rule: got.Rule}})
+		number = p.box.Journal.Append(&record.Record{Call: journal.Call{Rule: got.Rule}})
 	})
 	p.model.calls++
 	if want := p.model.decide(subject.Operation); got.Rule != want || number != p.model.calls {

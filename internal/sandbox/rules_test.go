@@ -302,7 +302,7 @@ func use(t *testing.T, b *sandbox.Sandbox, wall *hand) {
 	decided(b, 5)
 	addRules(t, b, rules(t, "{ when: {}, delay: 1s }"))
 	for range 3 {
-		b.Journal.Append(record.Record{})
+		b.Journal.Append(&record.Record{})
 	}
 	if err := b.ChangeClock(sandbox.ClockChange{Mode: scenario.Running}); err != nil {
 		t.Fatal(err)
@@ -324,7 +324,7 @@ func look(t *testing.T, b *sandbox.Sandbox) looks {
 	view := b.View()
 	kept := turn(b, func(turn *sandbox.Turn) bool { _, ok := turn.Kept("getFutureLicense"); return ok })
 	total := b.Journal.Find(journal.Query{}).Total
-	return looks{view, b.Rules(), kept, total, b.Journal.Append(record.Record{})}
+	return looks{view, b.Rules(), kept, total, b.Journal.Append(&record.Record{})}
 }
 
 const restarted = "seed: 11\nrules: [{ name: a, when: { operation: user }, after: 1, times: 90, chance: 0.5, delay: { min: " +

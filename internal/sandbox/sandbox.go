@@ -201,12 +201,15 @@ func (s *Sandbox) replaceLocked(next *state) {
 }
 
 // Append journals a call, also in the history if there is one, and returns its number.
-func (s *Sandbox) Append(r record.Record) int {
-	r.Call.Number = s.Journal.Append(r)
-	if h := s.options.History; h != nil {
-		h.calls.Append(r)
+func (s *Sandbox) Append(r *record.Record) int {
+	h := s.options.History
+	if h == nil {
+		return s.Journal.Append(r)
 	}
-	return r.Call.Number
+	again := *r
+	again.Call.Number = s.Journal.Append(r)
+	h.calls.Append(&again)
+	return again.Call.Number
 }
 
 // Close sends delayed answers at once, from now on too, and ends every wait for calls. It may be called again.

@@ -170,7 +170,7 @@ func TestSandboxesAreIsolated(t *testing.T) {
 		turn.Become(w)
 		turn.Keep("getFutureLicense", sandbox.Kept{Body: "one"})
 	})
-	one.Journal.Append(record.Record{})
+	one.Journal.Append(&record.Record{})
 	if diff := cmp.Diff(untouched, turn(two, (*sandbox.Turn).World), cmp.Comparer(sameWorld(t))); diff != "" {
 		t.Errorf("the other world has changed (-start +now):\n%s", diff)
 	}
@@ -274,8 +274,8 @@ func TestJournalBounds(t *testing.T) {
 	b := box(t, sandbox.Options{MaxCalls: 2})
 	small := box(t, sandbox.Options{MaxBytes: 1})
 	for range 3 {
-		b.Journal.Append(record.Record{})
-		small.Journal.Append(record.Record{})
+		b.Journal.Append(&record.Record{})
+		small.Journal.Append(&record.Record{})
 	}
 	if page := b.Journal.Find(journal.Query{}); page.Total != 2 || page.Dropped != 1 {
 		t.Errorf("by calls: %d held, %d dropped", page.Total, page.Dropped)

@@ -16,7 +16,7 @@ func TestUnreadTextIsLetGo(t *testing.T) {
 		"a bad escape":        "a=1&b=%zz" + strings.Repeat("x", 1000),
 		"too many parameters": strings.Repeat("a=1&", 1001),
 	} {
-		values, violations := wire.Query(raw)
+		values, violations := wire.Query(nil, raw)
 		kept := []string{values[0].Name, values[0].Text, violations[0].Name}
 		for _, text := range kept {
 			if within(text, raw) {

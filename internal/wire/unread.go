@@ -22,7 +22,7 @@ var fields = regexp.MustCompile(`^[\w.%+-]+=[^&\s]*(&[\w.%+-]+=[^&\s]*)*$`)
 // text under no name.
 func inBody(text string) []contract.Value {
 	if fields.MatchString(text) {
-		values, _ := pairs(InBody, text)
+		values, _ := pairs(nil, InBody, text)
 		return values
 	}
 	if !utf8.ValidString(text) {

@@ -57,7 +57,7 @@ func TestUnreadBodies(t *testing.T) {
 			r.Header.Set("Content-Encoding", tt.coding)
 			header = "malformed header Content-Encoding"
 		}
-		got, violations, err := wire.Form(r, limit)
+		got, violations, err := wire.Form(nil, r, limit)
 		if err != nil {
 			t.Errorf("%s: %v", tt.name, err)
 		}

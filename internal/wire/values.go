@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 
 	"github.com/mockportal/mockportal/internal/contract"
 	"github.com/mockportal/mockportal/openapi"
@@ -20,24 +22,26 @@ const maxValues = 1000
 // ErrTooLarge is returned for a body that is larger than allowed.
 var ErrTooLarge = errors.New("the body is too large")
 
-// Query reads the query of a URL. It returns the values in their order, and a violation for each value that it cannot read. Unlike net/url
-// it keeps the order, and after a bad escape it reads on.
-func Query(raw string) ([]contract.Value, []openapi.Violation) { return pairs("query", raw) }
+// Query reads the query of a URL. It appends the values in their order, and returns a violation for each value that it cannot read. Unlike
+// net/url it keeps the order, and after a bad escape it reads on.
+func Query(to []contract.Value, raw string) ([]contract.Value, []openapi.Violation) {
+	return pairs(to, "query", raw)
+}
 
-// Form reads the body of a POST, urlencoded or multipart. Like the portal it does not read a body of another type, which is a violation,
+// Form reads the body of a POST, urlencoded or multipart, and appends its values. Like the portal it does not read a body of another type, which is a violation,
 // and so is a compressed one; the values are then what stands in the body, for the journal. It returns [ErrTooLarge] for a body of more
 // than limit bytes.
-func Form(r *http.Request, limit int64) ([]contract.Value, []openapi.Violation, error) {
+func Form(to []contract.Value, r *http.Request, limit int64) ([]contract.Value, []openapi.Violation, error) {
 	if r.Body == nil {
-		return nil, nil, nil
+		return to, nil, nil
 	}
 	body, err := readAll(r, limit)
 	if err != nil || body == "" {
-		return nil, nil, err
+		return to, nil, err
 	}
 	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
 		body = inflated(body, coding, limit)
-		return inBody(body), unread("Content-Encoding", "in the coding", coding, "send the body as it is", "identity"), nil
+		return append(to, inBody(body)...), unread("Content-Encoding", "in the coding", coding, "send the body as it is", "identity"), nil
 	}
 	header := r.Header.Get("Content-Type")
 	kind, params := header, map[string]string(nil)
@@ -46,20 +50,20 @@ func Form(r *http.Request, limit int64) ([]contract.Value, []openapi.Violation, 
 	}
 	switch {
 	case err == nil && kind == urlencoded && isJSON(body):
-		return inBody(body), []openapi.Violation{{
+		return append(to, inBody(body)...), []openapi.Violation{{
 			Kind: openapi.Malformed, In: "body", Name: "*", Message: "is JSON, and the portal reads a form",
 			Hint: "send pairs of a name and a value, such as f=json&token=…", Allowed: "a form",
 		}}, nil
 	case err == nil && kind == urlencoded:
-		values, violations := pairs("form", body)
+		values, violations := pairs(to, "form", body)
 		return values, violations, nil
 	case err == nil && kind == "multipart/form-data":
-		values, violations := parts(body, params["boundary"])
+		values, violations := parts(to, body, params["boundary"])
 		return values, violations, nil
 	}
 	kind, _, _ = strings.Cut(header, ";")
 	allowed := urlencoded + " or multipart/form-data"
-	return inBody(body), unread("Content-Type", "of type", kind, "send "+allowed, allowed), nil
+	return append(to, inBody(body)...), unread("Content-Type", "of type", kind, "send "+allowed, allowed), nil
 }
 
 // unread is the violation of a body whose header says that the portal does not read it.
@@ -79,13 +83,20 @@ func unread(header, is, value, hint, allowed string) []openapi.Violation {
 
 const urlencoded = "application/x-www-form-urlencoded"
 
+// buffers hold bodies while they are read.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
 // readAll reads the body. It makes room for the announced length only if that is small, so that a request cannot take memory by announcing.
 func readAll(r *http.Request, limit int64) (string, error) {
 	if r.ContentLength > limit { // before the first read, which asks a client with Expect: 100-continue for the body
 		return "", ErrTooLarge
 	}
 	if n := r.ContentLength; n >= 0 && n <= min(limit, 64<<10) {
-		body := make([]byte, n)
+		b, _ := buffers.Get().(*bytes.Buffer)
+		defer buffers.Put(b)
+		b.Reset()
+		b.Grow(int(n))
+		body := b.AvailableBuffer()[:n]
 		_, err := io.ReadFull(r.Body, body)
 		return string(body), err
 	}
@@ -97,17 +108,14 @@ func readAll(r *http.Request, limit int64) (string, error) {
 }
 
 // pairs reads urlencoded text.
-func pairs(in, raw string) (values []contract.Value, violations []openapi.Violation) {
-	if raw == "" {
-		return nil, nil
-	}
-	values = make([]contract.Value, 0, 1+strings.Count(raw[:min(len(raw), 4096)], "&"))
+func pairs(values []contract.Value, in, raw string) (_ []contract.Value, violations []openapi.Violation) {
+	before := len(values)
 	for pair := range strings.SplitSeq(raw, "&") {
 		if pair == "" {
 			continue
 		}
-		if len(values) == maxValues {
-			return detached(values), append(violations, tooMany(in))
+		if len(values)-before == maxValues {
+			return detached(values, before), append(violations, tooMany(in))
 		}
 		name, text, _ := strings.Cut(pair, "=")
 		name, badName := url.QueryUnescape(name)
@@ -122,14 +130,14 @@ func pairs(in, raw string) (values []contract.Value, violations []openapi.Violat
 		values = append(values, contract.Value{In: in, Name: name, Text: text})
 	}
 	if len(violations) > 0 {
-		values = detached(values)
+		values = detached(values, before)
 	}
 	return values, violations
 }
 
-// detached copies values out of the text that they are parts of, so that they do not keep the rest of the text alive.
-func detached(values []contract.Value) []contract.Value {
-	for i := range values {
+// detached copies the values from the n-th on out of the text that they are parts of, so that they do not keep the rest of the text alive.
+func detached(values []contract.Value, n int) []contract.Value {
+	for i := n; i < len(values); i++ {
 		values[i].Name, values[i].Text = strings.Clone(values[i].Name), strings.Clone(values[i].Text)
 	}
 	return values
@@ -143,14 +151,15 @@ func tooMany(in string) openapi.Violation {
 }
 
 // parts reads a multipart body; a file counts as its content.
-func parts(body, boundary string) (values []contract.Value, violations []openapi.Violation) {
+func parts(values []contract.Value, body, boundary string) (_ []contract.Value, violations []openapi.Violation) {
+	before := len(values)
 	reader := multipart.NewReader(strings.NewReader(body), boundary)
 	for {
 		part, err := reader.NextRawPart()
-		if errors.Is(err, io.EOF) && (len(values) > 0 || isEmpty(body, boundary)) {
+		if errors.Is(err, io.EOF) && (len(values) > before || isEmpty(body, boundary)) {
 			return values, violations
 		}
-		if err == nil && len(values) == maxValues {
+		if err == nil && len(values)-before == maxValues {
 			return values, append(violations, tooMany("form"))
 		}
 		var text []byte

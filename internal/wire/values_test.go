@@ -76,10 +76,10 @@ func TestPairs(t *testing.T) {
 		{"escape cut off", "a=100%", nil, []string{"a"}},
 		{"bad escape in a name", "%zz=1&b=2", []string{"b", "2"}, []string{""}},
 	} {
-		got, violations := wire.Query(tt.raw)
+		got, violations := wire.Query(nil, tt.raw)
 		comparePairs(t, "query: "+tt.name, got, values("query", tt.want...))
 		compareFaults(t, "query: "+tt.name, violations, "query", tt.faults)
-		got, violations, err := wire.Form(post(urlencoded, tt.raw), 1000)
+		got, violations, err := wire.Form(nil, post(urlencoded, tt.raw), 1000)
 		if err != nil {
 			t.Errorf("form: %s: %v", tt.name, err)
 		}
@@ -108,7 +108,7 @@ func compareFaults(t *testing.T, name string, got []openapi.Violation, in string
 
 func TestBadEscape(t *testing.T) {
 	t.Parallel()
-	_, violations := wire.Query("token=s3cret%zz")
+	_, violations := wire.Query(nil, "token=s3cret%zz")
 	want := []openapi.Violation{{
 		Kind: openapi.Malformed, In: "query", Name: "token", Message: "has a percent sign that is not followed by two hexadecimal digits",
 		Hint: "write % as %25", Allowed: "escaped as a URL is",
@@ -121,14 +121,14 @@ func TestBadEscape(t *testing.T) {
 func TestTooManyValues(t *testing.T) {
 	t.Parallel()
 	for in, read := range map[string]func(n int) ([]contract.Value, []openapi.Violation){
-		"query": func(n int) ([]contract.Value, []openapi.Violation) { return wire.Query(strings.Repeat("a=1&", n)) },
+		"query": func(n int) ([]contract.Value, []openapi.Violation) { return wire.Query(nil, strings.Repeat("a=1&", n)) },
 		"form": func(n int) ([]contract.Value, []openapi.Violation) {
-			got, violations, _ := wire.Form(post(urlencoded, strings.Repeat("a=1&", n)), 1<<20)
+			got, violations, _ := wire.Form(nil, post(urlencoded, strings.Repeat("a=1&", n)), 1<<20)
 			return got, violations
 		},
 		"multipart": func(n int) ([]contract.Value, []openapi.Violation) {
 			contentType, body := multi(t, form(strings.Split(strings.Repeat("a,1,", n)+"b,2", ",")[:2*n]...))
-			got, violations, _ := wire.Form(post(contentType, body), 1<<20)
+			got, violations, _ := wire.Form(nil, post(contentType, body), 1<<20)
 			return got, violations
 		},
 	} {
@@ -162,7 +162,7 @@ func TestMultipart(t *testing.T) {
 	t.Parallel()
 	want := form("orgEntitlements", `{"a":"b&c=d%20"}`, "f", "json", "empty", "", "f", "html", "ü", "日\r\n\r\n--x")
 	contentType, body := multi(t, want)
-	got, violations, err := wire.Form(post(contentType, body), 1<<20)
+	got, violations, err := wire.Form(nil, post(contentType, body), 1<<20)
 	if err != nil || len(violations) > 0 {
 		t.Fatal(err, violations)
 	}
@@ -175,7 +175,7 @@ func TestMultipartFileCountsAsItsContent(t *testing.T) {
 	t.Parallel()
 	body := "--x\r\nContent-Disposition: form-data; name=\"orgEntitlements\"; filename=\"a.json\"\r\n" +
 		"Content-Type: application/json\r\n\r\n{}\r\n--x--\r\n"
-	got, violations, err := wire.Form(post("multipart/form-data; boundary=x", body), 1000)
+	got, violations, err := wire.Form(nil, post("multipart/form-data; boundary=x", body), 1000)
 	if err != nil || len(violations) > 0 {
 		t.Fatal(err, violations)
 	}
@@ -188,7 +188,7 @@ func TestMultipartFileCountsAsItsContent(t *testing.T) {
 func TestMultipartWithoutAField(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{"--x--\r\n", "--x--"} {
-		got, violations, err := wire.Form(post("multipart/form-data; boundary=x", body), 1000)
+		got, violations, err := wire.Form(nil, post("multipart/form-data; boundary=x", body), 1000)
 		if got != nil || violations != nil || err != nil {
 			t.Errorf("%q: %v, %v, %v", body, got, violations, err)
 		}
@@ -212,7 +212,7 @@ func TestBrokenMultipart(t *testing.T) {
 			"multipart/form-data; boundary=x", good + "--x\r\nContent-Disposition: form-data; name=\"g\"\r\n\r\nhal", form("f", "json"),
 		},
 	} {
-		got, violations, err := wire.Form(post(tt.contentType, tt.body), 1000)
+		got, violations, err := wire.Form(nil, post(tt.contentType, tt.body), 1000)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -237,7 +237,7 @@ func TestContentTypes(t *testing.T) {
 		"application/x-www-form-urlencoded; charset": false,
 		"not a type": false,
 	} {
-		got, violations, err := wire.Form(post(contentType, "f=json"), 1000)
+		got, violations, err := wire.Form(nil, post(contentType, "f=json"), 1000)
 		if err != nil {
 			t.Errorf("%q: %v", contentType, err)
 		}
@@ -250,7 +250,7 @@ func TestContentTypes(t *testing.T) {
 		}
 	}
 	// Nothing needs no type: a POST with everything in the query.
-	if got, violations, err := wire.Form(post("", ""), 1000); got != nil || violations != nil || err != nil {
+	if got, violations, err := wire.Form(nil, post("", ""), 1000); got != nil || violations != nil || err != nil {
 		t.Errorf("an empty body: %v, %v, %v", got, violations, err)
 	}
 }
@@ -263,7 +263,7 @@ func TestCodedBodyIsNotRead(t *testing.T) {
 	} {
 		r := post("application/x-www-form-urlencoded", "f=json")
 		r.Header.Set("Content-Encoding", coding)
-		got, violations, err := wire.Form(r, 1000)
+		got, violations, err := wire.Form(nil, r, 1000)
 		if err != nil {
 			t.Errorf("%q: %v", coding, err)
 		}
@@ -292,7 +292,7 @@ func TestBodyLimit(t *testing.T) {
 		chunked := post(urlencoded, body)
 		chunked.ContentLength = -1
 		for how, r := range map[string]*http.Request{"announced": announced, "chunked": chunked} {
-			got, _, err := wire.Form(r, int64(tt.limit))
+			got, _, err := wire.Form(nil, r, int64(tt.limit))
 			if tt.good && (err != nil || len(got) != 1 || len(got[0].Text) != tt.size-2) {
 				t.Errorf("%s, %s: %d values, %v", name, how, len(got), err)
 			}
@@ -308,13 +308,13 @@ func TestBrokenBody(t *testing.T) {
 	for _, length := range []int64{-1, 10} {
 		r := post(urlencoded, "")
 		r.Body, r.ContentLength = io.NopCloser(iotest.ErrReader(io.ErrClosedPipe)), length
-		if _, _, err := wire.Form(r, 1000); !errors.Is(err, io.ErrClosedPipe) {
+		if _, _, err := wire.Form(nil, r, 1000); !errors.Is(err, io.ErrClosedPipe) {
 			t.Errorf("length %d: %v", length, err)
 		}
 	}
 	short := post(urlencoded, "f=json")
 	short.ContentLength = 100
-	if got, _, err := wire.Form(short, 1000); err == nil {
+	if got, _, err := wire.Form(nil, short, 1000); err == nil {
 		t.Errorf("a body that ends early gives %v", got)
 	}
 }
@@ -323,7 +323,7 @@ func TestBrokenBody(t *testing.T) {
 func TestNoBody(t *testing.T) {
 	t.Parallel()
 	if got, violations, err := wire.Form(
-		&http.Request{Method: http.MethodPost, ContentLength: -1}, 1000,
+		nil, &http.Request{Method: http.MethodPost, ContentLength: -1}, 1000,
 	); got != nil || violations != nil || err != nil {
 		t.Errorf("got %v, %v, %v", got, violations, err)
 	}
@@ -350,7 +350,7 @@ func TestEncodedValuesSurvive(t *testing.T) {
 			want = append(want, contract.Value{In: "form", Name: name, Text: text})
 			raw = append(raw, url.QueryEscape(name)+"="+url.QueryEscape(text))
 		}
-		got, violations, err := wire.Form(post(urlencoded, strings.Join(raw, "&")), 1<<20)
+		got, violations, err := wire.Form(nil, post(urlencoded, strings.Join(raw, "&")), 1<<20)
 		if diff := cmp.Diff(want, got); diff != "" || len(violations) > 0 || err != nil {
 			t.Fatalf("%v, %v (-want +got):\n%s", violations, err, diff)
 		}
@@ -365,7 +365,7 @@ func FuzzForm(f *testing.F) {
 		const limit = 4096
 		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
 		r.Header = http.Header{"Content-Type": {contentType}}
-		got, violations, err := wire.Form(r, limit)
+		got, violations, err := wire.Form(nil, r, limit)
 		if (err != nil) != (len(body) > limit) {
 			t.Errorf("%d bytes: %v", len(body), err)
 		}
