@@ -24,16 +24,17 @@ type Record struct {
 
 // Read returns the call with everything readable. That takes time: JSON is decoded and masked.
 func (r *Record) Read() journal.Call {
-	call, values := r.Call, make([]any, len(r.Sent.Values))
+	sent := r.Sent.unpacked()
+	call, values := r.Call, make([]any, len(sent.Values))
 	call.ParamsIn = make([]journal.ParamIn, len(values))
-	for i, v := range r.Sent.Values {
-		values[i], v.Text = r.Sent.show(v)
+	for i, v := range sent.Values {
+		values[i], v.Text = sent.show(v)
 		call.ParamsIn[i] = journal.ParamIn{In: v.In, Name: v.Name, Value: v.Text}
 		if !utf8.ValidString(v.Text) {
 			call.ParamsIn[i].Bytes = []byte(v.Text)
 		}
 	}
-	call.Params = r.Sent.params(func(i int) any { return values[i] })
+	call.Params = sent.params(func(i int) any { return values[i] })
 	call.Violations = append([]openapi.Violation{}, call.Violations...)
 	switch {
 	case call.ReplyTruncated:
@@ -51,8 +52,8 @@ const briefly = 8 << 10
 // is text; values that come after are left out.
 func (r *Record) Brief() journal.Call {
 	brief, room := *r, briefly
-	brief.Sent.Values = nil
-	for _, v := range r.Sent.Values {
+	brief.Sent = Sent{Route: r.Sent.Route}
+	for _, v := range r.Sent.unpacked().Values {
 		if room <= 0 {
 			break
 		}
@@ -75,8 +76,9 @@ func (r *Record) subject() *scenario.Subject {
 	return &scenario.Subject{
 		Operation: c.Operation, Kind: c.Kind, Member: c.Member, Outcome: c.Outcome, ErrorCode: c.ErrorCode, Violations: len(c.Violations),
 		Params: func() map[string]any {
-			return first(r.Sent.params(func(i int) any {
-				value, _ := r.Sent.show(r.Sent.Values[i])
+			sent := r.Sent.unpacked()
+			return first(sent.params(func(i int) any {
+				value, _ := sent.show(sent.Values[i])
 				return value
 			}))
 		},
@@ -88,6 +90,7 @@ func (r *Record) subject() *scenario.Subject {
 type Sent struct {
 	Values []contract.Value // in their order
 	Route  *contract.Route  // says which of them are JSON; nil for an unknown path
+	packed string           // the values of a compact record, which has no Values
 }
 
 // First returns the parameters by name: a text, or decoded JSON; of a repeated name the value that counts. It masks

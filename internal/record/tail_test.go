@@ -180,7 +180,7 @@ func TestTailWaits(t *testing.T) {
 			defer cancel()
 			begin := time.Now()
 			news, err := tail.Next(ctx, journal.Query{Member: "admin"})
-			same := cmp.Options{cmpopts.IgnoreFields(record.Record{}, "Bytes"), cmpopts.IgnoreUnexported(record.News{})}
+			same := cmp.Options{cmpopts.IgnoreFields(record.Record{}, "Bytes"), cmpopts.IgnoreUnexported(record.News{}, record.Sent{})}
 			if diff := cmp.Diff(row.want, news, same); diff != "" || !errors.Is(err, row.err) {
 				t.Errorf("%s: %v (-want +got):\n%s", row.name, err, diff)
 			}

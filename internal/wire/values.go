@@ -28,9 +28,9 @@ func Query(to []contract.Value, raw string) ([]contract.Value, []openapi.Violati
 	return pairs(to, "query", raw)
 }
 
-// Form reads the body of a POST, urlencoded or multipart, and appends its values. Like the portal it does not read a body of another type, which is a violation,
-// and so is a compressed one; the values are then what stands in the body, for the journal. It returns [ErrTooLarge] for a body of more
-// than limit bytes.
+// Form reads the body of a POST, urlencoded or multipart, and appends its values. Like the portal it does not read a body of another type,
+// which is a violation, and so is a compressed one; the values are then what stands in the body, for the journal. It returns [ErrTooLarge]
+// for a body of more than limit bytes.
 func Form(to []contract.Value, r *http.Request, limit int64) ([]contract.Value, []openapi.Violation, error) {
 	if r.Body == nil {
 		return to, nil, nil
