@@ -12,7 +12,7 @@ import (
 
 // Contract is one OpenAPI document, compiled. It never changes after loading and is safe for concurrent use.
 type Contract struct {
-	document []byte
+	document func() []byte
 	compiled compiled
 	router   func() *Router
 }
@@ -30,7 +30,7 @@ var (
 )
 
 // Document returns the contract as it was written, in YAML. The caller must not change it.
-func (c *Contract) Document() []byte { return c.document }
+func (c *Contract) Document() []byte { return c.document() }
 
 // Servers returns the contexts under which every path exists, without a final slash. One of them is empty.
 func (c *Contract) Servers() []string { return c.compiled.Servers }
@@ -83,11 +83,11 @@ func (c *Contract) FixtureFolders() []string { return slices.Sorted(maps.Keys(c.
 // ProveSchema checks a JSON text against a component schema of the contract, such as "Provision".
 // A text that violates the schema gives an [OffSpecError]. An unknown schema is an error too.
 func (c *Contract) ProveSchema(name, body string) error {
-	judge, ok := c.compiled.Schemas[name]
+	judged, ok := c.compiled.Schemas[name]
 	if !ok {
 		return fmt.Errorf("unknown schema %q", name)
 	}
-	return judge.prove(body)
+	return judged.prove(body)
 }
 
 // Secret reports whether a parameter of this name, of any operation, holds a secret.

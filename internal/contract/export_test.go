@@ -23,10 +23,8 @@ func Compiled(tb testing.TB, c *Contract) string {
 // Schemas returns the schemas by which the judges of a contract explain, in their order.
 func Schemas(c *Contract) []*openapi3.Schema {
 	var all []*openapi3.Schema
-	for _, j := range c.compiled.judges() {
-		if j != nil {
-			all = append(all, j.schema())
-		}
+	for _, j := range c.compiled.Judges {
+		all = append(all, j.schema())
 	}
 	return all
 }

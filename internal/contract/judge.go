@@ -15,11 +15,7 @@ type judge struct {
 	schema func() *openapi3.Schema
 }
 
-// newJudge returns the judge of a schema, and nil for none.
 func newJudge(schema *openapi3.Schema) *judge {
-	if schema == nil {
-		return nil
-	}
 	return &judge{compile(schema), func() *openapi3.Schema { return schema }}
 }
 
@@ -76,7 +72,7 @@ func Describe(v openapi.Violation) string {
 func (r *Route) CheckBody(text string) []openapi.Violation {
 	var violations []openapi.Violation
 	switch {
-	case r.Body != nil:
+	case r.Body.judge != nil:
 		violations = r.Body.violations(text)
 	case strings.Join(strings.Fields(text), "") != "{}":
 		violations = []openapi.Violation{{

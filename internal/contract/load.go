@@ -27,7 +27,10 @@ func load(document []byte) (*Contract, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &loader{spec: spec, compiled: compiled{Schemas: map[string]*judge{}, Folders: map[string]string{}}, at: "the document"}
+	l := &loader{
+		spec: spec, compiled: compiled{Schemas: map[string]judged{}, Folders: map[string]string{}}, parametersAt: map[string]int{},
+		at: "the document",
+	}
 	for _, s := range spec.Servers {
 		l.compiled.Servers = append(l.compiled.Servers, strings.TrimSuffix(s.URL, "/"))
 	}
@@ -36,7 +39,7 @@ func load(document []byte) (*Contract, error) {
 	l.extension(spec.Extensions, "x-probes", &l.compiled.Probes)
 	l.schemas()
 	l.routes()
-	c := newContract(document, l.compiled)
+	c := newContract(func() []byte { return document }, l.compiled)
 	for _, r := range c.Routes() {
 		if r.Operation == nil {
 			l.at = r.Method + " " + r.Path
@@ -51,10 +54,12 @@ func load(document []byte) (*Contract, error) {
 
 // loader compiles a valid document and collects what this package does not support.
 type loader struct {
-	spec     *openapi3.T
-	compiled compiled
-	at       string // what is being compiled, for mistakes
-	mistakes []error
+	spec         *openapi3.T
+	compiled     compiled
+	schemasAt    []*openapi3.Schema // those of the judges
+	parametersAt map[string]int     // by their JSON
+	at           string             // what is being compiled, for mistakes
+	mistakes     []error
 }
 
 func (l *loader) mistake(format string, args ...any) {
@@ -84,7 +89,7 @@ func (l *loader) schemas() {
 	for _, name := range keys(l.spec.Components.Schemas) {
 		l.at = "schema " + name
 		schema := l.spec.Components.Schemas[name].Value
-		l.compiled.Schemas[name] = newJudge(schema)
+		l.compiled.Schemas[name] = l.judge(schema)
 		folder := ""
 		l.extension(schema.Extensions, "x-fixtures", &folder)
 		switch other, taken := l.compiled.Folders[folder]; {

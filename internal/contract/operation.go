@@ -50,8 +50,8 @@ type Operation struct {
 	Routes       []*Route `json:"-"` // its methods and paths; the first is the one that has the operationId
 	Status       int      // the HTTP status of a success
 
-	Success *judge
-	Failure *judge
+	Success judged
+	Failure judged
 }
 
 // operation compiles an operation without its routes.
@@ -80,7 +80,7 @@ func (l *loader) operation(op *openapi3.Operation) *Operation {
 	word(l, "x-page", o.Page, "", "directory", "sign-in", "oauth-sign-in", "oauth-approval")
 	word(l, "x-evidence.level", o.Evidence.Level, openapi.Documented, openapi.Observed, openapi.Assumed)
 	success, failure := replySchemas(op)
-	o.Success, o.Failure = newJudge(success), newJudge(failure)
+	o.Success, o.Failure = l.judge(success), l.judge(failure)
 	return o
 }
 

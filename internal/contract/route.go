@@ -14,12 +14,13 @@ type Route struct {
 	Method     string
 	Path       string      // a template such as /a/{itemId}/b, without a context
 	Operation  *Operation  `json:"-"`
-	Parameters []Parameter // the path's first, then required ones, then the rest; token, callback and f come last
+	Parameters []Parameter `json:"-"` // the path's first, then required ones, then the rest; token, callback and f come last
 
-	OperationID string
-	Joins       bool   `json:",omitempty"` // the operation is another route's
-	Body        *judge `json:",omitempty"` // of a JSON body; nil: the route takes none
-	names       []string
+	ParametersAt []int // the same among those of all routes
+	OperationID  string
+	Joins        bool   `json:",omitempty"` // the operation is another route's
+	Body         judged // of a JSON body; none if the route takes none
+	names        []string
 }
 
 // Parameter is one name that a request may carry.
@@ -37,7 +38,7 @@ type Parameter struct {
 	Integer     bool     `json:",omitempty"`
 	MultiPart   bool     `json:",omitempty"` // a path parameter that spans several segments
 
-	Judge *judge
+	Judge judged
 }
 
 // formType is one of the two content types of a form body. Both have the same schema.
@@ -63,7 +64,9 @@ func (l *loader) route(method, path string, item *openapi3.PathItem, op *openapi
 		if types := p.Judge.schema().Type; !p.JSON && types != nil && !types.Is("string") && !p.Integer {
 			l.mistake("parameter %s must be a string, an integer or JSON, got %q", p.Name, *types)
 		}
+		r.ParametersAt = append(r.ParametersAt, l.keep(*p))
 	}
+	r.Parameters = nil // newContract takes them from there
 	return r
 }
 
@@ -92,7 +95,7 @@ func (l *loader) addBody(r *Route, content openapi3.Content) {
 	case form != nil && form.Schema != nil:
 		l.addForm(r, form)
 	case body != nil && body.Schema != nil:
-		r.Body = newJudge(body.Schema.Value)
+		r.Body = l.judge(body.Schema.Value)
 	default:
 		l.mistake("the request body must be %s or application/json, with a schema", formType)
 	}
@@ -128,7 +131,7 @@ func (l *loader) addField(r *Route, media *openapi3.MediaType, name string) {
 }
 
 func (l *loader) parameter(name, in string, schema *openapi3.Schema) Parameter {
-	p := Parameter{Name: name, In: in, Description: schema.Description, Judge: newJudge(schema)}
+	p := Parameter{Name: name, In: in, Description: schema.Description, Judge: l.judge(schema)}
 	l.extension(schema.Extensions, "x-secret", &p.Secret)
 	p.Integer = schema.Type.Is("integer")
 	for _, value := range schema.Enum {

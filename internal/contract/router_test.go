@@ -3,6 +3,8 @@ package contract_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -134,4 +136,37 @@ func TestRouterFindsNoLongPath(t *testing.T) {
 			t.Errorf("a path of %d bytes was meant for %s", len(slip), meant)
 		}
 	}
+}
+
+// FuzzRemembered holds a router that remembers paths against a new one, for each path twice. What a caller does to a match is not
+// remembered.
+func FuzzRemembered(f *testing.F) {
+	for _, path := range []string{
+		"/", "/sharing/rest/content/listings/a/provisionOrgEntitlements", "/portal//sharing/rest/portals/x",
+		"/arcgis/sharing/rest/community/users/a%2Fb/",
+		"/PORTAL/sharing/rest/portals/x", "/sharing/rest/content/listings/" + strings.Repeat("a", 600) + "/provisionOrgEntitlements",
+	} {
+		f.Add(path)
+	}
+	c := contract.BuiltIn()
+	remembering := c.Router("/gis")
+	f.Fuzz(func(t *testing.T, path string) {
+		address, err := url.Parse(path)
+		if err != nil {
+			t.Skip()
+		}
+		ask := func(r *contract.Router) (string, []contract.Value, int, bool) {
+			m, ok := r.Find(&http.Request{Method: http.MethodGet, URL: address})
+			values := slices.Clone(m.Values)
+			_ = append(m.Values, contract.Value{Name: "another"})
+			return m.Context, values, len(m.Routes), ok
+		}
+		for range 2 {
+			context, values, routes, ok := ask(c.Router("/gis"))
+			gotContext, gotValues, gotRoutes, gotOK := ask(remembering)
+			if context != gotContext || !slices.Equal(values, gotValues) || routes != gotRoutes || ok != gotOK {
+				t.Errorf("%q: new %q %v %d %t, remembering %q %v %d %t", path, context, values, routes, ok, gotContext, gotValues, gotRoutes, gotOK)
+			}
+		}
+	})
 }

@@ -203,10 +203,12 @@ func TestViewHoldsNoSecret(t *testing.T) {
 // TestViewHasTheLicense: the view has what getFutureLicense answers now, and null without a licence.
 func TestViewHasTheLicense(t *testing.T) {
 	t.Parallel()
-	s, w, now := played(t, "trial")
-	bare := *s
-	bare.World.License = scenario.License{}
-	if with, without := w.View(now).License, worldOf(t, &bare, 0).View(now).License; with == nil || without != nil {
+	_, w, now := played(t, "trial")
+	bare, err := scenario.BuiltIn().Decode("bare", []byte(`{"format":1,"summary":"No licence.","clock":{"at":"2016-07-22T16:48:37Z"}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if with, without := w.View(now).License, worldOf(t, bare, 0).View(now).License; with == nil || without != nil {
 		t.Errorf("with a licence: %v, without: %v", with, without)
 	}
 }

@@ -5,3 +5,6 @@ type (
 	Provision       = provision
 	OrgEntitlements = orgEntitlements
 )
+
+// Forgetful returns the same world, which has opened no token yet.
+func (w World) Forgetful() World { return w.WithSuffix(w.suffix) }

@@ -287,3 +287,26 @@ func FuzzIdentify(f *testing.F) {
 		}
 	})
 }
+
+// TestRememberedTokens holds a world that has opened a token before against one that has not: what time and revocation say is asked anew.
+func TestRememberedTokens(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		_, remembering, now := played(t, "trial")
+		remembering, token := signIn(t, remembering, now, nil)
+		for range rapid.IntRange(1, 9).Draw(t, "steps") {
+			at := now.Add(time.Duration(rapid.IntRange(-10, 150).Draw(t, "minutes")) * time.Minute)
+			asked := rapid.SampledFrom([]string{token.Token, token.Token + "x", token.Token[1:], "admin-token"}).Draw(t, "token")
+			switch rapid.IntRange(0, 3).Draw(t, "step") {
+			case 0:
+				remembering, _ = remembering.Revoke(at, asked)
+			case 1:
+				remembering = remembering.Shifted(time.Duration(rapid.IntRange(0, 300).Draw(t, "shift")) * time.Minute)
+			}
+			forgetful := remembering.Forgetful()
+			if want, got := identifies(forgetful, asked, "", at), identifies(remembering, asked, "", at); want != got {
+				t.Fatalf("%s at %s: %s, remembered as %s", asked, at, want, got)
+			}
+		}
+	})
+}

@@ -64,13 +64,26 @@ func (w World) app(clientID string) (app, bool) {
 // NewWorld returns the world at the start of a scenario, with all its dates moved by shift.
 // It fails if a document of the scenario does not decode.
 func NewWorld(s *scenario.Scenario, shift time.Duration) (World, error) {
-	key := sha256.Sum256(binary.BigEndian.AppendUint64([]byte("mockportal token "), s.Seed))
+	made, err := s.Once(func() (any, error) { return worldOf(s) })
+	if err != nil {
+		return World{}, err
+	}
+	w, _ := made.(World)
+	start, key := *w.start, sha256.Sum256(binary.BigEndian.AppendUint64([]byte("mockportal token "), s.Seed))
+	start.key, start.shift, start.opened = key[:], shift, new(memo.Memo[claims])
+	w.start = &start
+	w.boundaries = w.findBoundaries()
+	return w, nil
+}
+
+// worldOf returns the part of a scenario's worlds that neither the seed nor the shift decides.
+func worldOf(s *scenario.Scenario) (World, error) {
 	w := World{
 		start: &start{
 			scenario: s.Name, members: map[string]*Member{},
 			byToken: map[string]*Member{}, byRefreshToken: map[string]*Member{},
-			provisionAt: map[provisionKey]int{}, apps: map[string]app{}, listings: s.World.Listings, key: key[:],
-			secrets: s.Secrets(), opened: new(memo.Memo[claims]), shift: shift,
+			provisionAt: map[provisionKey]int{}, apps: map[string]app{}, listings: s.World.Listings,
+			secrets: s.Secrets(),
 		},
 	}
 	for _, m := range s.World.Members {
@@ -88,7 +101,6 @@ func NewWorld(s *scenario.Scenario, shift time.Duration) (World, error) {
 			return World{}, fmt.Errorf("scenario %s: licence: %w", s.Name, err)
 		}
 	}
-	w.boundaries = w.findBoundaries()
 	return w, nil
 }
 

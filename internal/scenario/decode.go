@@ -41,6 +41,7 @@ func (d *decoder) scenario(f tree.Field) *Scenario {
 	readFormat(o)
 	o.Key("extends") // read and removed before the merge
 	s := &Scenario{
+		once:    new(once),
 		Summary: o.Key("summary").Text(),
 		Seed:    o.Key("seed").Seed(),
 		Clock:   readClock(o.Need("clock")),

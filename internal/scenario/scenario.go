@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"encoding/json"
+	"sync"
 	"time"
 
 	"github.com/mockportal/mockportal/internal/secret"
@@ -26,6 +27,22 @@ type Scenario struct {
 	document json.RawMessage
 	secrets  *secret.Known
 	notes    tree.Mistakes
+	once     *once
+}
+
+// once is what somebody has made of a scenario.
+type once struct {
+	sync.Once
+
+	made any
+	err  error
+}
+
+// Once returns what make has made of the scenario when it was first called, for this scenario and its copies: a sandbox then need not
+// decode what another one has decoded. Copies may differ in the seed and the rules only.
+func (s *Scenario) Once(make func() (any, error)) (any, error) {
+	s.once.Do(func() { s.once.made, s.once.err = make() })
+	return s.once.made, s.once.err
 }
 
 // Notes returns what is allowed in the document and may not be meant, as lines.
