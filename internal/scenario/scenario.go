@@ -38,10 +38,10 @@ type once struct {
 	err  error
 }
 
-// Once returns what make has made of the scenario when it was first called, for this scenario and its copies: a sandbox then need not
+// Once returns what first has made of the scenario when it was called, for this scenario and its copies: a sandbox then need not
 // decode what another one has decoded. Copies may differ in the seed and the rules only.
-func (s *Scenario) Once(make func() (any, error)) (any, error) {
-	s.once.Do(func() { s.once.made, s.once.err = make() })
+func (s *Scenario) Once(first func() (any, error)) (any, error) {
+	s.once.Do(func() { s.once.made, s.once.err = first() })
 	return s.once.made, s.once.err
 }
 
