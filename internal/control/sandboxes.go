@@ -72,6 +72,7 @@ func (a *API) ensureSandbox(r request) (any, error) {
 	if box, err = a.Sandboxes.Get(options.ID); err != nil {
 		return nil, err
 	}
+	defer box.Use()()
 	if differences := box.Differences(options); differences != "" {
 		return nil, problem(http.StatusConflict, "the sandbox %q is there, and %s; delete it, or choose another id", box.ID, differences)
 	}

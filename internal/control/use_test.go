@@ -47,6 +47,14 @@ func TestRequestsAreUse(t *testing.T) {
 				p.ask(http.MethodGet, "/mine/rules", "")
 			}
 		},
+		"finding it": func(p within) {
+			for range 4 {
+				time.Sleep(45 * time.Second)
+				if a := p.ask(http.MethodPut, "/mine", `{"scenario":"trial"}`); a.Code != http.StatusOK {
+					p.t.Errorf("it was made anew: %d %s", a.Code, a.Body)
+				}
+			}
+		},
 		"a wait": func(p within) { p.ask(http.MethodGet, "/mine/calls?wait=3m", "") },
 		"a verification": func(p within) {
 			p.ask(http.MethodPost, "/mine/verify", `{"expect":[{"when":{},"exactly":1}],"within":"3m"}`)
