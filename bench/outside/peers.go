@@ -40,7 +40,7 @@ var peers = []peer{
 			return object{"data": object{"pairs": pairs}, "meta": object{"schemaVersion": "v5.2"}}
 		},
 		command: func(file, config, port string) []string {
-			return []string{file, "-webserver", "-import", config, "-pp", port, "-ap", next(port), "-log-level", "error"}
+			return []string{file, "-webserver", "-import", config, "-pp", port, "-ap", strconv.Itoa(freePort()), "-log-level", "error"}
 		},
 	},
 	{
@@ -72,9 +72,10 @@ var peers = []peer{
 			}
 			return object{"imposters": []object{{"port": port, "protocol": "http", "host": "127.0.0.1", "stubs": stubs}}}
 		},
-		command: func(file, config, port string) []string {
+		command: func(file, config, _ string) []string {
+			admin := strconv.Itoa(freePort())
 			return []string{
-				file, "start", "--configfile", config, "--port", next(port), "--nologfile", "--loglevel", "error", "--pidfile", config + ".pid",
+				file, "start", "--configfile", config, "--port", admin, "--nologfile", "--loglevel", "error", "--pidfile", config + ".pid",
 			}
 		},
 	},
@@ -117,12 +118,6 @@ var peers = []peer{
 			return []string{file, "mock", "--host", "127.0.0.1", "--port", port, "--verboseLevel", "silent", config}
 		},
 	},
-}
-
-// next is the port of a peer's own administration.
-func next(port string) string {
-	n, _ := strconv.Atoi(port)
-	return strconv.Itoa(n + 1)
 }
 
 // measurePeers prints what bench/README.md says of each peer, and of mockportal beside them.

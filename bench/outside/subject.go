@@ -34,17 +34,13 @@ type subject struct {
 
 // start starts the server and returns after its first answer.
 func (s *subject) start(ctx context.Context) error {
-	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it only finds a free port
-	if err != nil {
-		return err
-	}
-	port := listener.Addr().(*net.TCPAddr).Port
-	_ = listener.Close()
+	port := freePort()
 	args := s.command(port)
 	s.cmd = exec.CommandContext(ctx, args[0], args[1:]...) //nolint:gosec // whoever runs this names the binary
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	s.cmd.Stderr = os.Stderr
-	if err := s.cmd.Start(); err != nil {
+	err := s.cmd.Start()
+	if err != nil {
 		return err
 	}
 	s.url, s.tokens = fmt.Sprintf("http://127.0.0.1:%d", port), []string{"admin-token"}
@@ -55,6 +51,16 @@ func (s *subject) start(ctx context.Context) error {
 	}
 	s.stop()
 	return fmt.Errorf("%s does not answer: %w", s.name, err)
+}
+
+// freePort returns a port that nothing listens on.
+func freePort() int {
+	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it is closed at once
+	if err != nil {
+		panic(err)
+	}
+	defer func() { _ = listener.Close() }()
+	return listener.Addr().(*net.TCPAddr).Port
 }
 
 // stop kills the server and its children.
