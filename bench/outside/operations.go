@@ -7,14 +7,16 @@ import (
 	"net/url"
 	"os"
 	"reflect"
+	"strconv"
 )
 
 // operations are the two that are measured, and how their answers are checked: against the documented examples, value by value.
 var operations = []operation{
 	{
 		name: "getFutureLicense", script: "license.lua",
-		ask: func(root, token string, _ int) ([]byte, error) {
-			return read(http.Get(root + "/portal/portaladmin/license/getFutureLicense?f=json&token=" + token)) //nolint:noctx // our own server
+		ask: func(root, token string, n int) ([]byte, error) {
+			path := []string{"/portal", "/arcgis", ""}[n%3] + "/portaladmin/license/getFutureLicense?f=json&token="
+			return read(http.Get(root + path + token)) //nolint:noctx // our own server
 		},
 		check: func(body []byte, _ int) error {
 			want, err := documented("getFutureLicense.example.json")
@@ -29,8 +31,9 @@ var operations = []operation{
 		ask: func(root, token string, n int) ([]byte, error) {
 			const path = "/sharing/rest/content/listings/6489da7f08f045ac8c0a5b1de37d56fe/provisionOrgEntitlements"
 			return read(http.PostForm(root+path, url.Values{ //nolint:noctx // our own server
-				"f": {"json"}, "token": {token}, "purchaserOrgId": {"sWwd06TnJR4lHopc"},
-				"orgEntitlements": {fmt.Sprintf(`{"maxUsers":%d,"entitlements":{"standard":{"num":%d}}}`, 10+n, n)},
+				"f": {"json"}, "token": {token}, "purchaserOrgId": {buyer(n)}, "purchaserSubscriptionId": {strconv.Itoa(n)},
+				"orgEntitlements": {fmt.Sprintf(
+					`{"maxUsers":%d,"entitlements":{"standard":{"num":%d},"advanced":{"num":2},"spatialAnalyst":{"num":2}}}`, 10+n, 8+n%3)},
 			}))
 		},
 		check: func(body []byte, n int) error {
@@ -46,14 +49,21 @@ var operations = []operation{
 			for _, other := range []string{"startDate", "endDate", "created", "modified", "purchased", "trial"} {
 				want[other] = got[other]
 			}
+			want["purchaserOrgId"] = buyer(n)
 			entitled, _ := got["orgEntitlements"].(map[string]any)
+			num := func(n int) map[string]any { return map[string]any{"num": float64(n)} }
 			want["orgEntitlements"] = map[string]any{
 				"maxUsers": float64(10 + n), "entitlementsModified": entitled["entitlementsModified"],
-				"entitlements": map[string]any{"standard": map[string]any{"num": float64(n)}},
+				"entitlements": map[string]any{"standard": num(8 + n%3), "advanced": num(2), "spatialAnalyst": num(2)},
 			}
 			return same(want, body)
 		},
 	},
+}
+
+// buyer is the organisation of the n-th request. The scenario itself has the first one only.
+func buyer(n int) string {
+	return []string{"sWwd06TnJR4lHopc", "buyerTwo00000000", "buyerThree000000"}[n%3]
 }
 
 // documented reads an example of Esri's documentation.

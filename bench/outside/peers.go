@@ -177,6 +177,7 @@ func (s *subject) compare(ctx context.Context, settings settings, yardstick *sub
 	if err := s.prepare(2); err != nil {
 		return err
 	}
+	yardstick.tokens = s.tokens // it reads the same requests
 	var rates [2]sample
 	for i, o := range operations {
 		loads, err := inTurns(ctx, settings, []*subject{yardstick, s}, o, "16")
