@@ -119,8 +119,11 @@ func answer(response *http.Response, err error) func(into any) error {
 	}
 }
 
-// sample checks the answers to some calls, value by value.
+// sample checks that no call has failed so far, and the answers to some calls, value by value.
 func (s *subject) sample(o operation) error {
+	if err := s.failed(); err != nil {
+		return err
+	}
 	for n := range 20 {
 		if s.static {
 			n = 0
@@ -167,6 +170,20 @@ func (s *subject) wrk(ctx context.Context, o operation, connections string, dura
 	calls, _ = strconv.Atoi(string(counted[1]))
 	rate, _ = strconv.ParseFloat(string(rated[1]), 64)
 	return calls, rate, nil
+}
+
+var failures = regexp.MustCompile(`(?m)^mockportal_calls_total\{.*outcome="(error|fault)"\} [1-9].*$`)
+
+// failed returns an error if any call since the start has failed. The portal reports failures with status 200, so wrk does not see them.
+func (s *subject) failed() error {
+	if s.static {
+		return nil
+	}
+	counts, err := read(http.Get(s.url + "/metrics")) //nolint:noctx // it is our own server
+	if found := failures.FindAll(counts, -1); found != nil {
+		return fmt.Errorf("%s: calls have failed:\n%s", s.name, bytes.Join(found, []byte("\n")))
+	}
+	return err
 }
 
 // processes returns the folders in /proc of the server's process and its children.
@@ -242,6 +259,9 @@ func (s *subject) manyCalls(ctx context.Context, calls, sandboxes int) error {
 				return err
 			}
 			sum += n
+		}
+		if err := s.failed(); err != nil {
+			return err
 		}
 		if sum >= next {
 			fmt.Printf("| %s | %d calls over %d sandboxes | %.1f |\n", s.name, sum, sandboxes, s.memory())
