@@ -10,8 +10,10 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"os/signal"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -36,7 +38,8 @@ func main() {
 	flag.IntVar(&s.calls, "calls", 2_000_000, "after how many calls the memory is looked at")
 	flag.StringVar(&s.peers, "peers", "", "the folder that bench/peers has installed; only the peers are measured then")
 	flag.Parse()
-	if err := measure(context.Background(), s); err != nil {
+	ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM) // so that no server outlives the run
+	if err := measure(ctx, s); err != nil {
 		log.Fatal(err)
 	}
 }

@@ -44,7 +44,7 @@ func (s *subject) start(ctx context.Context) error {
 		return err
 	}
 	s.url, s.tokens = fmt.Sprintf("http://127.0.0.1:%d", port), []string{"admin-token"}
-	for began := time.Now(); time.Since(began) < time.Minute; time.Sleep(200 * time.Microsecond) {
+	for began := time.Now(); ctx.Err() == nil && time.Since(began) < time.Minute; time.Sleep(200 * time.Microsecond) {
 		if _, err = operations[0].ask(s.url, "admin-token", 0); err == nil {
 			return nil
 		}
