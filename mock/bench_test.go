@@ -1,6 +1,7 @@
 package mock_test
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"net/http"
@@ -123,7 +124,11 @@ func askOnce(b *testing.B, client *http.Client, address string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	_ = response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
+	body, err := io.ReadAll(response.Body)
+	if err != nil || bytes.HasPrefix(body, []byte(`{"error"`)) { // the portal reports errors with status 200
+		b.Fatal(err, string(body))
+	}
 }
 
 // embedded is a test that ends when the benchmark says so.
