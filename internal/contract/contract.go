@@ -33,7 +33,7 @@ var (
 func (c *Contract) Document() []byte { return c.document() }
 
 // Servers returns the contexts under which every path exists, without a final slash. One of them is empty.
-func (c *Contract) Servers() []string { return c.compiled.Servers }
+func (c *Contract) Servers() []string { return slices.Clip(c.compiled.Servers) }
 
 // Routes returns every method and path, the most specific paths first.
 func (c *Contract) Routes() []*Route { return c.compiled.Routes }

@@ -70,13 +70,16 @@ func (b *Budget) Charge(bytes int) error {
 		return nil
 	}
 	b.mu.Lock()
-	if b.charged+int64(bytes) > b.max {
-		b.mu.Unlock()
-		const format = "%w: of %d bytes %d are taken, beside calls, and this needs %d; delete sandboxes or rules, or raise --max-memory"
-		return fmt.Errorf(format, ErrSpent, b.max, b.charged, bytes)
+	charged := b.charged
+	fits := charged+int64(bytes) <= b.max
+	if fits {
+		b.charged += int64(bytes)
 	}
-	b.charged += int64(bytes)
 	b.mu.Unlock()
+	if !fits {
+		const format = "%w: of %d bytes %d are taken, beside calls, and this needs %d; delete sandboxes or rules, or raise --max-memory"
+		return fmt.Errorf(format, ErrSpent, b.max, charged, bytes)
+	}
 	b.used.Add(int64(bytes))
 	b.reclaim()
 	return nil
