@@ -33,11 +33,12 @@ func writePage(found record.Selection, err error) response {
 		w.WriteHeader(http.StatusOK)
 		out := bufio.NewWriterSize(wire.Patient{ResponseWriter: w}, 64<<10) // it keeps its first error, which is that the client has gone
 		_, _ = out.Write(append(begin, '['))
+		replies := record.Replies{}
 		for i, r := range found.Records {
 			if i > 0 {
 				_ = out.WriteByte(',')
 			}
-			if _, err := out.Write(bytes.TrimSpace(encode(r.Read()))); err != nil {
+			if _, err := out.Write(bytes.TrimSpace(encode(replies.Read(r)))); err != nil {
 				return
 			}
 		}

@@ -1,6 +1,7 @@
 package record_test
 
 import (
+	"encoding/json"
 	"slices"
 	"testing"
 
@@ -41,4 +42,25 @@ func TestCompact(t *testing.T) {
 			t.Errorf("in brief (-before +after):\n%s", diff)
 		}
 	})
+}
+
+// TestReplies proves that a call reads the same for whoever remembers replies, as JSON.
+func TestReplies(t *testing.T) {
+	t.Parallel()
+	known := record.Replies{}
+	for range 2 {
+		for _, reply := range []string{"", "text", "null", `{"a":"<&>","n":1.50}`, `{"token":"t","b":[{"password":"p"}]}`, `{"a":`} {
+			for _, truncated := range []bool{false, true} {
+				r := &record.Record{Call: journal.Call{ReplyTruncated: truncated}, Reply: reply}
+				want, err := json.Marshal(r.Read())
+				if err != nil {
+					t.Fatal(err)
+				}
+				got, err := json.Marshal(known.Read(r))
+				if diff := cmp.Diff(string(want), string(got)); diff != "" || err != nil {
+					t.Errorf("%s: %v (-read +remembered):\n%s", reply, err, diff)
+				}
+			}
+		}
+	}
 }

@@ -23,7 +23,26 @@ type Record struct {
 }
 
 // Read returns the call with everything readable. That takes time: JSON is decoded and masked.
-func (r *Record) Read() journal.Call {
+func (r *Record) Read() journal.Call { return r.read(reply) }
+
+// Replies remembers replies as JSON, for a reader of many calls: most of them have the reply of another.
+type Replies map[string]json.RawMessage
+
+// Read returns what [Record.Read] returns, with the reply as JSON that is written already.
+func (known Replies) Read(r *Record) journal.Call {
+	return r.read(func(text string) any {
+		if _, ok := known[text]; !ok {
+			written, _ := json.Marshal(reply(text)) // what was JSON is JSON
+			known[text] = written
+		}
+		return known[text]
+	})
+}
+
+// reply returns a reply as it may be shown.
+func reply(text string) any { return maskNames(decoded(text)) }
+
+func (r *Record) read(reply func(text string) any) journal.Call {
 	sent := r.Sent.unpacked()
 	call, values := r.Call, make([]any, len(sent.Values))
 	call.ParamsIn = make([]journal.ParamIn, len(values))
@@ -40,7 +59,7 @@ func (r *Record) Read() journal.Call {
 	case call.ReplyTruncated:
 		call.Reply = r.Reply
 	case r.Reply != "":
-		call.Reply = maskNames(decoded(r.Reply))
+		call.Reply = reply(r.Reply)
 	}
 	return call
 }
