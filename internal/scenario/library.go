@@ -31,7 +31,7 @@ type Counted struct {
 type Library struct {
 	surroundings
 
-	scenarios map[string]*Scenario
+	scenarios map[string]func() *Scenario
 	files     map[string]*file // of the scenarios, for those that extend them
 	packs     []Counted
 	notes     tree.Mistakes
@@ -61,7 +61,7 @@ func Open(packs ...Pack) (*Library, error) {
 func load(packs []Pack) (*Library, error) {
 	l := &loader{library: &Library{
 		surroundings: surroundings{fixtures: fixture.BuiltIn(), contract: contract.BuiltIn()},
-		scenarios:    map[string]*Scenario{},
+		scenarios:    map[string]func() *Scenario{},
 		files:        map[string]*file{},
 	}}
 	l.library.packs = []Counted{{Pack: builtInName, Fixtures: l.library.fixtures.Top()}}
@@ -72,7 +72,7 @@ func load(packs []Pack) (*Library, error) {
 	for _, pack := range packs {
 		l.read(pack.Name, tree.Folder{FS: pack.FS, Root: "scenarios", Shown: path.Join(pack.Name, "scenarios")})
 	}
-	l.decode()
+	l.decode(len(packs) == 0)
 	if err := l.err(); err != nil {
 		return nil, err
 	}
@@ -94,7 +94,7 @@ func (l *Library) Scenario(name string) (*Scenario, error) {
 	if !ok {
 		return nil, fmt.Errorf("%w %q%s", ErrUnknown, name, nearest.Suggest(name, l.Names()))
 	}
-	return found, nil
+	return found(), nil
 }
 
 // Fixtures returns the fixtures of all packs and the built-in ones.

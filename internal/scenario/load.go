@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/mockportal/mockportal/internal/tree"
 )
@@ -52,8 +53,9 @@ func refuse(name string) string {
 	return ""
 }
 
-// decode decodes every file, including those that a later pack hides.
-func (l *loader) decode() {
+// decode decodes every file, including those that a later pack hides. If there are no packs it decodes each later: tests have proven the
+// built-in files, and a start needs one.
+func (l *loader) decode(later bool) {
 	for _, pack := range l.packs {
 		names := slices.AppendSeq(slices.Collect(maps.Keys(l.packs[0])), maps.Keys(pack))
 		for _, f := range pack {
@@ -65,9 +67,26 @@ func (l *loader) decode() {
 			f.checkCircle()
 		}
 		for name, f := range pack {
-			l.keep(name, f, f.decode(l.library.surroundings))
+			f.merge()
+			if later {
+				l.keepLater(name, f)
+			} else {
+				l.keep(name, f, f.decode(l.library.surroundings))
+			}
 		}
 	}
+}
+
+// keepLater keeps a built-in scenario, which is decoded when somebody asks for it. A mistake in it is a defect of the build.
+func (l *loader) keepLater(name string, f *file) {
+	l.library.files[name] = f
+	l.library.scenarios[name] = sync.OnceValue(func() *Scenario {
+		decoded := f.decode(l.library.surroundings)
+		if err := f.mistakes.Err(); err != nil {
+			panic(err)
+		}
+		return decoded
+	})
 }
 
 // keep puts a scenario, which is nil if it is not usable, over the one of an earlier pack.
@@ -75,12 +94,12 @@ func (l *loader) keep(name string, f *file, decoded *Scenario) {
 	if decoded != nil {
 		l.library.notes = append(l.library.notes, decoded.notes...)
 	}
-	if hidden := l.library.scenarios[name]; hidden != nil && decoded != nil {
-		decoded.Hides = append(hidden.Hides, hidden.Pack)
+	if before, ok := l.library.scenarios[name]; ok && before() != nil && decoded != nil {
+		decoded.Hides = append(before().Hides, before().Pack)
 		note := fmt.Sprintf("hides the scenario %q of %s", name, tree.Printable(strings.Join(decoded.Hides, ", ")))
 		l.library.notes = append(l.library.notes, tree.Position{File: f.path}.Mistake(note))
 	}
-	l.library.scenarios[name], l.library.files[name] = decoded, f
+	l.library.scenarios[name], l.library.files[name] = func() *Scenario { return decoded }, f
 }
 
 // base finds the file that a file extends: another file of its pack, else a built-in one, which may have the same name.
