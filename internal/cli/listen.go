@@ -54,7 +54,7 @@ type started struct {
 
 // start loads a portal, then serves it at every endpoint or at none.
 func (f *portalFlags) start(p Process, a addresses, log *slog.Logger, history *sandbox.History) (*started, error) {
-	defer debug.SetGCPercent(debug.SetGCPercent(400)) // to collect the few megabytes of a start takes a tenth of it
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // with the default, the garbage collector takes a tenth of the start
 	portal, err := f.portal(p, log, history)
 	if err = errors.Join(a.mistakes(p), err); err != nil {
 		return nil, err

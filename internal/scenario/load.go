@@ -53,8 +53,8 @@ func refuse(name string) string {
 	return ""
 }
 
-// decode decodes every file, including those that a later pack hides. If there are no packs it decodes each later: tests have proven the
-// built-in files, and a start needs one.
+// decode decodes every file, including those that a later pack hides. Without packs each file is decoded when somebody asks for it: tests
+// have proven the built-in files, and a server plays one of them.
 func (l *loader) decode(later bool) {
 	for _, pack := range l.packs {
 		names := slices.AppendSeq(slices.Collect(maps.Keys(l.packs[0])), maps.Keys(pack))

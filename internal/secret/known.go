@@ -58,8 +58,9 @@ func gram(text string, i int) uint16 {
 	return uint16(text[i]) ^ uint16(text[i+1])<<5 ^ uint16(text[i+2])<<10
 }
 
-// mayBeIn reports whether a text may have a secret in it. It looks at every fourth byte, since each secret has at least six: nearly always
-// there is none, and a search for each of them takes several times as long.
+// mayBeIn reports whether a text may have a secret in it. Most texts have none, and this tells it several times as fast as a
+// search for each secret. A secret has at least six bytes. So one of its first four bytes stands at a multiple of four, and
+// the three bytes from there on are one of the grams.
 func (k *Known) mayBeIn(text string) bool {
 	for i := 0; i+2 < len(text); i += 4 {
 		if bit := gram(text, i); k.grams[bit/8]&(1<<(bit%8)) != 0 {
