@@ -1,12 +1,9 @@
 package sandbox
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -133,30 +130,6 @@ func (s *Sandbox) begin(next *scenario.Scenario) (*state, error) {
 		return nil, err
 	}
 	return began, nil
-}
-
-// Differences says how the sandbox differs from one that is made of the options: in what it plays now, and in the clock and the seed that
-// it started with. It returns "" for no difference.
-func (s *Sandbox) Differences(o Options) string {
-	var all []string
-	differ := func(what, is, wanted string) {
-		if is != wanted {
-			all = append(all, fmt.Sprintf("its %s is %s, not %s", what, is, wanted))
-		}
-	}
-	plays := s.Scenario()
-	differ("scenario", strconv.Quote(plays.Name), strconv.Quote(o.Scenario.Name))
-	if plays.Name == o.Scenario.Name && !bytes.Equal(plays.Document(), o.Scenario.Document()) {
-		all = append(all, "its scenario of that name has another text")
-	}
-	from := func(c scenario.Clock) string { return string(c.Mode) + " from " + c.At.Format(time.RFC3339Nano) }
-	differ("clock", from(over(plays.Clock, s.options.Clock)), from(over(o.Scenario.Clock, o.Clock)))
-	wanted := o.Scenario.Seed
-	if o.Seed != nil {
-		wanted = *o.Seed
-	}
-	differ("seed", strconv.FormatUint(plays.Seed, 10), strconv.FormatUint(wanted, 10))
-	return strings.Join(all, ", ")
 }
 
 // Play starts another scenario. World, clock and rules start over, added rules are removed, and the journal stays.
