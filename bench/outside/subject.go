@@ -14,7 +14,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -270,17 +269,6 @@ func (s *subject) manyCalls(ctx context.Context, calls, sandboxes int) error {
 	}
 	return nil
 }
-
-// sample is what was measured again and again.
-type sample []float64
-
-func (s sample) at(part float64) float64 {
-	sorted := slices.Sorted(slices.Values(s))
-	return sorted[int(part*float64(len(sorted)-1)+0.5)]
-}
-
-func (s sample) median() float64   { return s.at(0.5) }
-func (s sample) quartiles() string { return fmt.Sprintf("%.2f–%.2f", s.at(0.25), s.at(0.75)) }
 
 // operation is one of the two that are measured.
 type operation struct {
